@@ -1,0 +1,96 @@
+{# On DuckDB the landing is a folder of <table>.csv, <table>.parquet or <table>/ holding such files, read in place. #}
+{% macro landing_folder() %}
+    {{ return(var('landing') or env_var('WINBACK_LANDING', '') or (flags.PROJECT_DIR or '.') ~ '/../.winback/landing') }}
+{% endmacro %}
+
+
+{% macro duckdb__landing_scans(table) %}
+    {% set scans = csv_scans(landing_files(table, 'csv')) %}
+    {% set parquet = landing_files(table, 'parquet') %}
+    {% if parquet %}
+        {% do scans.append(parquet_scan(parquet)) %}
+    {% endif %}
+    {% if not scans and landing_contract(table).config.meta.get('required') %}
+        {% do exceptions.raise_compiler_error(
+            "No landing table '" ~ table ~ "': looked for " ~ table ~ ".csv, " ~ table ~ ".parquet and a folder " ~ table
+            ~ "/ of such files in " ~ landing_folder() ~ ". Put your events there, or point WINBACK_LANDING at the folder that has them."
+        ) %}
+    {% endif %}
+    {{ return(scans) }}
+{% endmacro %}
+
+
+{% macro landing_files(table, extension) %}
+    {% set files = [] %}
+    {% for pattern in [table ~ '.' ~ extension, table ~ '/**/*.' ~ extension] %}
+        {% set found = run_query("select file from glob(" ~ text_literal(landing_folder() ~ '/' ~ pattern) ~ ") order by file") %}
+        {% do files.extend(found.columns[0].values()) %}
+    {% endfor %}
+    {{ return(files) }}
+{% endmacro %}
+
+
+{# One scan for each header found: every file is read by its own header, never by guessing. #}
+{% macro csv_scans(files) %}
+    {% set by_header = {} %}
+    {% for file in files %}
+        {% set header = csv_header(file) %}
+        {% do by_header.setdefault(header | join(','), {'columns': header, 'files': []}).files.append(file) %}
+    {% endfor %}
+    {% set scans = [] %}
+    {% for group in by_header.values() %}
+        {% set columns = {} %}
+        {% for name in group.columns %}{% do columns.update({name: 'VARCHAR'}) %}{% endfor %}
+        {% if columns | length < group.columns | length %}
+            {% do exceptions.raise_compiler_error("A column name stands twice in the header of " ~ group.files | join(', ') ~ ". Name each column once.") %}
+        {% endif %}
+        {% do scans.append({'columns': columns, 'files': group.files, 'relation': csv_relation(group.files, group.columns)}) %}
+    {% endfor %}
+    {{ return(scans) }}
+{% endmacro %}
+
+
+{% macro csv_header(file) %}
+    {% set query %}
+        select line from read_csv({{ text_literal(file) }}, auto_detect = false, header = false, delim = chr(1), quote = '', escape = '',
+            columns = {'line': 'VARCHAR'}, strict_mode = false, ignore_errors = true) limit 1
+    {% endset %}
+    {% set line = run_query(query).columns[0].values() | first | default('') %}
+    {% set names = [] %}
+    {% for name in line.split(',') %}{% do names.append(name.strip().strip('"').strip() | lower) %}{% endfor %}
+    {{ return(names) }}
+{% endmacro %}
+
+
+{% macro csv_relation(files, columns) -%}
+    read_csv({{ text_list(files) }}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+        columns = { {%- for name in columns %}{{ text_literal(name) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} },
+        ignore_errors = true, store_rejects = true, rejects_limit = 0)
+{%- endmacro %}
+
+
+{% macro parquet_scan(files) %}
+    {% set relation = 'read_parquet(' ~ text_list(files) ~ ', union_by_name = true)' %}
+    {% set columns = {} %}
+    {% for row in run_query('describe select * from ' ~ relation).rows %}
+        {% do columns.update({row[0] | lower: row[1]}) %}
+    {% endfor %}
+    {{ return({'columns': columns, 'files': files, 'relation': relation}) }}
+{% endmacro %}
+
+
+{# DuckDB kept what it could not read as a row while it built the table, on this very connection. #}
+{% macro duckdb__add_malformed_lines() %}
+    {% set kept = run_query("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'") %}
+    {% if kept.columns[0].values()[0] == 0 %}{{ return('') }}{% endif %}
+    insert into {{ this }} (row_hash, malformed_line)
+    select distinct md5('malformed' || line_text), line_text
+    from (select coalesce(csv_line, 'line ' || line || ': ' || error_message) as line_text from reject_errors);
+    drop table reject_errors;
+    drop table reject_scans;
+{% endmacro %}
+
+
+{% macro text_literal(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
+
+{% macro text_list(texts) %}[{% for text in texts %}{{ text_literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]{% endmacro %}

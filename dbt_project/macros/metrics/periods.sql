@@ -1,0 +1,59 @@
+{# The grains of the period facts, with the step from one period to the next. #}
+{% macro period_grains() %}
+    {{ return({'day': '1 day', 'week': '7 days', 'month': '1 month', 'quarter': '3 months', 'year': '1 year'}) }}
+{% endmacro %}
+
+{# The keys that every fact begins with. #}
+{% macro period_keys() -%}
+    business_id,
+    period_grain,
+    period_start,
+    period_end,
+    segment,
+    segment_value,
+    is_complete,
+    is_warm
+{%- endmacro %}
+
+{% macro lifecycle_states() %}
+    {{ return(['prospect', 'dormant_prospect', 'active', 'dormant', 'former']) }}
+{% endmacro %}
+
+{# Every transition with the states it can come from. #}
+{% macro transitions() %}
+    {{ return({
+        'identified': ['unknown'],
+        'cooled': ['prospect'],
+        'rewarmed': ['dormant_prospect'],
+        'acquired': ['unknown', 'prospect', 'dormant_prospect'],
+        'bounced': ['unknown', 'prospect', 'dormant_prospect'],
+        'lapsed': ['active'],
+        'churned': ['active', 'dormant'],
+        'reactivated': ['dormant'],
+        'won_back': ['former'],
+        'recovered': ['former'],
+    }) }}
+{% endmacro %}
+
+{# The columns that count transitions: each name, and by the state before where it has several. #}
+{% macro transition_counts() %}
+    {% set columns = [] %}
+    {% for name, from_states in transitions().items() %}
+        {% do columns.append(name) %}
+        {% for state in from_states if from_states | length > 1 %}{% do columns.append(name ~ '_from_' ~ state) %}{% endfor %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{# Counts of distinct customers who moved within a period. #}
+{% macro mover_counts() %}
+    {{ return([
+        'former_returned', 'dormant_returned', 'prospects_converted', 'returned_at_close', 'new_lost_at_close',
+        'intra_period_win_backs', 'current_lost_at_close', 'active_lost_at_close',
+    ]) }}
+{% endmacro %}
+
+{# What needs the money or the purchases of those who moved. #}
+{% macro value_measures() %}
+    {{ return(['dormant_repurchased', 'won_back_revenue', 'reactivated_revenue', 'revenue_at_risk']) }}
+{% endmacro %}

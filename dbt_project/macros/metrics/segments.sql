@@ -1,0 +1,37 @@
+{# Customers' attribute columns that have landed, in order. #}
+{% macro customer_attributes() %}
+    {% set landed = ref('landed_customers') %}
+    {% set attributes = [] %}
+    {% if execute %}
+        {% set own = landing_contract('customers').columns.keys() | list + ['row_hash', 'malformed_line'] %}
+        {% for column in adapter.get_columns_in_relation(landed) if column.name not in own %}
+            {% do attributes.append(column.name) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(attributes) }}
+{% endmacro %}
+
+{# The configured segments that the landing has, in the order of the var. #}
+{% macro available_segments() %}
+    {% set landed = customer_attributes() %}
+    {% set segments = [] %}
+    {% for segment in var('segments') if segment in landed %}{% do segments.append(segment) %}{% endfor %}
+    {{ return(segments) }}
+{% endmacro %}
+
+{# Sums by segment key as sums by segment value. #}
+{% macro by_segment(relation, measures) -%}
+select
+    measured.business_id,
+    measured.period_grain,
+    measured.period_start,
+    segment_values.segment,
+    segment_values.segment_value
+    {%- for measure in measures %},
+    sum(measured.{{ measure }}) as {{ measure }}
+    {%- endfor %}
+from {{ relation }} as measured
+inner join {{ ref('int_segment_values') }} as segment_values
+    on measured.business_id = segment_values.business_id and measured.segment_key = segment_values.segment_key
+group by 1, 2, 3, 4, 5
+{%- endmacro %}

@@ -1,0 +1,26 @@
+{# A share or ratio of counts; null where there is nothing to divide by. #}
+{% macro share(numerator, denominator) -%}
+    cast({{ numerator }} as double precision) / nullif({{ denominator }}, 0)
+{%- endmacro %}
+
+{# 95 % Wilson score interval of a share, kept within 0 and 1 against rounding; `side` is 'low' or 'high'. #}
+{% macro wilson(numerator, denominator, side) -%}
+    {%- set z = '1.959963984540054' -%}
+    {%- set n = 'cast(nullif(' ~ denominator ~ ', 0) as double precision)' -%}
+    {%- set p = '(' ~ share(numerator, denominator) ~ ')' -%}
+    {%- set centre = '(' ~ p ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (2 * ' ~ n ~ '))' -%}
+    {%- set half = '(' ~ z ~ ' * sqrt(' ~ p ~ ' * (1 - ' ~ p ~ ') / ' ~ n ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (4 * ' ~ n ~ ' * ' ~ n ~ ')))' -%}
+    {%- set scale = '(1 + ' ~ z ~ ' * ' ~ z ~ ' / ' ~ n ~ ')' -%}
+    {%- if side == 'low' -%}
+    case when {{ numerator }} = 0 and {{ denominator }} > 0 then 0.0 else ({{ centre }} - {{ half }}) / {{ scale }} end
+    {%- else -%}
+    case when {{ numerator }} = {{ denominator }} and {{ denominator }} > 0 then 1.0 else ({{ centre }} + {{ half }}) / {{ scale }} end
+    {%- endif -%}
+{%- endmacro %}
+
+{# A share with its interval, as three columns. #}
+{% macro share_with_interval(name, numerator, denominator) -%}
+    {{ share(numerator, denominator) }} as {{ name }},
+    {{ wilson(numerator, denominator, 'low') }} as {{ name }}_low,
+    {{ wilson(numerator, denominator, 'high') }} as {{ name }}_high
+{%- endmacro %}

@@ -1,0 +1,58 @@
+{# All that differs between the engines, and nothing else. #}
+
+{% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days', 'winback')(date, days)) }}{% endmacro %}
+{% macro default__add_days(date, days) %}({{ date }} + {{ days }}){% endmacro %}
+{% macro spark__add_days(date, days) %}date_add({{ date }}, {{ days }}){% endmacro %}
+
+{# Days from `from_date` to `to_date`, an integer. #}
+{% macro days_between(from_date, to_date) %}{{ return(adapter.dispatch('days_between', 'winback')(from_date, to_date)) }}{% endmacro %}
+{% macro default__days_between(from_date, to_date) %}cast({{ to_date }} - {{ from_date }} as integer){% endmacro %}
+{% macro spark__days_between(from_date, to_date) %}datediff({{ to_date }}, {{ from_date }}){% endmacro %}
+
+{# First day of the period that holds a date; weeks begin on Monday. #}
+{% macro period_start(grain, date) %}cast(date_trunc('{{ grain }}', {{ date }}) as date){% endmacro %}
+
+{% macro period_end(grain, start) %}cast({{ dbt.dateadd(grain, 1, start) }} - interval '1' day as date){% endmacro %}
+
+{# One row a date, both ends included, from columns `starts_on` and `ends_on` of a relation; other columns are kept. #}
+{% macro dates_between(relation, columns, step='1 day') %}{{ return(adapter.dispatch('dates_between', 'winback')(relation, columns, step)) }}{% endmacro %}
+{% macro default__dates_between(relation, columns, step) -%}
+    select {{ columns | join(', ') }}, cast(spine.each_date as date) as each_date
+    from {{ relation }}, lateral (select unnest(generate_series(cast(starts_on as timestamp), cast(ends_on as timestamp), interval '{{ step }}')) as each_date) as spine
+{%- endmacro %}
+{% macro spark__dates_between(relation, columns, step) -%}
+    select {{ columns | join(', ') }}, each_date
+    from {{ relation }} lateral view explode(sequence(starts_on, ends_on, interval {{ step }})) spine as each_date
+{%- endmacro %}
+
+{# Wall time in a zone of a UTC timestamp, and back; both without zone. #}
+{% macro utc_to_local(instant, zone) %}{{ return(adapter.dispatch('utc_to_local', 'winback')(instant, zone)) }}{% endmacro %}
+{% macro default__utc_to_local(instant, zone) %}timezone({{ zone }}, timezone('UTC', {{ instant }})){% endmacro %}
+{% macro spark__utc_to_local(instant, zone) %}from_utc_timestamp({{ instant }}, {{ zone }}){% endmacro %}
+
+{% macro local_to_utc(wall_time, zone) %}{{ return(adapter.dispatch('local_to_utc', 'winback')(wall_time, zone)) }}{% endmacro %}
+{% macro default__local_to_utc(wall_time, zone) %}timezone('UTC', timezone({{ zone }}, {{ wall_time }})){% endmacro %}
+{% macro spark__local_to_utc(wall_time, zone) %}to_utc_timestamp({{ wall_time }}, {{ zone }}){% endmacro %}
+
+{% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'winback')(text, pattern)) }}{% endmacro %}
+{% macro default__matches(text, pattern) %}({{ text }} ~ '{{ pattern }}'){% endmacro %}
+{% macro duckdb__matches(text, pattern) %}regexp_matches({{ text }}, '{{ pattern }}'){% endmacro %}
+{% macro spark__matches(text, pattern) %}({{ text }} rlike '{{ pattern }}'){% endmacro %}
+
+{# A binary float as a plain decimal text; what is no finite number keeps its name and is rejected later. #}
+{% macro float_text(column) %}{{ return(adapter.dispatch('float_text', 'winback')(column)) }}{% endmacro %}
+{% macro default__float_text(column) -%}
+    case
+        when abs({{ column }}) < 1e18 then cast(cast({{ column }} as decimal(38, 9)) as {{ dbt.type_string() }})
+        else cast({{ column }} as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+{# The value of the row with the least, or greatest, `by`. #}
+{% macro first_by(value, by) %}{{ return(adapter.dispatch('first_by', 'winback')(value, by)) }}{% endmacro %}
+{% macro default__first_by(value, by) %}min_by({{ value }}, {{ by }}){% endmacro %}
+{% macro postgres__first_by(value, by) %}(array_agg({{ value }} order by {{ by }}))[1]{% endmacro %}
+
+{% macro last_by(value, by) %}{{ return(adapter.dispatch('last_by', 'winback')(value, by)) }}{% endmacro %}
+{% macro default__last_by(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
+{% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc))[1]{% endmacro %}

@@ -1,0 +1,30 @@
+-- All that a date can mean for a customer's state and revenue, whatever the number of events behind it.
+with events as (
+    select * from {{ ref('int_events') }}
+),
+
+days as (
+    select
+        customer_key,
+        event_date,
+        max(case when kind = 'interest' then 1 else 0 end) = 1 as has_interest,
+        max(case when kind = 'purchase' then 1 else 0 end) = 1 as has_purchase,
+        max(case when kind = 'engagement' then 1 else 0 end) = 1 as has_engagement,
+        max(case when kind = 'purchase' then occurred_at end) as last_purchased_at,
+        max(case when kind = 'cancellation' then occurred_at end) as last_cancelled_at,
+        sum(case kind when 'purchase' then amount when 'refund' then -amount else 0 end) as revenue
+    from events
+    group by customer_key, event_date
+)
+
+-- At one instant a cancellation comes before the purchase, so only a later one is in force at the close.
+select
+    customer_key,
+    event_date,
+    has_interest,
+    has_purchase,
+    has_engagement,
+    last_purchased_at,
+    last_cancelled_at is not null and (last_purchased_at is null or last_cancelled_at > last_purchased_at) as is_cancelled,
+    cast(revenue as decimal(38, 4)) as revenue
+from days

@@ -1,0 +1,93 @@
+-- The whole schedule of a customer's states, those still to come included: what a date does, and what time alone does
+-- after it until the next date. Nothing here knows the date counted to.
+with days as (
+    select
+        *,
+        lag(event_date) over (partition by customer_key order by event_date) as previous_date,
+        lag(has_bought) over (partition by customer_key order by event_date) as previous_has_bought,
+        lag(is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
+        lead(event_date) over (partition by customer_key order by event_date) as next_date
+    from {{ ref('int_effective_days') }}
+),
+
+spaced as (
+    select
+        days.*,
+        customers.dormant_after_days,
+        customers.former_after_days,
+        customers.prospect_dormant_after_days,
+        {{ days_between('days.previous_date', 'days.event_date') }} as days_before,
+        {{ days_between('days.event_date', 'days.next_date') }} as days_after
+    from days
+    inner join {{ ref('int_customers') }} as customers on days.customer_key = customers.customer_key
+),
+
+closed as (
+    select
+        *,
+        case
+            when previous_date is null then 'unknown'
+            when not previous_has_bought and days_before > prospect_dormant_after_days then 'dormant_prospect'
+            when not previous_has_bought then 'prospect'
+            when previous_is_cancelled or days_before > former_after_days then 'former'
+            when days_before > dormant_after_days then 'dormant'
+            else 'active'
+        end as state_before,
+        case when not has_bought then 'prospect' when is_cancelled then 'former' else 'active' end as state_at_close
+    from spaced
+),
+
+by_event as (
+    select customer_key, event_date as change_date, state_before as from_state, state_at_close as to_state
+    from closed
+    where state_before <> state_at_close
+),
+
+cooled as (
+    select customer_key, {{ add_days('event_date', 'prospect_dormant_after_days') }}, 'prospect', 'dormant_prospect'
+    from closed
+    where state_at_close = 'prospect' and prospect_dormant_after_days < coalesce(days_after, prospect_dormant_after_days + 1)
+),
+
+lapsed as (
+    select customer_key, {{ add_days('event_date', 'dormant_after_days') }}, 'active', 'dormant'
+    from closed
+    where state_at_close = 'active' and dormant_after_days < coalesce(days_after, dormant_after_days + 1)
+),
+
+gone_silent as (
+    select
+        customer_key,
+        {{ add_days('event_date', 'former_after_days') }},
+        case when dormant_after_days is null then 'active' else 'dormant' end,
+        'former'
+    from closed
+    where state_at_close = 'active' and former_after_days < coalesce(days_after, former_after_days + 1)
+),
+
+changes as (
+    select *, false as is_inactivity from by_event
+    union all
+    select *, false from cooled
+    union all
+    select *, false from lapsed
+    union all
+    select *, true from gone_silent
+)
+
+select
+    changes.customer_key,
+    changes.change_date,
+    changes.from_state,
+    changes.to_state,
+    case
+        when changes.is_inactivity then 'inactivity'
+        when changes.to_state = 'former' then exits.exit_kind
+    end as exit_kind,
+    case
+        when changes.is_inactivity then 'inactivity'
+        when changes.to_state = 'former' then exits.exit_reason
+    end as exit_reason
+from changes
+left join {{ ref('int_exits') }} as exits
+    on changes.customer_key = exits.customer_key and changes.change_date = exits.event_date

@@ -1,0 +1,14 @@
+select
+    customers.business_id,
+    customers.customer_id,
+    transitions.transition_date,
+    transitions.transition,
+    nullif(transitions.from_state, 'unknown') as from_state,
+    transitions.to_state,
+    transitions.days_in_from_state,
+    transitions.exit_kind,
+    transitions.exit_reason
+from {{ ref('int_transitions') }} as transitions
+inner join {{ ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
+cross join {{ ref('int_as_of_date') }} as as_of
+where transitions.transition_date <= as_of.as_of_date

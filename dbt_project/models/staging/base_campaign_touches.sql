@@ -1,0 +1,55 @@
+{%- set reasons = identity_reasons(['touch_id', 'business_id', 'campaign_id', 'customer_id']) + [
+    ('touched_at is null', 'invalid_touched_at'),
+    ("coalesce(arm, '') not in ('treatment', 'control')", 'invalid_arm'),
+    ('cost_text is not null and cost is null', 'invalid_cost'),
+    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('known_campaign_id is null', 'unknown_campaign'),
+] -%}
+with cleaned as (
+    select
+        row_hash,
+        {{ clean('touch_id') }} as touch_id,
+        {{ clean('business_id') }} as business_id,
+        {{ clean('campaign_id') }} as campaign_id,
+        {{ clean('customer_id') }} as customer_id,
+        {{ clean('touched_at') }} as touched_at_text,
+        {{ clean('arm') }} as arm,
+        {{ clean('cost') }} as cost_text,
+        {{ clean('loaded_at') }} as loaded_at_text,
+        loaded_at is null as lacks_loaded_at,
+        malformed_line
+    from {{ ref('landed_campaign_touches') }}
+),
+
+parsed as (
+    select
+        cleaned.*,
+        businesses.business_id as known_business_id,
+        campaigns.campaign_id as known_campaign_id,
+        {{ parse_time('touched_at_text', 'businesses.timezone') }} as touched_at,
+        {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
+        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+    from cleaned
+    left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join {{ ref('stg_campaigns') }} as campaigns
+        on cleaned.business_id = campaigns.business_id and cleaned.campaign_id = campaigns.campaign_id
+),
+
+typed as (
+    select
+        row_hash,
+        touch_id,
+        business_id,
+        campaign_id,
+        customer_id,
+        touched_at,
+        arm,
+        cost,
+        loaded_at,
+        {{ first_reason(reasons) }} as rejected_because
+    from parsed
+),
+
+{{ judge_copies(['business_id', 'touch_id'], ['loaded_at'], ['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost']) }}
+
+select * from judged

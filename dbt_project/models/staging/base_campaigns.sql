@@ -1,0 +1,54 @@
+{%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
+    ('starts_on_text is not null and starts_on is null', 'invalid_starts_on'),
+    ('ends_on_text is not null and ends_on is null', 'invalid_ends_on'),
+    ('cost_text is not null and cost is null', 'invalid_cost'),
+    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+] -%}
+with cleaned as (
+    select
+        row_hash,
+        {{ clean('business_id') }} as business_id,
+        {{ clean('campaign_id') }} as campaign_id,
+        {{ clean('name') }} as name,
+        {{ clean('strategy') }} as strategy,
+        {{ clean('objective') }} as objective,
+        {{ clean('starts_on') }} as starts_on_text,
+        {{ clean('ends_on') }} as ends_on_text,
+        {{ clean('cost') }} as cost_text,
+        {{ clean('loaded_at') }} as loaded_at_text,
+        loaded_at is null as lacks_loaded_at,
+        malformed_line
+    from {{ ref('landed_campaigns') }}
+),
+
+parsed as (
+    select
+        cleaned.*,
+        businesses.business_id as known_business_id,
+        {{ parse_date('starts_on_text') }} as starts_on,
+        {{ parse_date('ends_on_text') }} as ends_on,
+        {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
+        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+    from cleaned
+    left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+),
+
+typed as (
+    select
+        row_hash,
+        business_id,
+        campaign_id,
+        name,
+        strategy,
+        objective,
+        starts_on,
+        ends_on,
+        cost,
+        loaded_at,
+        {{ first_reason(reasons) }} as rejected_because
+    from parsed
+),
+
+{{ judge_copies(['business_id', 'campaign_id'], ['loaded_at'], ['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost']) }}
+
+select * from judged

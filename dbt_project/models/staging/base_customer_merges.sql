@@ -1,0 +1,44 @@
+{%- set reasons = identity_reasons(['business_id', 'from_customer_id', 'into_customer_id']) + [
+    ('merged_at is null and not lacks_merged_at', 'invalid_merged_at'),
+    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('from_customer_id = into_customer_id', 'merge_into_self'),
+] -%}
+with cleaned as (
+    select
+        row_hash,
+        {{ clean('business_id') }} as business_id,
+        {{ clean('from_customer_id') }} as from_customer_id,
+        {{ clean('into_customer_id') }} as into_customer_id,
+        {{ clean('merged_at') }} as merged_at_text,
+        merged_at is null as lacks_merged_at,
+        {{ clean('loaded_at') }} as loaded_at_text,
+        loaded_at is null as lacks_loaded_at,
+        malformed_line
+    from {{ ref('landed_customer_merges') }}
+),
+
+parsed as (
+    select
+        cleaned.*,
+        businesses.business_id as known_business_id,
+        {{ parse_time('merged_at_text', 'businesses.timezone') }} as merged_at,
+        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+    from cleaned
+    left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+),
+
+typed as (
+    select
+        row_hash,
+        business_id,
+        from_customer_id,
+        into_customer_id,
+        merged_at,
+        loaded_at,
+        {{ first_reason(reasons) }} as rejected_because
+    from parsed
+),
+
+{{ judge_copies(['business_id', 'from_customer_id'], ['merged_at', 'loaded_at'], ['into_customer_id']) }}
+
+select * from judged

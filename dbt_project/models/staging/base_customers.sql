@@ -1,0 +1,52 @@
+{%- set reasons = identity_reasons(['business_id', 'customer_id']) + [
+    ('contactable_text is not null and contactable is null', 'invalid_contactable'),
+    ('updated_at is null and not lacks_updated_at', 'invalid_updated_at'),
+    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+] -%}
+{%- set attributes = customer_attributes() -%}
+with cleaned as (
+    select
+        row_hash,
+        {{ clean('business_id') }} as business_id,
+        {{ clean('customer_id') }} as customer_id,
+        {%- for attribute in attributes %}
+        {{ clean(attribute) }} as {{ adapter.quote(attribute) }},
+        {%- endfor %}
+        {{ clean('contactable') }} as contactable_text,
+        {{ clean('updated_at') }} as updated_at_text,
+        updated_at is null as lacks_updated_at,
+        {{ clean('loaded_at') }} as loaded_at_text,
+        loaded_at is null as lacks_loaded_at,
+        malformed_line
+    from {{ ref('landed_customers') }}
+),
+
+parsed as (
+    select
+        cleaned.*,
+        businesses.business_id as known_business_id,
+        {{ parse_boolean('contactable_text') }} as contactable,
+        {{ parse_time('updated_at_text', 'businesses.timezone') }} as updated_at,
+        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+    from cleaned
+    left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+),
+
+typed as (
+    select
+        row_hash,
+        business_id,
+        customer_id,
+        {%- for attribute in attributes %}
+        {{ adapter.quote(attribute) }},
+        {%- endfor %}
+        contactable,
+        updated_at,
+        loaded_at,
+        {{ first_reason(reasons) }} as rejected_because
+    from parsed
+),
+
+{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], attributes | map('tojson') | list + ['contactable']) }}
+
+select * from judged

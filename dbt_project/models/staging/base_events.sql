@@ -1,0 +1,63 @@
+{%- set reasons = identity_reasons(['event_id', 'business_id', 'customer_id', 'event_name']) + [
+    ('kind is null', 'unmapped_event_name'),
+    ("kind = 'void' and voids_event_id is null", 'missing_voids_event_id'),
+    ('occurred_at is null', 'invalid_occurred_at'),
+    ('amount_text is not null and amount is null', 'invalid_amount'),
+    ("kind in ('purchase', 'refund') and amount < 0", 'invalid_amount'),
+    ('loaded_at is null', 'invalid_loaded_at'),
+    ('currency <> business_currency', 'foreign_currency'),
+] -%}
+with cleaned as (
+    select
+        row_hash,
+        {{ clean('event_id') }} as event_id,
+        {{ clean('business_id') }} as business_id,
+        {{ clean('customer_id') }} as customer_id,
+        {{ clean('event_name') }} as event_name,
+        {{ clean('occurred_at') }} as occurred_at_text,
+        {{ clean('amount') }} as amount_text,
+        {{ clean('currency') }} as currency,
+        {{ clean('reason') }} as reason,
+        {{ clean('voids_event_id') }} as voids_event_id,
+        {{ clean('loaded_at') }} as loaded_at_text,
+        malformed_line
+    from {{ ref('landed_events') }}
+),
+
+parsed as (
+    select
+        cleaned.*,
+        businesses.business_id as known_business_id,
+        businesses.currency as business_currency,
+        kinds.kind,
+        {{ parse_time('occurred_at_text', 'businesses.timezone') }} as occurred_at,
+        {{ parse_number('amount_text', 'decimal(18, 4)') }} as amount,
+        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+    from cleaned
+    left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join {{ ref('stg_event_kinds') }} as kinds
+        on cleaned.business_id = kinds.business_id and cleaned.event_name = kinds.event_name
+),
+
+typed as (
+    select
+        row_hash,
+        event_id,
+        business_id,
+        customer_id,
+        event_name,
+        kind,
+        occurred_at,
+        amount,
+        currency,
+        reason,
+        voids_event_id,
+        loaded_at,
+        {{ first_reason(reasons) }} as rejected_because
+    from parsed
+),
+
+{{ judge_copies(['business_id', 'event_id'], ['loaded_at'],
+    ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id']) }}
+
+select * from judged

@@ -1,0 +1,32 @@
+-- A void counts whenever it arrives and whatever its date; voids themselves are no events here, so none can be voided.
+with voided as (
+    select distinct business_id, voids_event_id
+    from {{ ref('stg_events') }}
+    where kind = 'void'
+),
+
+effective as (
+    select events.*
+    from {{ ref('stg_events') }} as events
+    left join voided
+        on events.business_id = voided.business_id and events.event_id = voided.voids_event_id
+    where
+        events.kind in ('interest', 'purchase', 'engagement', 'cancellation', 'refund')
+        and voided.voids_event_id is null
+)
+
+select
+    keys.customer_key,
+    effective.business_id,
+    effective.event_id,
+    effective.kind,
+    effective.occurred_at,
+    case when effective.occurred_at >= dates.changes_at then dates.next_date else dates.opening_date end as event_date,
+    coalesce(effective.amount, 0) as amount,
+    effective.reason
+from effective
+inner join {{ ref('int_customer_keys') }} as keys
+    on effective.business_id = keys.business_id and effective.customer_id = keys.customer_id
+inner join {{ ref('stg_businesses') }} as businesses on effective.business_id = businesses.business_id
+inner join {{ ref('int_local_dates') }} as dates
+    on businesses.timezone = dates.timezone and cast(effective.occurred_at as date) = dates.utc_date

@@ -1,0 +1,2 @@
+{{ config(post_hook="{{ add_malformed_lines() }}") }}
+{{ landed_rows('survey_responses') }}

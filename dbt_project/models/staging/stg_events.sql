@@ -1,0 +1,1 @@
+{{ standing_rows('base_events') }}

@@ -1,0 +1,2 @@
+select reason, exit_kind, category
+from {{ ref('exit_reasons') }}
