@@ -1,4 +1,5 @@
 -- The last date counted: as given, else the last date that is over in every business's zone when the run started.
+-- depends_on: {{ ref('stg_businesses') }}
 {%- set given = var('as_of_date') %}
 
 {% if given -%}

@@ -1,0 +1,42 @@
+{# The fact has the rows of fct_lifecycle and tells the same figures: those in `same` by name, those in `derived` by an
+   expression over its columns. #}
+{% test agrees_with_lifecycle(model, same=[], derived={}) %}
+with lifecycle as (
+    select
+        {{ period_keys() }}
+        {%- for column in same %},
+        {{ column }}
+        {%- endfor %}
+        {%- for column, expression in derived.items() %},
+        {{ expression }} as {{ column }}
+        {%- endfor %}
+    from {{ ref('fct_lifecycle') }}
+)
+
+select
+    coalesce(facts.business_id, lifecycle.business_id) as business_id,
+    coalesce(facts.period_grain, lifecycle.period_grain) as period_grain,
+    coalesce(facts.period_start, lifecycle.period_start) as period_start,
+    coalesce(facts.segment, lifecycle.segment) as segment,
+    coalesce(facts.segment_value, lifecycle.segment_value) as segment_value
+    {%- for column in same + derived.keys() | list %},
+    facts.{{ column }},
+    lifecycle.{{ column }} as {{ column }}_in_lifecycle
+    {%- endfor %}
+from {{ model }} as facts
+full outer join lifecycle
+    on
+        facts.business_id = lifecycle.business_id
+        and facts.period_grain = lifecycle.period_grain
+        and facts.period_start = lifecycle.period_start
+        and facts.segment = lifecycle.segment
+        and facts.segment_value = lifecycle.segment_value
+where (
+    facts.period_end = lifecycle.period_end
+    and facts.is_complete = lifecycle.is_complete
+    and facts.is_warm = lifecycle.is_warm
+    {%- for column in same + derived.keys() | list %}
+    and facts.{{ column }} is not distinct from lifecycle.{{ column }}
+    {%- endfor %}
+) is not true
+{% endtest %}

@@ -1,0 +1,35 @@
+{# At the last date counted, the closing stocks are the customers whose interval in lifecycle_states is open. #}
+{% test closes_with_open_states(model) %}
+with closing as (
+    select facts.*
+    from {{ model }} as facts
+    inner join {{ ref('dim_business') }} as businesses
+        on facts.business_id = businesses.business_id and facts.period_start = businesses.as_of_date
+    where facts.period_grain = 'day' and facts.segment = 'all'
+),
+
+standing as (
+    select
+        business_id
+        {%- for state in lifecycle_states() %},
+        sum(case when state = '{{ state }}' then 1 else 0 end) as {{ state }}
+        {%- endfor %}
+    from {{ ref('lifecycle_states') }}
+    where valid_to is null
+    group by business_id
+)
+
+select
+    coalesce(closing.business_id, standing.business_id) as business_id
+    {%- for state in lifecycle_states() %},
+    closing.closing_{{ state }},
+    standing.{{ state }}
+    {%- endfor %}
+from closing
+full outer join standing on closing.business_id = standing.business_id
+where (
+    {%- for state in lifecycle_states() %}
+    closing.closing_{{ state }} = coalesce(standing.{{ state }}, 0){{ ' and' if not loop.last }}
+    {%- endfor %}
+) is not true
+{% endtest %}

@@ -1,0 +1,20 @@
+{# A period opens with the stocks that the one before closed with, and the first one with none. #}
+{% test continuous(model) %}
+with followed as (
+    select
+        *
+        {%- for state in lifecycle_states() %},
+        coalesce(lag(closing_{{ state }}) over periods, 0) as closed_before_{{ state }}
+        {%- endfor %}
+    from {{ model }}
+    window periods as (partition by business_id, period_grain, segment, segment_value order by period_start)
+)
+
+select *
+from followed
+where (
+    {%- for state in lifecycle_states() %}
+    opening_{{ state }} = closed_before_{{ state }}{{ ' and' if not loop.last }}
+    {%- endfor %}
+) is not true
+{% endtest %}

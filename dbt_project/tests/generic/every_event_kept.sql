@@ -1,0 +1,27 @@
+{# The model has as many rows as events that stand, act on a customer and are not voided: no join loses or doubles one. #}
+{% test every_event_kept(model) %}
+with effective as (
+    select events.business_id, events.event_id
+    from {{ ref('stg_events') }} as events
+    where
+        events.kind not in ('void', 'ignore')
+        and not exists (
+            select 1
+            from {{ ref('stg_events') }} as voids
+            where
+                voids.kind = 'void'
+                and voids.business_id = events.business_id
+                and voids.voids_event_id = events.event_id
+        )
+),
+
+counts as (
+    select
+        (select count(*) from effective) as expected,
+        (select count(*) from {{ model }}) as found
+)
+
+select *
+from counts
+where expected <> found
+{% endtest %}

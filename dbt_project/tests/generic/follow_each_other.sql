@@ -1,0 +1,24 @@
+{# Each transition leaves the state that the one before led to, after the days that lie between them, and undoes its exit. #}
+{% test follow_each_other(model) %}
+with followed as (
+    select
+        *,
+        lag(transition_date) over customer as previous_date,
+        lag(to_state) over customer as previous_state,
+        lag(exit_kind) over customer as previous_exit_kind,
+        lag(exit_reason) over customer as previous_exit_reason
+    from {{ model }}
+    window customer as (partition by business_id, customer_id order by transition_date)
+)
+
+select *
+from followed
+where (
+    from_state is not distinct from previous_state
+    and days_in_from_state is not distinct from {{ days_between('previous_date', 'transition_date') }}
+    and (
+        from_state is distinct from 'former'
+        or (exit_kind = previous_exit_kind and exit_reason = previous_exit_reason)
+    )
+) is not true
+{% endtest %}

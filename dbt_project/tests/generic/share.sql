@@ -1,0 +1,17 @@
+{# A rate is its numerator over its denominator, null exactly where that is 0; its interval contains it and lies within 0 and 1. #}
+{% test share(model, rate, numerator, denominator, interval=true) %}
+select *
+from {{ model }}
+where (
+    case
+        when ({{ denominator }}) = 0 then
+            {{ rate }} is null
+            {%- if interval %} and {{ rate }}_low is null and {{ rate }}_high is null{% endif %}
+        else
+            abs({{ rate }} - cast({{ numerator }} as double precision) / ({{ denominator }})) <= 1e-12 * greatest(1, abs({{ rate }}))
+            {%- if interval %}
+            and 0 <= {{ rate }}_low and {{ rate }}_low <= {{ rate }} and {{ rate }} <= {{ rate }}_high and {{ rate }}_high <= 1
+            {%- endif %}
+    end
+) is not true
+{% endtest %}

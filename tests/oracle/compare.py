@@ -1,0 +1,149 @@
+"""The oracle's rows against the warehouse's, every row and every column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from math import isclose
+
+from . import Expected
+from .formulas import COUNTS, SHARES
+
+TOLERANCE = 1e-9
+
+KEY = ("business_id", "period_grain", "period_start", "segment", "segment_value")
+FRAME = ("period_end", "is_complete", "is_warm")
+POOLS = ("opening_former", "opening_dormant", "opening_prospect", "opening_dormant_prospect")
+
+
+def with_intervals(*names: str) -> tuple[str, ...]:
+    return tuple(
+        column
+        for name in names
+        for column in (
+            (name, f"{name}_low", f"{name}_high")
+            if name in SHARES or name == "churn_rate"
+            else (name,)
+        )
+    )
+
+
+FACTS = {
+    "fct_lifecycle": (*FRAME, *COUNTS),
+    "fct_win_back": (
+        *FRAME,
+        *("opening_former", "former_returned"),
+        *with_intervals("win_back_rate"),
+        *("intra_period_win_backs", "recovered", "won_back_revenue"),
+    ),
+    "fct_reactivation": (
+        *FRAME,
+        *POOLS,
+        *("former_returned", "dormant_returned", "dormant_repurchased", "prospects_converted"),
+        *with_intervals("dormant_reactivation_rate", "purchase_reactivation_rate"),
+        *with_intervals("reactivation_rate", "extended_reactivation_rate"),
+        "reactivated_revenue",
+    ),
+    "fct_retention": (
+        *FRAME,
+        *("opening_current", "closing_current", "new_customers", "current_retained"),
+        *("active_retained", "returned_at_close", "new_lost_at_close"),
+        *with_intervals("retention_rate", "churn_rate", "active_retention_rate"),
+        *("crr", "end_over_start_ratio", "quick_ratio", "mean_tenure_days", "revenue_at_risk"),
+    ),
+}
+ROWS = {
+    "lifecycle_states": (
+        "states",
+        ("business_id", "customer_id", "valid_from"),
+        ("state", "valid_to", "exit_kind", "exit_reason", "projected_state", "projected_on"),
+    ),
+    "lifecycle_transitions": (
+        "transitions",
+        ("business_id", "customer_id", "transition_date"),
+        (
+            *("transition", "from_state", "to_state", "days_in_from_state"),
+            *("exit_kind", "exit_reason"),
+        ),
+    ),
+}
+
+
+def compare(connection, expected: Expected, schema: str = "winback") -> list[str]:
+    """What differs, a line each: table, key, column, got, expected. None: an empty list."""
+    differences = compare_rejected(connection, expected, schema)
+    for table, (attribute, key, columns) in ROWS.items():
+        rows = getattr(expected, attribute)
+        wanted = ((tuple(row[name] for name in key), row) for row in rows)
+        found = [Found(connection, f"{schema}.{table}", key, columns)]
+        differences += compare_rows(found, wanted)
+    found = [Found(connection, f"{schema}.{fact}", KEY, FACTS[fact]) for fact in FACTS]
+    return differences + compare_rows(found, expected.periods.items())
+
+
+class Found:
+    """A table of the warehouse: its rows by key, and what is wrong with it at first sight."""
+
+    def __init__(self, connection, table: str, key: tuple[str, ...], columns: tuple[str, ...]):
+        there = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+        self.table = table
+        self.wrong = [f"{table}: no column {name}" for name in columns if name not in there]
+        self.columns = [name for name in columns if name in there]
+        self.rows: dict[tuple, tuple] = {}
+        names = ", ".join((*key, *self.columns))
+        for row in connection.execute(f"select {names} from {table}").fetchall():
+            place, values = row[: len(key)], row[len(key) :]
+            if place in self.rows:
+                self.wrong.append(f"{table} {show(place)}: more than one row")
+            self.rows[place] = values
+
+
+def compare_rows(tables: list[Found], wanted: Iterable[tuple[tuple, dict]]) -> list[str]:
+    """Tables of one key against rows that hold the columns of them all."""
+    differences = [line for found in tables for line in found.wrong]
+    for place, row in wanted:
+        for found in tables:
+            values = found.rows.pop(place, None)
+            if values is None:
+                differences.append(f"{found.table} {show(place)}: no such row")
+                continue
+            differences += [
+                f"{found.table} {show(place)} {name}: got {got!s}, expected {row[name]!s}"
+                for name, got in zip(found.columns, values, strict=True)
+                if not same(got, row[name])
+            ]
+    return differences + [
+        f"{found.table} {show(place)}: not expected, got {show(values)}"
+        for found in tables
+        for place, values in found.rows.items()
+    ]
+
+
+def compare_rejected(connection, expected: Expected, schema: str) -> list[str]:
+    columns = ("landing_table", "business_id", "row_id", "customer_id", "reason")
+    query = f"select {', '.join(columns)} from {schema}.rejected_rows"
+    got = Counter(connection.execute(query).fetchall())
+    wanted = Counter(tuple(row[name] for name in columns) for row in expected.rejected)
+    return [
+        f"{schema}.rejected_rows {show(row)}: got {got[row]}, expected {wanted[row]}"
+        for row in sorted(got.keys() | wanted.keys(), key=show)
+        if got[row] != wanted[row]
+    ]
+
+
+def same(got, wanted) -> bool:
+    """Counts and money exactly, what was divided to within the tolerance; null only with null."""
+    if got is None or wanted is None:
+        return got is wanted
+    if isinstance(got, bool) or isinstance(wanted, bool):
+        return got is wanted
+    if isinstance(got, float) or isinstance(wanted, float):
+        return isclose(got, wanted, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    if isinstance(wanted, (int, Decimal)):
+        return got == wanted
+    return type(got) is type(wanted) and got == wanted
+
+
+def show(values: Iterable) -> str:
+    return "/".join("" if value is None else str(value) for value in values)

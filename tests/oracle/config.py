@@ -1,0 +1,66 @@
+"""The three seeds files, as the oracle reads them. Sound configuration is taken for granted."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+EVERY_BUSINESS = "*"
+
+
+@dataclass(frozen=True)
+class Business:
+    business_id: str
+    zone: ZoneInfo
+    currency: str
+    dormant_after: int | None
+    former_after: int | None
+    prospect_dormant_after: int | None
+    recovery_days: int
+
+
+@dataclass(frozen=True)
+class Config:
+    businesses: dict[str, Business]
+    event_kinds: dict[tuple[str, str], str]
+    exit_kinds: dict[str, str]
+
+    def kind_of(self, business_id: str, event_name: str) -> str | None:
+        """The business's own mapping of the name, else the one for every business."""
+        own = self.event_kinds.get((business_id, event_name))
+        return own or self.event_kinds.get((EVERY_BUSINESS, event_name))
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def days(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def read_config(seeds_folder: Path) -> Config:
+    businesses = {
+        row["business_id"]: Business(
+            business_id=row["business_id"],
+            zone=ZoneInfo(row["timezone"]),
+            currency=row["currency"],
+            dormant_after=days(row["dormant_after_days"]),
+            former_after=days(row["former_after_days"]),
+            prospect_dormant_after=days(row["prospect_dormant_after_days"]),
+            recovery_days=days(row.get("recovery_days")) or 0,
+        )
+        for row in read_csv(seeds_folder / "businesses.csv")
+    }
+    event_kinds = {
+        (row["business_id"], row["event_name"]): row["kind"]
+        for row in read_csv(seeds_folder / "event_kinds.csv")
+    }
+    exit_kinds = {
+        row["reason"]: row["exit_kind"]
+        for row in read_csv(seeds_folder / "exit_reasons.csv")
+    }
+    return Config(businesses, event_kinds, exit_kinds)

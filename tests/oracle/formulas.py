@@ -1,0 +1,101 @@
+"""Section 4's formulas: from the counts of one period to its rates and their Wilson intervals."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+STATES = ("prospect", "dormant_prospect", "active", "dormant", "former")
+TRANSITIONS = {
+    "identified": (),
+    "cooled": (),
+    "rewarmed": (),
+    "acquired": ("unknown", "prospect", "dormant_prospect"),
+    "bounced": ("unknown", "prospect", "dormant_prospect"),
+    "lapsed": (),
+    "churned": ("active", "dormant"),
+    "reactivated": (),
+    "won_back": (),
+    "recovered": (),
+}
+CUSTOMER_COUNTS = (
+    "former_returned",
+    "dormant_returned",
+    "prospects_converted",
+    "current_retained",
+    "active_retained",
+    "returned_at_close",
+    "new_lost_at_close",
+    "dormant_repurchased",
+    "intra_period_win_backs",
+)
+COUNTS = (
+    *(f"opening_{state}" for state in STATES),
+    *(f"closing_{state}" for state in STATES),
+    *TRANSITIONS,
+    *(f"{name}_from_{state}" for name, states in TRANSITIONS.items() for state in states),
+    *CUSTOMER_COUNTS,
+)
+SHARES = {
+    "win_back_rate": (["former_returned"], ["opening_former"]),
+    "dormant_reactivation_rate": (["dormant_returned"], ["opening_dormant"]),
+    "purchase_reactivation_rate": (
+        ["former_returned", "dormant_repurchased"],
+        ["opening_former", "opening_dormant"],
+    ),
+    "reactivation_rate": (
+        ["former_returned", "dormant_returned"],
+        ["opening_former", "opening_dormant"],
+    ),
+    "extended_reactivation_rate": (
+        ["former_returned", "dormant_returned", "prospects_converted"],
+        ["opening_former", "opening_dormant", "opening_prospect", "opening_dormant_prospect"],
+    ),
+    "retention_rate": (["current_retained"], ["opening_active", "opening_dormant"]),
+    "active_retention_rate": (["active_retained"], ["opening_active"]),
+}
+Z = 1.959963984540054
+
+
+def share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def wilson(part: int, whole: int) -> tuple[float | None, float | None]:
+    if not whole:
+        return None, None
+    p = part / whole
+    middle = p + Z * Z / (2 * whole)
+    width = Z * sqrt(p * (1 - p) / whole + Z * Z / (4 * whole * whole))
+    scale = 1 + Z * Z / whole
+    return max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale)
+
+
+def rates(counts: dict[str, int]) -> dict[str, float | int | None]:
+    """Every rate with its interval, every ratio, and the sums section 11 gives a column."""
+    row: dict[str, float | int | None] = {}
+    for name, (parts, wholes) in SHARES.items():
+        part, whole = sum(counts[c] for c in parts), sum(counts[c] for c in wholes)
+        row[name] = share(part, whole)
+        row[f"{name}_low"], row[f"{name}_high"] = wilson(part, whole)
+
+    opening_current = counts["opening_active"] + counts["opening_dormant"]
+    closing_current = counts["closing_active"] + counts["closing_dormant"]
+    new_customers = counts["acquired"] + counts["bounced"]
+    row |= {
+        "opening_current": opening_current,
+        "closing_current": closing_current,
+        "new_customers": new_customers,
+        "crr": share(closing_current - new_customers, opening_current),
+        "end_over_start_ratio": share(closing_current, opening_current),
+        "quick_ratio": share(
+            counts["acquired"] + counts["reactivated"] + counts["won_back"] + counts["recovered"],
+            counts["lapsed"] + counts["churned_from_active"],
+        ),
+    }
+    if opening_current:
+        row["churn_rate"] = 1 - row["retention_rate"]
+        row["churn_rate_low"] = 1 - row["retention_rate_high"]
+        row["churn_rate_high"] = 1 - row["retention_rate_low"]
+    else:
+        row |= {"churn_rate": None, "churn_rate_low": None, "churn_rate_high": None}
+    return row

@@ -1,0 +1,121 @@
+"""The six landing tables: their columns in the contract's order, their keys and what is required."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ATTRIBUTES = ("country", "acquisition_channel", "plan")
+
+
+@dataclass(frozen=True)
+class Table:
+    """`columns`: name → what it holds, in the contract's order. `required`: ids and names.
+
+    `optional_times` are null and not judged where the whole file lacks the column.
+    """
+
+    name: str
+    columns: dict[str, str]
+    row_id: str
+    required: tuple[str, ...]
+    newest_by: tuple[str, ...] = ("loaded_at",)
+    optional_times: tuple[str, ...] = ("loaded_at",)
+    customer_id: str | None = "customer_id"
+
+
+TABLES = [
+    Table(
+        "events",
+        {
+            "event_id": "text",
+            "business_id": "text",
+            "customer_id": "text",
+            "event_name": "text",
+            "occurred_at": "time",
+            "amount": "amount",
+            "currency": "text",
+            "reason": "text",
+            "voids_event_id": "text",
+            "loaded_at": "time",
+        },
+        row_id="event_id",
+        required=("event_id", "business_id", "customer_id", "event_name"),
+        optional_times=(),
+    ),
+    Table(
+        "customers",
+        {
+            "business_id": "text",
+            "customer_id": "text",
+            **{attribute: "text" for attribute in ATTRIBUTES},
+            "contactable": "boolean",
+            "updated_at": "time",
+            "loaded_at": "time",
+        },
+        row_id="customer_id",
+        required=("business_id", "customer_id"),
+        newest_by=("updated_at", "loaded_at"),
+        optional_times=("updated_at", "loaded_at"),
+    ),
+    Table(
+        "customer_merges",
+        {
+            "business_id": "text",
+            "from_customer_id": "text",
+            "into_customer_id": "text",
+            "merged_at": "time",
+            "loaded_at": "time",
+        },
+        row_id="from_customer_id",
+        required=("business_id", "from_customer_id", "into_customer_id"),
+        newest_by=("merged_at", "loaded_at"),
+        optional_times=("merged_at", "loaded_at"),
+        customer_id="from_customer_id",
+    ),
+    Table(
+        "campaigns",
+        {
+            "business_id": "text",
+            "campaign_id": "text",
+            "name": "text",
+            "strategy": "text",
+            "objective": "text",
+            "starts_on": "date",
+            "ends_on": "date",
+            "cost": "amount",
+            "loaded_at": "time",
+        },
+        row_id="campaign_id",
+        required=("business_id", "campaign_id"),
+        customer_id=None,
+    ),
+    Table(
+        "campaign_touches",
+        {
+            "touch_id": "text",
+            "business_id": "text",
+            "campaign_id": "text",
+            "customer_id": "text",
+            "touched_at": "time",
+            "arm": "arm",
+            "cost": "amount",
+            "loaded_at": "time",
+        },
+        row_id="touch_id",
+        required=("touch_id", "business_id", "campaign_id", "customer_id"),
+    ),
+    Table(
+        "survey_responses",
+        {
+            "response_id": "text",
+            "business_id": "text",
+            "customer_id": "text",
+            "answered_at": "time",
+            "survey": "survey",
+            "score": "score",
+            "loaded_at": "time",
+        },
+        row_id="response_id",
+        required=("response_id", "business_id", "customer_id"),
+    ),
+]

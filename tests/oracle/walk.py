@@ -1,0 +1,175 @@
+"""One customer's states, day by day (sections 2 and 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from .config import Business
+
+APPLIED_IN_ORDER = ("interest", "cancellation", "purchase", "engagement")
+INACTIVITY = ("inactivity", "inactivity")
+
+TRANSITION = {
+    (None, "prospect"): "identified",
+    ("prospect", "dormant_prospect"): "cooled",
+    ("dormant_prospect", "prospect"): "rewarmed",
+    (None, "active"): "acquired",
+    ("prospect", "active"): "acquired",
+    ("dormant_prospect", "active"): "acquired",
+    (None, "former"): "bounced",
+    ("prospect", "former"): "bounced",
+    ("dormant_prospect", "former"): "bounced",
+    ("active", "dormant"): "lapsed",
+    ("active", "former"): "churned",
+    ("dormant", "former"): "churned",
+    ("dormant", "active"): "reactivated",
+    ("former", "active"): "won_back",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event that stands and is not voided, on its date in the business's zone."""
+
+    day: int
+    occurred_at: object
+    kind: str
+    event_id: str
+    amount: Decimal
+    exit: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Transition:
+    day: int
+    name: str
+    from_state: str | None
+    to_state: str
+    days_in_from_state: int | None
+    exit: tuple[str | None, str | None]
+
+
+@dataclass
+class Walk:
+    """`closes[i]` is the state at the close of day `first_day + i`, up to `as_of`."""
+
+    business_id: str
+    customer_id: str
+    events: list[Event]
+    first_day: int = 0
+    closes: list[str | None] = field(default_factory=list)
+    exits: list[tuple | None] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
+    projected_state: str | None = None
+    projected_day: int | None = None
+
+    def state_at(self, day: int) -> str | None:
+        """The state at the close of `day` (not after `as_of`); none before the first event."""
+        return self.closes[day - self.first_day] if day >= self.first_day else None
+
+
+class Customer:
+    """What is known of a customer during the walk."""
+
+    def __init__(self, business: Business):
+        self.business = business
+        self.last_interest: int | None = None
+        self.last_activity: int | None = None  # section 3's a; none until something is bought
+        self.cancellation: tuple[str, str] | None = None  # in force until the next purchase
+        self.state: str | None = None  # at the close of the day before
+        self.exit: tuple[str, str] | None = None
+        self.bought_today = False
+
+    def apply(self, event: Event) -> None:
+        bought = self.last_activity is not None
+        was_former = self.state == "former"
+        if event.kind == "interest":
+            self.last_interest = event.day
+        elif event.kind == "purchase":
+            self.last_activity = event.day
+            self.cancellation = None
+            self.bought_today = True
+        elif event.kind == "engagement":
+            if bought and self.cancellation is None and not was_former:
+                self.last_activity = event.day
+        elif event.kind == "cancellation":
+            already_former = self.cancellation is not None or (was_former and not self.bought_today)
+            if bought and not already_former:
+                self.cancellation = event.exit
+
+    def state_at_close_of(self, day: int) -> str | None:
+        policy = self.business
+        if self.last_activity is not None:
+            silent = day - self.last_activity
+            if self.cancellation is not None:
+                return "former"
+            if policy.former_after is not None and silent >= policy.former_after:
+                return "former"
+            if policy.dormant_after is not None and silent >= policy.dormant_after:
+                return "dormant"
+            return "active"
+        if self.last_interest is not None:
+            silent = day - self.last_interest
+            cool = policy.prospect_dormant_after
+            return "dormant_prospect" if cool is not None and silent >= cool else "prospect"
+        return None
+
+    def close(self, day: int) -> tuple[str | None, str | None]:
+        """Closes the day: the state before, and the new one."""
+        before, now = self.state, self.state_at_close_of(day)
+        if now == "former" and before != "former":
+            self.exit = self.cancellation or INACTIVITY
+        self.state = now
+        self.bought_today = False
+        return before, now
+
+
+def walk(business: Business, customer_id: str, events: list[Event], as_of: date) -> Walk:
+    """Day by day from the first event to `as_of`, and on to the next change after it."""
+    last_counted = as_of.toordinal()
+    events_on: dict[int, list[Event]] = {}
+    for event in sorted(events, key=order_within_a_date):
+        events_on.setdefault(event.day, []).append(event)
+
+    result = Walk(business.business_id, customer_id, events)
+    if not events_on:
+        return result
+    result.first_day = min(events_on)
+    limits = (business.dormant_after, business.former_after, business.prospect_dormant_after)
+    nothing_after = max(max(events_on), last_counted) + max(limit or 0 for limit in limits) + 1
+
+    customer = Customer(business)
+    since = exited_on = None
+    for day in range(result.first_day, nothing_after + 1):
+        for event in events_on.get(day, ()):
+            customer.apply(event)
+        exit_before = customer.exit
+        before, now = customer.close(day)
+        if day > last_counted and now != before:
+            result.projected_state, result.projected_day = now, day
+            break
+        if day > last_counted:
+            continue
+        result.closes.append(now)
+        result.exits.append(customer.exit if now == "former" else None)
+        if now == before:
+            continue
+        name = TRANSITION[before, now]
+        exit_meant = (None, None)
+        if now == "former":
+            exit_meant, exited_on = customer.exit, day
+        elif before == "former":
+            exit_meant = exit_before
+            if exit_meant[0] == "involuntary" and day - exited_on <= business.recovery_days:
+                name = "recovered"
+        days_in = None if before is None else day - since
+        result.transitions.append(Transition(day, name, before, now, days_in, exit_meant))
+        since = day
+    return result
+
+
+def order_within_a_date(event: Event) -> tuple:
+    rank = APPLIED_IN_ORDER.index(event.kind) if event.kind in APPLIED_IN_ORDER else -1
+    return (event.day, event.occurred_at, rank, event.event_id.encode())

@@ -1,0 +1,83 @@
+"""Each configuration error has one message that names the file, the row and the mend."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import GOLDEN, Project
+from orchestration.configuration import check_configuration
+from orchestration.errors import WinbackError
+
+SHOP = "shop,Shop,retail,America/New_York,USD,90,365,30,30,"
+
+CASES = [
+    ("businesses.csv", "America/New_York", "America/New_Yorck", "row 2: timezone 'America/New_Yorck' is unknown; use an IANA name"),
+    ("businesses.csv", "USD,90,365", "USD,365,365", "row 2: former_after_days (365) must be more than dormant_after_days (365)"),
+    ("businesses.csv", "USD,90,365", "USD,365,90", "row 2: former_after_days (90) must be more than dormant_after_days (365)"),
+    ("businesses.csv", "USD,90,365", "USD,0,365", "row 2: dormant_after_days is '0'; give whole days from 1"),
+    ("businesses.csv", "USD,90,365", "USD,90,36.5", "row 2: former_after_days is '36.5'; give whole days from 1"),
+    ("businesses.csv", "USD,90,365", "USD,-90,365", "row 2: dormant_after_days is '-90'"),
+    ("businesses.csv", "USD,90,365", "USD,90,99999999", "row 2: former_after_days is '99999999'"),
+    ("businesses.csv", "365,30,30,", "365,30,,", "row 2: attribution_days is ''"),
+    ("businesses.csv", "365,30,30,", "365,30,30,-1", "row 2: recovery_days is '-1'; give whole days from 0"),
+    ("businesses.csv", "retail", "shopping", "row 2: kind is 'shopping'; use one of subscription"),
+    ("businesses.csv", ",USD,", ",,", "row 2: currency is empty"),
+    ("businesses.csv", SHOP, SHOP + "\n" + SHOP, "row 3: business 'shop' stands in row 2 already"),
+    ("businesses.csv", "shop,Shop", "*,Shop", "row 2: business_id is '*'"),
+    ("businesses.csv", "former_after_days", "former_days", "row 1: the header lacks former_after_days"),
+    ("businesses.csv", SHOP, SHOP + ",,", "row 2: 12 values for 10 columns"),
+    ("event_kinds.csv", "shop,order,purchase", "shop,order,buy", "row 3: kind is 'buy'; use one of interest, purchase"),
+    ("event_kinds.csv", "shop,order,purchase", "stop,order,purchase", "row 3: business 'stop' is not in businesses.csv"),
+    ("event_kinds.csv", "shop,order,purchase", "shop,visit,purchase", "row 3: 'visit' of 'shop' is mapped in row 2 already"),
+    ("event_kinds.csv", "shop,order,purchase", "shop,,purchase", "row 3: event_name is empty"),
+    ("exit_reasons.csv", "too_expensive,voluntary", "too_expensive,willing", "row 2: exit_kind is 'willing'; use voluntary or involuntary"),
+    ("exit_reasons.csv", "too_expensive", "inactivity", "row 2: reason 'inactivity' is reserved"),
+    ("exit_reasons.csv", "bad_service", "too_expensive", "row 3: reason 'too_expensive' stands in row 2 already"),
+]
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    for name in ("businesses.csv", "event_kinds.csv", "exit_reasons.csv"):
+        shutil.copyfile(GOLDEN / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_golden_configuration_is_sound(seeds: Path) -> None:
+    check_configuration(seeds)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "message"), CASES)
+def test_a_mistake_is_named_with_file_row_and_mend(seeds: Path, file: str, old: str, new: str, message: str) -> None:
+    path = seeds / file
+    before = path.read_text()
+    assert old in before
+    path.write_text(before.replace(old, new, 1))
+    with pytest.raises(WinbackError, match=re.escape(f"seeds/{file}, {message}")):
+        check_configuration(seeds)
+
+
+def test_a_missing_file_is_named(seeds: Path) -> None:
+    (seeds / "exit_reasons.csv").unlink()
+    with pytest.raises(WinbackError, match="seeds/exit_reasons.csv is missing"):
+        check_configuration(seeds)
+
+
+def test_all_mistakes_are_told_at_once(seeds: Path) -> None:
+    path = seeds / "businesses.csv"
+    path.write_text(path.read_text().replace("Europe/Rome", "Rome").replace("Europe/Stockholm", "Stockholm"))
+    with pytest.raises(WinbackError) as error:
+        check_configuration(seeds)
+    assert "row 3" in str(error.value) and "row 4" in str(error.value)
+
+
+def test_a_refresh_stops_before_any_table_is_touched(published: Project) -> None:
+    before = published.warehouse.read_bytes()
+    path = published.folder / "seeds" / "businesses.csv"
+    path.write_text(path.read_text().replace("Europe/Rome", "Europe/Roma"))
+    message = published.refused("refresh", "--as-of", "2025-06-30")
+    assert "seeds/businesses.csv, row 3: timezone 'Europe/Roma' is unknown" in message
+    assert published.warehouse.read_bytes() == before
+    assert not (published.warehouse.parent / "build" / "warehouse").exists() or not any((published.warehouse.parent / "build" / "warehouse").iterdir())

@@ -1,0 +1,82 @@
+"""The Dagster face: what is defined, and that any selection of assets is as safe as a whole refresh."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from conftest import GOLDEN_AS_OF, Project
+
+# Runs in a copy of the project: materialise a selection as the UI would, and print what Dagster was told.
+MATERIALISE = """
+import json, sys
+from dagster import AssetKey, AssetSelection, DagsterInstance
+from orchestration.definitions import defs
+
+keys = [AssetKey(key.split("/")) for key in json.loads(sys.argv[1])]
+job = defs.resolve_implicit_global_asset_job_def()
+config = {"ops": {"warehouse": {"config": json.loads(sys.argv[2])}}}
+result = job.execute_in_process(run_config=config, instance=DagsterInstance.ephemeral(), raise_on_error=False, asset_selection=keys or None)
+failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+print("RESULT" + json.dumps({
+    "success": result.success,
+    "materialised": sorted("/".join(e.asset_key.path) for e in result.get_asset_materialization_events()),
+    "checks": [[e.asset_check_evaluation_data.check_name, e.asset_check_evaluation_data.passed] for e in result.all_events if e.event_type_value == "ASSET_CHECK_EVALUATION"],
+    "failure": failures[0].description if failures and failures[0] else None,
+}))
+"""
+
+
+def materialise(project: Project, *keys: str, **config: object) -> dict:
+    command = [sys.executable, "-c", MATERIALISE, json.dumps(keys), json.dumps(config)]
+    done = subprocess.run(command, cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
+    assert line, done.stderr
+    return json.loads(line.removeprefix("RESULT"))
+
+
+def test_definitions_hold_the_job_the_schedule_and_every_public_table() -> None:
+    from orchestration.definitions import defs
+
+    assert defs.resolve_job_def("refresh")
+    assert defs.resolve_schedule_def("nightly").cron_schedule == "0 2 * * *"
+    graph = defs.resolve_asset_graph()
+    keys = {key.path[-1] for key in graph.materializable_asset_keys}
+    public = {"dim_business", "rejected_rows", "lifecycle_states", "lifecycle_transitions", "fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention"}
+    assert public <= keys
+    checked = {key.asset_key.path[-1] for key in graph.asset_check_keys}
+    assert public <= checked, "every public table has dbt tests as asset checks"
+
+
+def test_a_selection_keeps_the_published_date_and_publishes(published: Project) -> None:
+    before = published.query("select * from winback.fct_win_back order by all")
+    told = materialise(published, "winback/fct_win_back")
+    assert told["success"] and told["materialised"] == ["winback/fct_win_back"]
+    assert told["checks"] and all(passed for _, passed in told["checks"])
+    assert published.query("select * from winback.fct_win_back order by all") == before
+    assert published.query("select distinct as_of_date::varchar from winback.dim_business") == [(GOLDEN_AS_OF,)]
+
+
+def test_a_selection_for_another_date_is_refused(published: Project) -> None:
+    told = materialise(published, "winback/fct_win_back", as_of="2025-01-01")
+    assert not told["success"] and "keeps the published as-of date, 2025-06-30" in told["failure"]
+
+
+def test_a_selection_needs_something_published(project: Project) -> None:
+    project.land("events", [{"event_id": "e", "business_id": "shop", "customer_id": "c", "event_name": "order", "occurred_at": "2025-01-01", "loaded_at": "2025-01-01"}])
+    told = materialise(project, "winback/fct_win_back")
+    assert not told["success"] and "Nothing is published yet" in told["failure"]
+
+
+def test_what_cannot_be_read_is_not_shown_as_materialised(published: Project) -> None:
+    (published.folder / "dbt_project" / "tests" / "never_holds.sql").write_text("select 1 as wrong from {{ ref('fct_win_back') }} limit 1")
+    told = materialise(published)
+    assert not told["success"] and told["materialised"] == []
+    assert ["never_holds", False] in told["checks"] and any(passed for _, passed in told["checks"])
+
+
+@pytest.mark.parametrize("command", [["definitions", "validate"], ["job", "list"]])
+def test_dagsters_own_tools_load_the_project_from_its_root(project: Project, command: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "dagster", *command], cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stderr
