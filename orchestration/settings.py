@@ -11,8 +11,8 @@ DBT_PROJECT = ROOT / "dbt_project"
 SEEDS = ROOT / "seeds"
 STATE = ROOT / ".winback"
 
-# DuckDB names a file's catalog after its stem: one of these would be ambiguous with our schemas.
-RESERVED_STEMS = {"winback", "winback_internal"}
+# DuckDB names a file's catalog after its stem: the first two would be ambiguous with our schemas, the others are names of its own.
+RESERVED_STEMS = {"winback", "winback_internal", "main", "temp", "system"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def load_settings() -> Settings:
     warehouse = _path("WINBACK_WAREHOUSE", STATE / "warehouse" / "warehouse.duckdb")
     if warehouse.stem.lower() in RESERVED_STEMS:
         raise WinbackError(
-            f"WINBACK_WAREHOUSE is {warehouse}: a file called '{warehouse.stem}' would give DuckDB a catalog and a schema of "
-            f"one name. Call it otherwise, for example {warehouse.with_name('warehouse.duckdb')}."
+            f"WINBACK_WAREHOUSE is {warehouse}: DuckDB could not tell the file's catalog '{warehouse.stem}' from a schema of "
+            f"that name. Call it otherwise, for example {warehouse.with_name('warehouse.duckdb')}."
         )
     if warehouse.is_dir():
         raise WinbackError(f"WINBACK_WAREHOUSE is {warehouse}, which is a folder. Name a file, such as {warehouse / 'warehouse.duckdb'}.")

@@ -50,9 +50,11 @@ def headline_table(warehouse: Path) -> Table:
             rows = connection.execute(LATEST_COMPLETE_MONTH).fetchall()
     except duckdb.Error as error:
         raise WinbackError(f"{warehouse} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
-    table = Table(title="Latest complete month, with 95 % intervals", caption="* history still short: old exits and old customers are unseen", caption_justify="left")
+    table = Table(title="Latest complete month, with 95 % intervals", caption_justify="left")
     for column in ("Business", "Month", "Win-back rate", "Reactivation rate", "Retention rate"):
         table.add_column(column)
+    if not all(is_warm for _, month, is_warm, *_ in rows if month):
+        table.caption = "* history still short: old exits and old customers are unseen"
     for name, month, is_warm, *figures in rows:
         if month is None:
             table.add_row(name, "none yet", "", "", "")

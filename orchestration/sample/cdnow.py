@@ -4,7 +4,8 @@ The data set of Fader and Hardie as the package `lifetimes` carries it; the pack
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -30,17 +31,23 @@ def cdnow_rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="ascii") as lines:
         next(lines)
         for number, line in enumerate(lines, start=1):
-            customer, date, _, dollars = line.split()
-            ordered_on = datetime.strptime(date, "%Y%m%d").date() + MOVED_BY
+            customer, ordered, _, dollars = line.split()
+            ordered_on, loaded_at = _dates(ordered)
             yield {
                 "event_id": f"cdnow-{number}",
                 "business_id": "cdnow",
                 "customer_id": customer,
                 "event_name": "order",
-                "occurred_at": ordered_on.isoformat(),
+                "occurred_at": ordered_on,
                 "amount": dollars,
                 "currency": "USD",
                 "reason": "",
                 "voids_event_id": "",
-                "loaded_at": f"{ordered_on + timedelta(days=1)}T02:00:00Z",
+                "loaded_at": loaded_at,
             }
+
+
+@lru_cache(maxsize=None)
+def _dates(ordered: str) -> tuple[str, str]:
+    day = date(int(ordered[:4]), int(ordered[4:6]), int(ordered[6:])) + MOVED_BY
+    return day.isoformat(), f"{day + timedelta(days=1)}T02:00:00Z"

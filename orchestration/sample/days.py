@@ -1,6 +1,7 @@
 """The calendar of the invented companies: days are whole numbers, and day 0 is Monday 2024-01-01."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 FIRST_DATE = date(2024, 1, 1)
 SAMPLE_AS_OF = date(2026, 6, 30)
@@ -12,8 +13,10 @@ _EARLIEST, _LATEST = -1200, LAST_DAY + 1200
 _DATES = [FIRST_DATE + timedelta(days=day) for day in range(_EARLIEST, _LATEST)]
 _MONTHS = [one.month for one in _DATES]
 _TEXTS = [one.isoformat() for one in _DATES]
+_MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)]
 
 
+@lru_cache(maxsize=None)
 def day_of(text: str) -> int:
     """Take a date as text (`2025-04-01`); return its day number. Raises ValueError where it is no date."""
     return (date.fromisoformat(text) - FIRST_DATE).days
@@ -42,6 +45,5 @@ def workday(day: int) -> int:
 def time_text(second: int) -> str:
     """Take seconds since day 0 in UTC; return the time as ISO 8601 text ending in `Z`."""
     day, rest = divmod(second, SECONDS)
-    hour, rest = divmod(rest, 3600)
     minute, rest = divmod(rest, 60)
-    return f"{_TEXTS[day - _EARLIEST]}T{hour:02d}:{minute:02d}:{rest:02d}Z"
+    return f"{_TEXTS[day - _EARLIEST]}{_MINUTES[minute]}{rest:02d}Z"

@@ -4,6 +4,7 @@ import csv
 import os
 import shutil
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -59,18 +60,22 @@ def write_sample(folder: Path, report: Callable[[str], None] = print) -> None:
         raise WinbackError(f"{folder} holds data of your own, which the sample would replace. Name another folder for the sample.")
     orders = master_file()
     unfinished = folder / UNFINISHED
-    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.rmtree(unfinished / "events", ignore_errors=True)
     (unfinished / "events").mkdir(parents=True)
     (folder / MARKER).unlink(missing_ok=True)
+    _write_tables(unfinished, orders, report)
+    _move_into_place(unfinished, folder)
 
-    events = _write_events(unfinished, "cdnow", cdnow_rows(orders))
+
+def _write_tables(folder: Path, orders: Path, report: Callable[[str], None]) -> None:
+    events = _write_events(folder, "cdnow", cdnow_rows(orders))
     report(f"cdnow: {events:,} real orders")
     others: dict[str, list[Row]] = {table: [] for table in TABLES if table != "events"}
     dice = Dice(_SEED)
     for company in COMPANIES:
         history = simulate(company, dice.fork())
         delivery = dice.fork()
-        events = _write_events(unfinished, company.business_id, event_rows(history, delivery))
+        events = _write_events(folder, company.business_id, event_rows(history, delivery))
         others["customers"] += customer_rows(history, delivery)
         others["customer_merges"] += merge_rows(history)
         others["campaigns"] += campaign_rows(history)
@@ -78,8 +83,7 @@ def write_sample(folder: Path, report: Callable[[str], None] = print) -> None:
         others["survey_responses"] += answer_rows(history)
         report(f"{company.business_id}: {events:,} events of {len(history.people):,} invented customers")
     for table, rows in others.items():
-        _write_csv(unfinished / f"{table}.csv", TABLES[table], rows)
-    _move_into_place(unfinished, folder)
+        _write_csv(folder / f"{table}.csv", TABLES[table], rows)
 
 
 def _write_events(folder: Path, business_id: str, rows: Iterable[Row]) -> int:
@@ -91,22 +95,21 @@ def _write_events(folder: Path, business_id: str, rows: Iterable[Row]) -> int:
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Row]) -> int:
-    count = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        for row in rows:
-            writer.writerow([row[column] for column in columns])
-            count += 1
-    return count
+        lines = list(map(itemgetter(*columns), rows))
+        writer.writerows(lines)
+    return len(lines)
 
 
 def _to_parquet(path: Path) -> None:
     types = {"occurred_at": "timestamp", "loaded_at": "timestamp", "amount": "decimal(18, 2)"}
     columns = ", ".join(f"cast({column} as {types.get(column, 'varchar')}) as {column}" for column in TABLES["events"])
+    rows = f"""read_csv('{_quoted(path)}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')"""
     # One thread keeps the rows, and so the bytes, in their order.
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(f"copy (select {columns} from read_csv('{_quoted(path)}', all_varchar = true)) to '{_quoted(path.with_suffix('.parquet'))}' (format parquet, compression zstd)")
+        connection.execute(f"copy (select {columns} from {rows}) to '{_quoted(path.with_suffix('.parquet'))}' (format parquet, compression zstd)")
     path.unlink()
 
 

@@ -6,7 +6,6 @@ from orchestration.sample.days import LAST_DAY, SECONDS, day_of, month_of
 from orchestration.sample.dice import Dice
 from orchestration.sample.shapes import Campaign, Company
 
-
 PURCHASES = frozenset({"subscription_started", "invoice_paid", "payment_recovered", "engagement_signed", "engagement_renewed", "campaign_booked", "order"})
 EXITS = frozenset({"subscription_cancelled", "payment_failed_final", "engagement_ended", "client_lost", "account_closed"})
 

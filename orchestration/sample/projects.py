@@ -1,7 +1,7 @@
 """Life as a client of a consultancy or an agency: projects, talks, follow-on work, silence, parting and new beginnings."""
 
 from orchestration.sample.campaigns import time_away
-from orchestration.sample.days import LAST_DAY, workday
+from orchestration.sample.days import LAST_DAY, SECONDS, workday
 from orchestration.sample.dice import Dice
 from orchestration.sample.motives import drift_back, pressure_to_leave, reason_to_leave
 from orchestration.sample.people import Person
@@ -23,7 +23,7 @@ def live(company: Company, person: Person, dice: Dice) -> None:
             # Notice is given some weeks ahead, unless a project breaks off.
             notice = 0 if broken_off else dice.between(0, 40)
             moment = company.moment(workday(ends), dice)
-            person.note(moment, terms.ended, reason=reason_to_leave(company, person, ends, dice), known_at=moment - notice * 86_400 if notice else None)
+            person.note(moment, terms.ended, reason=reason_to_leave(company, person, ends, dice), known_at=moment - notice * SECONDS if notice else None)
             planned = drift_back(company, person, ends, terms.come_back * (0.5 if broken_off else 1), dice)
             day = time_away(company, person, ends, planned, [(ends, "former")], dice)
         elif dice.chance(min(0.95, terms.goes_on / (0.5 + 0.5 * pressure))):
@@ -39,8 +39,7 @@ def _project(company: Company, person: Person, opening: str, day: int, dice: Dic
     broken_off = dice.chance(terms.breaks_off * pressure_to_leave(company, person, day))
     if broken_off:
         length = length // 2 + 5
-    rise = 1.08 if company.price_rise_on and day >= 0 else 1.0
-    amount = int(terms.price_a_day * length * dice.skewed(1, 0.3) * person.size * rise)
+    amount = int(terms.price_a_day * length * dice.skewed(1, 0.3) * person.size * company.price_level(day))
     person.note(company.moment(day, dice), opening, amount // 5000 * 5000)
     if not person.plan or dice.chance(0.1):
         person.change_plan(day, dice.pick(terms.services))

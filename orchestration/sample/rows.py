@@ -1,6 +1,7 @@
 """A company's books as landed rows: texts under the names of the landing's columns, copies and delays included."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from orchestration.sample.days import LAST_DAY, SECONDS, date_text, day_of, time_text
 from orchestration.sample.dice import Dice
@@ -31,14 +32,12 @@ def event_rows(history: History, dice: Dice) -> list[Row]:
     for event in events:
         known = (event.at if event.known_at is None else max(event.known_at, 0)) - offset
         late = dice.between(10, 60) if dice.chance(0.012) else 0
-        loaded = _night_after(known, late)
-        row = _event_row(history, event, offset)
-        delivered.extend((at, copy) for at, copy in _copies(row, loaded, event, dice))
+        delivered.extend(_copies(_event_row(history, event, offset), _night_after(known, late), event, dice))
     if isinstance(company.terms, ShopTerms):
-        orders = [row for _, row in delivered if row["event_name"] in PURCHASES]
-        delivered.extend((day_of(row["loaded_at"][:10]) * SECONDS, row) for row in bad_rows(orders, dice))
-    delivered.sort(key=lambda entry: (entry[0], entry[1]["event_id"], entry[1]["amount"]))
-    return [row for _, row in delivered]
+        orders = [row for row in delivered if row["event_name"] in PURCHASES]
+        delivered.extend(bad_rows(orders, dice))
+    delivered.sort(key=itemgetter("loaded_at", "event_id", "amount"))
+    return delivered
 
 
 def _event_row(history: History, event: Event, offset: int) -> Row:
@@ -55,21 +54,20 @@ def _event_row(history: History, event: Event, offset: int) -> Row:
     }
 
 
-def _copies(row: Row, loaded: int, event: Event, dice: Dice) -> Iterator[tuple[int, Row]]:
+def _copies(row: Row, loaded: int, event: Event, dice: Dice) -> list[Row]:
     """The row as it was delivered: mostly once, now and then again, or again with another amount."""
-    first = {**row, "loaded_at": time_text(loaded)}
-    yield loaded, first
+    row["loaded_at"] = time_text(loaded)
     luck = dice.random()
     if luck < 0.003:
-        yield loaded, first
-    elif luck < 0.005:
-        again = _night_after(loaded, 0)
-        yield again, {**row, "loaded_at": time_text(again)}
-    elif luck < 0.009 and event.amount is not None:
+        return [row, row]
+    if luck < 0.005:
+        return [row, {**row, "loaded_at": time_text(_night_after(loaded, 0))}]
+    if luck < 0.009 and event.amount is not None:
         mended = _night_after(loaded, dice.between(0, 20))
         # A correction has to come later, or nobody could tell which of the two holds.
         if mended > loaded:
-            yield mended, {**row, "amount": money(int(event.amount * (0.8 + 0.4 * dice.random()))), "loaded_at": time_text(mended)}
+            return [row, {**row, "amount": money(int(event.amount * (0.8 + 0.4 * dice.random()))), "loaded_at": time_text(mended)}]
+    return [row]
 
 
 def customer_rows(history: History, dice: Dice) -> list[Row]:

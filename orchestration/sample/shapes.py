@@ -34,7 +34,6 @@ class SubscriptionTerms:
 
     plans: Mapping[str, tuple[int, float]]
     annual_share: float
-    price_rise: float
     leave: float
     card_fails: float
     pause: float
@@ -80,9 +79,12 @@ class ShopTerms:
 
 @dataclass(frozen=True)
 class Company:
-    """One invented company. Channels have a share, and how much more content than others the people are whom they bring.
+    """One invented company.
 
-    The days after which people count as quiet, gone or cold are its own rule of thumb for campaigns.
+    Its campaigns go by rules of thumb of its own: the days after which customers count as quiet and as gone, and
+    prospects as cold, and the days in which a touch may work (`window`). `seasons` are twelve months about 1, `channels`
+    have a share and how much more content than others the people are whom they bring, `buys` is the chance of a first
+    purchase, decided within `decides_in` days. Prices rise once, by a factor; a rival opens; a slump spoils the mood.
     """
 
     business_id: str
@@ -104,6 +106,7 @@ class Company:
     buys: float
     decides_in: tuple[int, int]
     price_rise_on: str | None
+    price_rise: float
     rival_on: str
     slump: tuple[str, str]
     surveys: tuple[str, ...]
@@ -118,6 +121,10 @@ class Company:
         if self.office_hours:
             return day * SECONDS + 30_000 + int(dice.random() * 30_000)
         return day * SECONDS + 26_000 + int((dice.random() + dice.random()) * 26_000)
+
+    def price_level(self, day: int) -> float:
+        """Take a day; return its prices against those of the beginning."""
+        return self.price_rise if self.price_rise_on and day >= day_of(self.price_rise_on) else 1.0
 
     def arrivals(self, day: int, month: int) -> float:
         """Take a day and its month; return how many people are expected to turn up."""

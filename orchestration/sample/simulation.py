@@ -34,11 +34,12 @@ def simulate(company: Company, dice: Dice) -> History:
     for person in people:
         if person.contactable == "true" and dice.chance(0.015):
             person.versions.append((dice.between(max(person.versions[-1][0], 0), LAST_DAY), person.plan, "false"))
-    is_shop = isinstance(company.terms, ShopTerms)
-    if not is_shop:
+    # A shop voids orders all the time; elsewhere a void mends a wrong entry.
+    if not isinstance(company.terms, ShopTerms):
         enter_by_mistake(people, 8, company, dice)
-    many = not isinstance(company.terms, ProjectTerms)
-    accounts, merges = open_second_accounts(people, last_number + 1, company.letter, 18 if many else 4, dice)
+    # Who signs contracts seldom has two accounts; who signs up on a page easily has.
+    second_accounts = 4 if isinstance(company.terms, ProjectTerms) else 18
+    accounts, merges = open_second_accounts(people, last_number + 1, company.letter, second_accounts, dice)
     return History(company, people + accounts, merges)
 
 

@@ -1,7 +1,7 @@
 """Life as a subscriber: trials, invoices, logins, plan changes, failed cards, leaving and coming back."""
 
 from orchestration.sample.campaigns import time_away
-from orchestration.sample.days import LAST_DAY, day_of, is_weekend, month_of
+from orchestration.sample.days import LAST_DAY, SECONDS, is_weekend, month_of
 from orchestration.sample.dice import Dice
 from orchestration.sample.motives import drift_back, pressure_to_leave, reason_to_leave
 from orchestration.sample.people import Person
@@ -102,15 +102,15 @@ class _Subscription:
 
     def _leave(self, day: int, notice: int) -> int:
         moment = self.company.moment(day, self.dice)
-        known = moment - notice * 86_400 if notice else None
+        known = moment - notice * SECONDS if notice else None
         self.person.note(moment, "subscription_cancelled", reason=reason_to_leave(self.company, self.person, day, self.dice), known_at=known)
         return day
 
     def _pause(self, due: int) -> tuple[int | None, int]:
-        """Nothing is billed for a while; most resume, some have left without a word until they say so."""
+        """Nothing is billed for a while; then most resume, and the others cancel."""
         planned = due + 30 * self.dice.between(2, 5)
         stays = self.dice.chance(0.7)
-        back = time_away(self.company, self.person, due, planned, [(due, "dormant")], self.dice)
+        back = time_away(self.company, self.person, due, planned, [(due + self.company.quiet_after, "dormant")], self.dice)
         if back is None:
             return None, LAST_DAY + 1
         if not stays:
@@ -131,8 +131,7 @@ class _Subscription:
     def _price(self, day: int) -> int:
         price, _ = self.terms.plans[self.person.plan]
         seats = 1 if self.person.plan == "personal" else 1 + int(3 * self.person.size)
-        rise = self.terms.price_rise if self.company.price_rise_on and day >= day_of(self.company.price_rise_on) else 1
-        return int(price * seats * rise * (10 if self.annual else 1)) // 100 * 100
+        return int(price * seats * self.company.price_level(day) * (10 if self.annual else 1)) // 100 * 100
 
     def _log_in(self, start: int, end: int) -> None:
         for day in range(start, min(end, LAST_DAY + 1)):
@@ -148,7 +147,7 @@ class _Subscription:
         if self.quiet_until <= self.busy_until:
             planned = day + 20 + self.dice.wait(150)
             if self.annual:
-                planned = time_away(self.company, self.person, day, planned, [(day + 30, "dormant")], self.dice) or LAST_DAY + 1
+                planned = time_away(self.company, self.person, day, planned, [(day + self.company.quiet_after, "dormant")], self.dice) or LAST_DAY + 1
             self.quiet_until = planned
         else:
             self.busy_until = day + self.dice.wait(260)

@@ -14,7 +14,7 @@ def answer_surveys(company: Company, person: Person, dice: Dice) -> None:
     for number, wave in enumerate(_WAVES):
         # The very satisfied and the very dissatisfied are the ones who answer.
         mood = person.mood(company, wave)
-        if wave > LAST_DAY or not _is_customer(company, moments, wave) or not dice.chance(0.14 + 0.05 * abs(mood)):
+        if wave > LAST_DAY or not _is_customer(company, moments, wave) or not dice.chance(0.09 + 0.04 * abs(mood)):
             continue
         survey = company.surveys[number % len(company.surveys)]
         if survey == "csat":

@@ -1,0 +1,236 @@
+"""The sample landing: the same every time, CDNOW whole and unchanged, and every kind of trouble in it that it promises."""
+
+import csv
+import hashlib
+from collections import Counter
+from datetime import date, timedelta
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.errors import WinbackError
+from orchestration.sample import SAMPLE_AS_OF, SAMPLE_VERSION, cdnow, is_current, is_sample, landing, write_sample
+from orchestration.sample.mishaps import BAD_ROWS
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+INVENTED = {"lumen", "harbor", "northlight", "fjord"}
+
+# The rows of each version. Other rows need a new version, or landings that hold the old ones would pass for current.
+CONTENTS = {"1": "0ac905ef2e45612868a18754b67e023b3b469be9df50aea62bc1984704f52767"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The sample, written once."""
+    folder = tmp_path_factory.mktemp("sample") / "landing"
+    write_sample(folder, report=lambda line: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def landed(folder):
+    """A connection in which each landing table is a view of texts."""
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(
+        f"""
+        create table events as
+        select * from read_csv('{folder}/events/*.csv', all_varchar = true, quote = '"', escape = '"')
+        union all by name
+        select columns(*)::varchar from read_parquet('{folder}/events/*.parquet')
+        """
+    )
+    for table in landing.TABLES:
+        if table != "events":
+            connection.execute(f"create table {table} as select * from read_csv('{folder}/{table}.csv', all_varchar = true)")
+    # What a refresh would keep of the events: known names, readable times, the last copy of each.
+    connection.execute(
+        """
+        create table standing as
+        select *, try_cast(occurred_at as timestamp) as moment, try_cast(amount as decimal(18, 2)) as value
+        from events
+        where event_id is not null and trim(customer_id) <> '' and event_id not similar to '.*-[0-9]+-[0-9]+'
+        qualify row_number() over (partition by business_id, event_id order by loaded_at desc) = 1
+        """
+    )
+    yield connection
+    connection.close()
+
+
+def digests(folder):
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def count(connection, query):
+    return connection.execute(query).fetchone()[0]
+
+
+def test_the_same_bytes_twice(folder, tmp_path):
+    write_sample(tmp_path / "again", report=lambda line: None)
+    assert digests(tmp_path / "again") == digests(folder)
+
+
+def test_other_rows_have_another_version(landed):
+    content = hashlib.sha256()
+    for table, columns in landing.TABLES.items():
+        for row in landed.execute(f"select {', '.join(columns)} from {table} order by all").fetchall():
+            content.update(repr(row).encode())
+    assert content.hexdigest() == CONTENTS[SAMPLE_VERSION]
+
+
+def test_marker_and_files(folder):
+    assert is_sample(folder) and is_current(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([landing.MARKER, "events"] + [f"{table}.csv" for table in landing.TABLES if table != "events"])
+    assert {path.stem for path in (folder / "events").iterdir()} == INVENTED | {"cdnow"}
+    assert {path.suffix for path in (folder / "events").iterdir()} == {".csv", ".parquet"}
+
+
+def test_a_killed_run_leaves_no_marker_and_the_next_one_mends_it(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(landing, "COMPANIES", ())
+        write_sample(tmp_path, report=lambda line: None)
+        patch.setattr(landing, "cdnow_rows", lambda path: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            write_sample(tmp_path, report=lambda line: None)
+        assert is_sample(tmp_path) and not is_current(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(landing, "COMPANIES", ())
+        write_sample(tmp_path, report=lambda line: None)
+    assert is_current(tmp_path) and not (tmp_path / landing.UNFINISHED).exists()
+
+
+def test_another_version_is_not_current(tmp_path):
+    (tmp_path / landing.MARKER).write_text("0\n")
+    assert is_sample(tmp_path) and not is_current(tmp_path)
+
+
+def test_data_of_ones_own_is_left_alone(tmp_path):
+    (tmp_path / "events.csv").write_text("event_id\n")
+    with pytest.raises(WinbackError, match="data of your own"):
+        write_sample(tmp_path, report=lambda line: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["events.csv"]
+
+
+def test_without_the_package_the_message_says_what_to_run(monkeypatch, tmp_path):
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(cdnow, "distribution", missing)
+    with pytest.raises(WinbackError, match="pip install --no-deps lifetimes==0.11.3"):
+        write_sample(tmp_path / "landing", report=lambda line: None)
+
+
+def test_cdnow_is_whole_and_moved_by_28_years(folder):
+    raw = [line.split() for line in cdnow.master_file().read_text().splitlines()[1:]]
+    with (folder / "events" / "cdnow.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(raw) == 69_659
+    assert len({row["customer_id"] for row in rows}) == 23_570
+    assert [(row["customer_id"], row["amount"]) for row in rows] == [(customer, dollars) for customer, _, _, dollars in raw]
+    for row, (_, ordered, _, _) in zip(rows, raw):
+        before, after = date(int(ordered[:4]), int(ordered[4:6]), int(ordered[6:])), date.fromisoformat(row["occurred_at"])
+        assert (before.weekday(), before.month, before.day, before.year + 28) == (after.weekday(), after.month, after.day, after.year)
+        assert row["loaded_at"] == f"{after + timedelta(days=1)}T02:00:00Z"
+    assert max(row["occurred_at"] for row in rows) == SAMPLE_AS_OF.isoformat()
+
+
+def test_sizes(landed):
+    assert 150_000 <= count(landed, "select count(*) from events where business_id <> 'cdnow'") <= 350_000
+    customers = dict(landed.execute("select business_id, count(distinct customer_id) from standing where business_id <> 'cdnow' group by all").fetchall())
+    assert set(customers) == INVENTED
+    assert all(1_000 <= number <= 5_000 for number in customers.values()), customers
+    assert landed.execute("select min(moment)::date, max(moment)::date > date '2026-06-30' from standing where business_id <> 'cdnow'").fetchone() == (date(2024, 1, 1), True)
+
+
+def test_every_name_and_reason_is_in_the_seeds(landed):
+    with (SEEDS / "event_kinds.csv").open() as file:
+        mapped = {(row["business_id"], row["event_name"]) for row in csv.DictReader(file)}
+    named = landed.execute("select distinct business_id, event_name from standing").fetchall()
+    assert [(business, name) for business, name in named if not {(business, name), ("*", name)} & mapped] == []
+    with (SEEDS / "exit_reasons.csv").open() as file:
+        reasons = {row["reason"] for row in csv.DictReader(file)}
+    assert {reason for (reason,) in landed.execute("select distinct reason from standing where reason is not null").fetchall()} == reasons
+    with (SEEDS / "businesses.csv").open() as file:
+        currencies = {row["business_id"]: row["currency"] for row in csv.DictReader(file)}
+    assert dict(landed.execute("select distinct business_id, currency from standing where currency is not null").fetchall()) == currencies
+
+
+def test_deliveries_are_as_messy_as_promised(landed):
+    invented = count(landed, "select count(*) from standing where business_id <> 'cdnow'")
+    exact = count(landed, "select sum(n - 1) from (select *, count(*) as n from events group by all having n > 1)")
+    again = count(landed, "select count(*) from (select event_id from events where event_id is not null group by event_id having count(distinct loaded_at) > 1)")
+    corrected = count(landed, "select count(*) from (select event_id from events where event_id is not null group by event_id having count(distinct amount) > 1)")
+    late = count(landed, "select count(*) from standing where datediff('day', moment, loaded_at::timestamp) > 9")
+    assert 0.002 < exact / invented < 0.006 and again > corrected > 20 and 0.008 < late / invented < 0.02
+    assert count(landed, "select count(*) from events where event_id similar to '.*-[0-9]+-[0-9]+' or event_id is null") == len(BAD_ROWS)
+    assert count(landed, "select count(*) from standing where event_name like '%cancelled' and moment > '2026-07-01' and loaded_at < '2026-07-03'") > 3
+
+
+def test_voids_name_what_they_void(landed):
+    voids = dict(landed.execute("select business_id, count(*) from standing where voids_event_id is not null group by all").fetchall())
+    assert set(voids) == INVENTED and min(voids.values()) >= 5
+    assert count(landed, "select count(*) from standing v left join standing e on e.business_id = v.business_id and e.event_id = v.voids_event_id where v.voids_event_id is not null and e.value is null") == 0
+
+
+def test_merges_have_a_chain_and_no_cycle(landed):
+    merges = landed.execute("select business_id, from_customer_id, into_customer_id from customer_merges").fetchall()
+    numbers = Counter(business for business, _, _ in merges)
+    assert all(10 <= numbers[business] <= 30 for business in ("lumen", "fjord"))
+    into = {(business, source): target for business, source, target in merges}
+    assert len(into) == len(merges)
+    lengths = []
+    for business, source in into:
+        length, at = 1, into[business, source]
+        while (business, at) in into:
+            length, at = length + 1, into[business, at]
+            assert length < 10
+        lengths.append(length)
+    assert max(lengths) == 2
+    assert count(landed, "select count(*) from customer_merges m where not exists (from standing s where s.business_id = m.business_id and s.customer_id = m.from_customer_id)") == 0
+
+
+def test_customers(landed):
+    unlisted = count(landed, "select count(distinct (business_id, customer_id)) from standing anti join customers using (business_id, customer_id) where business_id <> 'cdnow'")
+    twice = count(landed, "select count(*) from (select customer_id from customers group by business_id, customer_id having count(*) > 1)")
+    silent = count(landed, "select count(*) from customers where contactable = 'false'") / count(landed, "select count(*) from customers")
+    assert 0 < unlisted < 400 and twice > 100 and 0.08 < silent < 0.14
+    assert count(landed, "select count(*) from customers where contactable is null") > 0
+    assert count(landed, "select count(plan) from customers where business_id = 'fjord'") == 0
+
+
+def test_prospects_who_never_buy(landed):
+    bought = "('subscription_started', 'engagement_signed', 'engagement_renewed', 'campaign_booked', 'order')"
+    shares = landed.execute(
+        f"""
+        select business_id, avg((not bought)::int)
+        from (select business_id, customer_id, bool_or(event_name in {bought}) as bought,
+                     bool_or(event_name in ('trial_started', 'enquiry', 'lead', 'newsletter_signup')) as asked
+              from standing where business_id <> 'cdnow' group by all)
+        where asked group by all
+        """
+    ).fetchall()
+    assert all(0.3 < share < 0.65 for _, share in shares), shares
+
+
+def test_campaigns_have_control_arms_but_one(landed):
+    arms = landed.execute("select campaign_id, avg((arm = 'control')::int) from campaign_touches group by all").fetchall()
+    assert len(arms) == count(landed, "select count(*) from campaigns")
+    controlled = [share for _, share in arms if share > 0]
+    assert len(controlled) == len(arms) - 1 and all(0.15 < share < 0.5 for share in controlled)
+    assert count(landed, "select count(*) from campaign_touches where arm = 'control' and cost::decimal(18, 2) > 0") == 0
+    assert set(landed.execute("select business_id, count(*) between 3 and 5 from campaigns group by all").fetchall()) == {(business, True) for business in INVENTED}
+
+
+def test_the_dissatisfied_leave_more(landed):
+    left = dict(
+        landed.execute(
+            """
+            select a.score::int <= 2, avg((exists (from standing s where s.customer_id = a.customer_id and s.business_id = a.business_id and s.moment between a.answered_at::timestamp
+                and a.answered_at::timestamp + interval 180 day and (s.event_name in ('engagement_ended', 'client_lost') or s.event_name = 'subscription_cancelled' and s.reason <> 'plan_change')))::int)
+            from survey_responses a where survey = 'csat' and a.score <> '3' and business_id <> 'fjord' group by all
+            """
+        ).fetchall()
+    )
+    assert left[True] > 1.5 * left[False] > 0
