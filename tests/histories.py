@@ -30,6 +30,12 @@ ZONES = (
     "Africa/Cairo",
     "UTC",
     "Pacific/Kiritimati",
+    "America/Havana",
+)
+# Days on which clocks change in some of them, in Havana and Cairo at midnight.
+CLOCK_CHANGES = (
+    *(date(2024, 10, 6), date(2024, 10, 27), date(2024, 10, 31), date(2024, 11, 3)),
+    *(date(2025, 3, 9), date(2025, 3, 30), date(2025, 4, 6), date(2025, 4, 25)),
 )
 KINDS = ("subscription", "consulting", "agency", "retail")
 
@@ -158,11 +164,16 @@ class Dates:
 
     def first(self) -> date:
         """Usually early in the window; at times just before `as_of`, or after it."""
-        late = st.integers(-5, WINDOW_DAYS // 2) | st.sampled_from(self.gaps)
-        early = st.integers(WINDOW_DAYS // 2, WINDOW_DAYS)
-        return AS_OF - timedelta(days=self.draw(late if self.draw(st.integers(0, 3)) == 0 else early))
+        half = WINDOW_DAYS // 2
+        if self.draw(st.integers(0, 3)):
+            back = self.draw(st.integers(half, WINDOW_DAYS))
+        else:
+            back = self.draw(st.integers(-5, half) | st.sampled_from(self.gaps))
+        return AS_OF - timedelta(days=back)
 
     def next(self, day: date) -> date:
+        if self.draw(st.integers(0, 9)) == 0:
+            return max(day, self.draw(st.sampled_from(CLOCK_CHANGES)))
         return day + timedelta(days=self.draw(st.sampled_from(self.gaps) | st.integers(0, 20)))
 
     def text(self, day: date) -> str:
@@ -221,7 +232,8 @@ def an_event(draw, number, customer, name, when, dates: Dates, policy: dict) -> 
 def add_voids(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
     """Of events before and after them, of other voids, of themselves and of nothing."""
     for _ in range(draw(st.integers(0, 3)) if rows else 0):
-        void = an_event(draw, len(rows), "c0", "void", dates.any_text(), dates, policy)
+        day = draw(st.sampled_from((dates.first(), AS_OF, AS_OF + timedelta(days=2))))
+        void = an_event(draw, len(rows), "c0", "void", dates.text(day), dates, policy)
         targets = [row["event_id"] for row in rows] + [void["event_id"], "nothing"]
         void["voids_event_id"] = draw(st.sampled_from(targets))
         rows.append(void)
@@ -231,7 +243,7 @@ def add_copies(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
     """Exact duplicates, and corrections that are newer, older, or tie and differ."""
     for _ in range(draw(st.integers(0, 4)) if rows else 0):
         copy = dict(draw(st.sampled_from(rows)))
-        changed = draw(st.integers(0, 7))
+        changed = draw(st.integers(0, 8))
         if changed == 1:
             copy["loaded_at"] = dates.loaded()
         if changed in (2, 3):
@@ -248,6 +260,8 @@ def add_copies(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
         if changed == 7:
             copy["customer_id"] = "c0"
             copy["currency"] = ""
+        if changed == 8:  # the same row, written otherwise
+            copy["customer_id"] = f" {copy['customer_id']} "
         rows.append(copy)
 
 

@@ -104,9 +104,9 @@ def test_a_published_file_that_is_no_database(published: Project) -> None:
 
 
 def test_reserved_names_are_refused(project: Project) -> None:
-    for stem in ("winback", "winback_internal", "Winback"):
+    for stem in ("winback", "winback_internal", "Winback", "main"):
         message = project.refused("refresh", WINBACK_WAREHOUSE=str(project.folder / f"{stem}.duckdb"))
-        assert "would give DuckDB a catalog and a schema of one name" in message
+        assert f"could not tell the file's catalog '{stem}' from a schema of that name" in message
     assert "Nothing is published at" in project.refused("show")
 
 

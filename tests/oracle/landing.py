@@ -27,7 +27,7 @@ NEVER_NEGATIVE = ("purchase", "refund")
 
 @dataclass
 class Landing:
-    """The rows that stand, typed, and the rejected ones: (table, business, row, customer, reason)."""
+    """The rows that stand, typed, and those rejected: (table, business, row, customer, reason)."""
 
     config: Config
     headers: dict[str, list[str]] = field(default_factory=dict)

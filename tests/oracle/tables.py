@@ -1,4 +1,4 @@
-"""The six landing tables: their columns in the contract's order, their keys and what is required."""
+"""The six landing tables: their columns in the contract's order, keys and requirements."""
 
 from __future__ import annotations
 

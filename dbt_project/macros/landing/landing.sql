@@ -84,8 +84,9 @@ select 1
 {% endmacro %}
 
 
+{# Each value with its length, so that no two rows run together to one text. #}
 {% macro row_hash(columns) %}
-    md5(concat_ws(chr(31){% for column in columns %}, coalesce({{ adapter.quote(column) }}, chr(24)){% endfor %}))
+    md5(concat({% for column in columns %}coalesce(length({{ adapter.quote(column) }}) || ':' || {{ adapter.quote(column) }}, '-'){{ ', ' if not loop.last }}{% endfor %}))
 {%- endmacro %}
 
 

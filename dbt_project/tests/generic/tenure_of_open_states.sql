@@ -1,0 +1,38 @@
+{# At the last date counted, the mean tenure is that of the customers current in lifecycle_states, from their first purchase. #}
+{% test tenure_of_open_states(model) %}
+with customers as (
+    select
+        business_id,
+        customer_id,
+        min(case when state in ('active', 'former') then valid_from end) as first_bought_on,
+        max(case when state in ('active', 'dormant') and valid_to is null then 1 else 0 end) as is_current
+    from {{ ref('lifecycle_states') }}
+    group by business_id, customer_id
+),
+
+tenures as (
+    select
+        customers.business_id,
+        avg({{ days_between('customers.first_bought_on', 'businesses.as_of_date') }}) as mean_tenure_days
+    from customers
+    inner join {{ ref('dim_business') }} as businesses on customers.business_id = businesses.business_id
+    where customers.is_current = 1
+    group by customers.business_id
+)
+
+select
+    facts.business_id,
+    facts.mean_tenure_days,
+    tenures.mean_tenure_days as mean_tenure_days_of_states
+from {{ model }} as facts
+inner join {{ ref('dim_business') }} as businesses
+    on facts.business_id = businesses.business_id and facts.period_start = businesses.as_of_date
+left join tenures on facts.business_id = tenures.business_id
+where
+    facts.period_grain = 'day'
+    and facts.segment = 'all'
+    and (
+        abs(facts.mean_tenure_days - tenures.mean_tenure_days) <= 1e-6
+        or (facts.mean_tenure_days is null and tenures.mean_tenure_days is null)
+    ) is not true
+{% endtest %}
