@@ -19,7 +19,7 @@ from hypothesis.internal.conjecture.data import ConjectureData
 from oracle.tables import TABLES
 
 AS_OF = date(2025, 6, 30)
-WINDOW_DAYS = 430
+WINDOW_DAYS = 450
 ZONES = (
     "Europe/Rome",
     "America/New_York",
@@ -158,8 +158,8 @@ class Dates:
     def __init__(self, draw, policy: dict):
         self.draw = draw
         self.zone = ZoneInfo(policy["timezone"])
-        edges = [policy[name] for name in DAYS if policy[name]]
-        near = {edge + off for edge in edges for off in (-1, 0, 1)}
+        self.edges = [policy[name] for name in DAYS if policy[name]]
+        near = {edge + off for edge in self.edges for off in (-1, 0, 1)}
         self.gaps = sorted({0, 0, 1, *near, 60})
 
     def first(self) -> date:
@@ -172,8 +172,12 @@ class Dates:
         return AS_OF - timedelta(days=back)
 
     def next(self, day: date) -> date:
-        if self.draw(st.integers(0, 9)) == 0:
+        """Soon after, as a rule; at times so that the next silence ends 365 days later."""
+        which = self.draw(st.integers(0, 19))
+        if which < 2:
             return max(day, self.draw(st.sampled_from(CLOCK_CHANGES)))
+        if which in (2, 3):
+            return day + timedelta(days=365 - self.draw(st.sampled_from(self.edges)))
         return day + timedelta(days=self.draw(st.sampled_from(self.gaps) | st.integers(0, 20)))
 
     def text(self, day: date) -> str:

@@ -14,21 +14,29 @@
 
 {% macro period_end(grain, start) %}cast({{ dbt.dateadd(grain, 1, start) }} - interval '1' day as date){% endmacro %}
 
-{# One row a date, both ends included, from columns `starts_on` and `ends_on` of a relation; other columns are kept. #}
-{% macro dates_between(relation, columns, step='1 day') %}{{ return(adapter.dispatch('dates_between', 'winback')(relation, columns, step)) }}{% endmacro %}
-{% macro default__dates_between(relation, columns, step) -%}
-    select {{ columns | join(', ') }}, cast(spine.each_date as date) as each_date
-    from {{ relation }}, lateral (select unnest(generate_series(cast(starts_on as timestamp), cast(ends_on as timestamp), interval '{{ step }}')) as each_date) as spine
+{# One row a step, both ends included, from columns `starts_on` and `ends_on` of a relation; the columns named are kept. #}
+{% macro times_between(relation, columns, step) %}{{ return(adapter.dispatch('times_between', 'winback')(relation, columns, step)) }}{% endmacro %}
+{% macro default__times_between(relation, columns, step) -%}
+    select {{ columns | join(', ') }}, spine.each_time
+    from {{ relation }}, lateral (select unnest(generate_series(cast(starts_on as timestamp), cast(ends_on as timestamp), interval '{{ step }}')) as each_time) as spine
 {%- endmacro %}
-{% macro spark__dates_between(relation, columns, step) -%}
-    select {{ columns | join(', ') }}, each_date
-    from {{ relation }} lateral view explode(sequence(starts_on, ends_on, interval {{ step }})) spine as each_date
+{% macro spark__times_between(relation, columns, step) -%}
+    select {{ columns | join(', ') }}, each_time
+    from {{ relation }} lateral view explode(sequence(cast(starts_on as timestamp), cast(ends_on as timestamp), interval {{ step }})) spine as each_time
+{%- endmacro %}
+
+{% macro dates_between(relation, columns, step='1 day') -%}
+    select {{ columns | join(', ') }}, cast(each_time as date) as each_date
+    from ({{ times_between(relation, columns, step) }}) as times
 {%- endmacro %}
 
 {# Wall time in a zone of a UTC timestamp, and back; both without zone. #}
 {% macro utc_to_local(instant, zone) %}{{ return(adapter.dispatch('utc_to_local', 'winback')(instant, zone)) }}{% endmacro %}
 {% macro default__utc_to_local(instant, zone) %}timezone({{ zone }}, timezone('UTC', {{ instant }})){% endmacro %}
 {% macro spark__utc_to_local(instant, zone) %}from_utc_timestamp({{ instant }}, {{ zone }}){% endmacro %}
+
+{# How far a zone's clocks are ahead of UTC at a UTC timestamp, an interval. #}
+{% macro utc_offset(instant, zone) %}({{ utc_to_local(instant, zone) }} - {{ instant }}){% endmacro %}
 
 {% macro local_to_utc(wall_time, zone) %}{{ return(adapter.dispatch('local_to_utc', 'winback')(wall_time, zone)) }}{% endmacro %}
 {% macro default__local_to_utc(wall_time, zone) %}timezone('UTC', timezone({{ zone }}, {{ wall_time }})){% endmacro %}

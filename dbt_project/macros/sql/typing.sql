@@ -19,8 +19,9 @@
 
 {% macro is_plain_number(text) %}{{ matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$') }}{% endmacro %}
 
-{% macro parse_date(text) -%}
-    case when {{ is_plain_date(text) }} then {{ try_cast(text, 'date') }} end
+{# A date, or the local date of a time; null outside 1970-2100. #}
+{% macro parse_date(text, zone) -%}
+    cast({{ utc_to_local(parse_time(text, zone), zone) }} as date)
 {%- endmacro %}
 
 {% macro parse_number(text, type) -%}

@@ -25,8 +25,8 @@ parsed as (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        {{ parse_date('starts_on_text') }} as starts_on,
-        {{ parse_date('ends_on_text') }} as ends_on,
+        {{ parse_date('starts_on_text', 'businesses.timezone') }} as starts_on,
+        {{ parse_date('ends_on_text', 'businesses.timezone') }} as ends_on,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned

@@ -21,12 +21,16 @@ select
     effective.event_id,
     effective.kind,
     effective.occurred_at,
-    case when effective.occurred_at >= dates.changes_at then dates.next_date else dates.opening_date end as event_date,
+    cast(
+        effective.occurred_at
+        + case when effective.occurred_at >= offsets.changes_at then offsets.next_offset else offsets.opening_offset end
+        as date
+    ) as event_date,
     coalesce(effective.amount, 0) as amount,
     effective.reason
 from effective
 inner join {{ ref('int_customer_keys') }} as keys
     on effective.business_id = keys.business_id and effective.customer_id = keys.customer_id
 inner join {{ ref('stg_businesses') }} as businesses on effective.business_id = businesses.business_id
-inner join {{ ref('int_local_dates') }} as dates
-    on businesses.timezone = dates.timezone and cast(effective.occurred_at as date) = dates.utc_date
+inner join {{ ref('int_utc_offsets') }} as offsets
+    on businesses.timezone = offsets.timezone and cast(effective.occurred_at as date) = offsets.utc_date

@@ -1,0 +1,65 @@
+"""Which date an event falls on, against Python's zoneinfo, around every change of the clocks in zones that try one's patience."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from conftest import Project
+
+UTC = timezone.utc
+ZONES = (
+    "America/Havana", "America/St_Johns", "America/Sao_Paulo", "America/Asuncion", "America/New_York", "America/Anchorage",
+    "Africa/Cairo", "Africa/Casablanca", "Africa/Monrovia", "Asia/Amman", "Asia/Beirut", "Asia/Gaza", "Asia/Kathmandu",
+    "Asia/Pyongyang", "Asia/Tehran", "Atlantic/Azores", "Australia/Lord_Howe", "Europe/London", "Europe/Rome", "Pacific/Apia",
+    "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Kwajalein",
+)  # fmt: skip
+# Before and beyond, two editions of the zone data tell or foresee different rules (Tehran in 1979).
+FIRST, LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def changes(zone: ZoneInfo) -> Iterator[datetime]:
+    """Every instant at which a zone's clocks were changed."""
+    day = FIRST
+    while day < LAST:
+        low, high = day, day + timedelta(days=1)
+        if low.astimezone(zone).utcoffset() != high.astimezone(zone).utcoffset():
+            while high - low > SECOND:
+                middle = low + (high - low) // 2
+                middle = middle.replace(microsecond=0)
+                low, high = (middle, high) if middle.astimezone(zone).utcoffset() == low.astimezone(zone).utcoffset() else (low, middle)
+            yield high
+        day += timedelta(days=1)
+
+
+def instants(zone: ZoneInfo) -> Iterator[datetime]:
+    """Around every change, and around the midnights beside it."""
+    for change in changes(zone):
+        yield from (change - SECOND, change)
+        for offset in {(change - SECOND).astimezone(zone).utcoffset(), change.astimezone(zone).utcoffset()}:
+            wall = (change + offset).replace(hour=0, minute=0, second=0)
+            for midnight in (wall, wall + timedelta(days=1)):
+                yield from (midnight - offset - SECOND, midnight - offset)
+    yield FIRST + timedelta(hours=3)
+
+
+def test_events_fall_on_the_dates_that_calendars_showed(project: Project) -> None:
+    header = "business_id,name,kind,timezone,currency,dormant_after_days,former_after_days,prospect_dormant_after_days,attribution_days,recovery_days"
+    lines = [f"z{number},{zone},retail,{zone},EUR,,,,30," for number, zone in enumerate(ZONES)]
+    (project.folder / "seeds" / "businesses.csv").write_text("\n".join([header, *lines]) + "\n")
+    (project.folder / "seeds" / "event_kinds.csv").write_text("business_id,event_name,kind\n*,order,purchase\n")
+    events: list[dict[str, str]] = []
+    wanted: dict[str, date] = {}
+    for number, name in enumerate(ZONES):
+        zone = ZoneInfo(name)
+        for instant in sorted(set(instants(zone))):
+            event_id = f"{name} {instant:%Y-%m-%dT%H:%M:%S}"
+            wanted[event_id] = instant.astimezone(zone).date()
+            row = {"event_id": event_id, "business_id": f"z{number}", "customer_id": "c", "event_name": "order"}
+            events.append(row | {"occurred_at": f"{instant:%Y-%m-%dT%H:%M:%SZ}", "loaded_at": "2025-01-01"})
+    assert len(events) > 5_000
+    project.land("events", events)
+    project.refresh()
+    found = dict(project.query("select event_id, event_date from winback_internal.int_events"))
+    assert found.keys() == wanted.keys()
+    assert {event: (found[event], day) for event, day in wanted.items() if found[event] != day} == {}
