@@ -78,5 +78,6 @@ def test_what_cannot_be_read_is_not_shown_as_materialised(published: Project) ->
 
 @pytest.mark.parametrize("command", [["definitions", "validate"], ["job", "list"]])
 def test_dagsters_own_tools_load_the_project_from_its_root(project: Project, command: list[str]) -> None:
+    (project.folder / ".winback" / "dagster").mkdir(parents=True)
     done = subprocess.run([sys.executable, "-m", "dagster", *command], cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr

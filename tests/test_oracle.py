@@ -248,6 +248,7 @@ def as_tables(result: Expected) -> dict[str, list[dict]]:
         for fact, columns in FACTS.items()
     }
     return {
+        "dim_business": result.businesses,
         "lifecycle_states": result.states,
         "lifecycle_transitions": result.transitions,
         "rejected_rows": result.rejected,

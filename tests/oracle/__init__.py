@@ -31,7 +31,7 @@ class Expected:
     transitions: list[dict] = field(default_factory=list)
     rejected: list[dict] = field(default_factory=list)
     periods: Periods = field(default_factory=Periods)
-    history_starts_on: dict[str, date | None] = field(default_factory=dict)
+    businesses: list[dict] = field(default_factory=list)
     landed: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
     standing: dict[str, int] = field(default_factory=dict)
@@ -57,7 +57,9 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date) -> Expected:
             if event.kind in KINDS_OF_HISTORY and event.day <= as_of.toordinal()
         ]
         starts_on = date.fromordinal(min(days)) if days else None
-        result.history_starts_on[business_id] = starts_on
+        result.businesses.append(
+            {"business_id": business_id, "history_starts_on": starts_on, "as_of_date": as_of}
+        )
 
         walks = [walk(business, name, events, as_of) for name, events in sorted(customers.items())]
         known = [one for one in walks if one.state_at(as_of.toordinal())]

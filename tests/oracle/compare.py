@@ -54,6 +54,7 @@ FACTS = {
     ),
 }
 ROWS = {
+    "dim_business": ("businesses", ("business_id",), ("history_starts_on", "as_of_date")),
     "lifecycle_states": (
         "states",
         ("business_id", "customer_id", "valid_from"),
