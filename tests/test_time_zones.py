@@ -43,6 +43,16 @@ def instants(zone: ZoneInfo) -> Iterator[datetime]:
     yield FIRST + timedelta(hours=3)
 
 
+def dates(zone: ZoneInfo) -> Iterator[date]:
+    """The dates around every change, without those that a zone skipped."""
+    for change in changes(zone):
+        for days in (-1, 0, 1):
+            day = (change + timedelta(days=days)).astimezone(zone).date()
+            noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone)
+            if noon.astimezone(UTC).astimezone(zone).date() == day:
+                yield day
+
+
 def test_events_fall_on_the_dates_that_calendars_showed(project: Project) -> None:
     header = "business_id,name,kind,timezone,currency,dormant_after_days,former_after_days,prospect_dormant_after_days,attribution_days,recovery_days"
     lines = [f"z{number},{zone},retail,{zone},EUR,,,,30," for number, zone in enumerate(ZONES)]
@@ -57,7 +67,11 @@ def test_events_fall_on_the_dates_that_calendars_showed(project: Project) -> Non
             wanted[event_id] = instant.astimezone(zone).date()
             row = {"event_id": event_id, "business_id": f"z{number}", "customer_id": "c", "event_name": "order"}
             events.append(row | {"occurred_at": f"{instant:%Y-%m-%dT%H:%M:%SZ}", "loaded_at": "2025-01-01"})
-    assert len(events) > 5_000
+        for day in sorted(set(dates(zone))):
+            wanted[f"{name} {day}"] = day
+            row = {"event_id": f"{name} {day}", "business_id": f"z{number}", "customer_id": "c", "event_name": "order"}
+            events.append(row | {"occurred_at": f"{day}", "loaded_at": "2025-01-01"})
+    assert len(events) > 10_000
     project.land("events", events)
     project.refresh()
     found = dict(project.query("select event_id, event_date from winback_internal.int_events"))

@@ -118,7 +118,7 @@ def add_periods(
                 for pair in (ALL, *segments_of.get(walk.customer_id, ())):
                     rows[pair].add(one)
             for pair, figures in rows.items():
-                periods.figures[*place, *pair] = figures
+                periods.figures[(*place, *pair)] = figures
             start = end + timedelta(days=1)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
+
+UTC = timezone.utc
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 TEN_THOUSANDTH = Decimal("0.0001")

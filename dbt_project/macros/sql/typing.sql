@@ -36,9 +36,17 @@
 {% macro parse_time(text, zone) -%}
     case
         when {{ is_plain_date(text) }} then
-            case when left({{ text }}, 4) between '1970' and '2100' then {{ local_to_utc('cast(' ~ try_cast(text, 'date') ~ ' as timestamp)', zone) }} end
+            case when left({{ text }}, 4) between '1970' and '2100' then {{ start_of_date(try_cast(text, 'date'), zone) }} end
         when {{ is_plain_time(text) }} then {{ within_years(instant(text)) }}
     end
+{%- endmacro %}
+
+{# The instant at which a date begins in a zone. Where a clock put back an hour makes midnight come twice, engines take the second. #}
+{% macro start_of_date(date, zone) -%}
+    {%- set midnight = 'cast(' ~ date ~ ' as timestamp)' -%}
+    {%- set found = local_to_utc(midnight, zone) -%}
+    {%- set hour_before = '(' ~ found ~ " - interval '1' hour)" -%}
+    case when {{ utc_to_local(hour_before, zone) }} = {{ midnight }} then {{ hour_before }} else {{ found }} end
 {%- endmacro %}
 
 {% macro within_years(instant) -%}
