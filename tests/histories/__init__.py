@@ -1,0 +1,53 @@
+"""Awkward customer histories, drawn by hypothesis, and the landing that carries them.
+
+`histories()` draws one business; `write_landing` writes many as one landing of CSV files with its
+seeds; `drawn(count, seed)` is a fixed list of them, for runs that are too dear to do one by one.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture.data import ConjectureData
+
+from .business import HEADERS, OVERRIDES, History, policies
+from .dates import AS_OF, Dates
+from .events import add_bad_events, add_copies, add_events, add_voids
+from .tables import add_answers, add_campaigns, add_customers, add_merges
+from .writing import write_landing
+
+__all__ = ["AS_OF", "History", "drawn", "histories", "write_landing"]
+
+
+@st.composite
+def histories(draw) -> History:
+    policy = draw(policies())
+    dates = Dates(draw, policy)
+    customers = [f"c{i}" for i in range(draw(st.integers(1, 6)))]
+    rows: dict[str, list[dict]] = {table: [] for table in HEADERS}
+    for customer in customers:
+        add_events(draw, rows["events"], customer, dates, policy)
+    add_voids(draw, rows["events"], dates, policy)
+    add_copies(draw, rows["events"], dates, policy)
+    add_bad_events(draw, rows["events"])
+    add_customers(draw, rows["customers"], customers, dates)
+    add_merges(draw, rows["customer_merges"], customers, dates)
+    add_campaigns(draw, rows, customers, dates)
+    add_answers(draw, rows["survey_responses"], customers, dates)
+    for table_rows in rows.values():
+        if len(table_rows) > 1 and draw(st.integers(0, 3)) == 0:
+            table_rows.reverse()
+    return History(policy, draw(st.sampled_from(OVERRIDES)), rows)
+
+
+def drawn(count: int, seed: int) -> list[History]:
+    """The same `count` businesses for the same seed, each drawn by itself.
+
+    `@given` would do, but varies one example several times over, and starts with the smallest.
+    """
+    found: list[History] = []
+    for number in range(count):
+        data = ConjectureData(random=Random(f"{seed}/{number}"))
+        found.append(data.draw(histories()))
+    return found

@@ -1,0 +1,108 @@
+"""The events of a business: good ones, voids, copies and corrections, and bad ones."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from .dates import AS_OF, Dates
+
+# The names events are drawn from, so that all kinds are common enough.
+NAMES = (
+    *("visit", "visit", "order", "order", "order", "renewal", "chat", "chat", "chat"),
+    *("cancel", "cancel", "refund", "view", "signup", "page"),
+)
+REASONS = (
+    *("", "too_expensive", "bad_service"),
+    *("card_declined", "card_declined", "bank_closed", "bank_closed"),
+    *("unheard_of", "inactivity", "unknown"),
+)
+AMOUNTS = ("10.00", "10", "0", "", "19.99", "3.33333", " 7.5 ", "0.00005", "1000000")
+BAD_TIMES = ("", "31st of June", "2024-02-30", "0001-01-01T00:00:00Z", "1969-06-01", "now")
+BAD_TIMES += ("infinity", "2101-06-01T00:00:00Z", "2024-06-01T25:00:00Z", "20240601")
+BAD_AMOUNTS = ("ten", "NaN", "inf", "-infinity", "1e5", "1,000", "0x10", "$5")
+BAD_EVENTS: tuple[list[dict], ...] = (
+    [{"event_id": ""}, {"customer_id": "  "}, {"event_name": ""}, {"business_id": ""}],
+    [{"business_id": "nowhere"}, {"event_name": "teleport"}, {"event_name": "void"}],
+    [{"event_name": "order", "amount": "-5"}, {"event_name": "chat", "amount": "-5"}],
+    [{"currency": "XXX"}],
+    [{"occurred_at": text} for text in BAD_TIMES],
+    [{"loaded_at": text} for text in BAD_TIMES],
+    [{"amount": text} for text in BAD_AMOUNTS],
+)
+
+
+def add_events(draw, rows: list[dict], customer: str, dates: Dates, policy: dict) -> None:
+    """Up to 25 events one after the other, several of them on one day or at one instant."""
+    day = dates.first()
+    when = dates.text(day)
+    for _ in range(draw(st.integers(0, 25))):
+        step = draw(st.integers(0, 5))
+        if step > 1:
+            day = dates.next(day)
+        if step > 0:
+            when = dates.text(day)
+        name = draw(st.sampled_from(NAMES))
+        rows.append(an_event(draw, len(rows), customer, name, when, dates, policy))
+
+
+def an_event(draw, number, customer, name, when, dates: Dates, policy: dict) -> dict:
+    # Ids that sort neither by number nor by time.
+    return {
+        "event_id": f"{'zaBé'[number % 4]}{number}",
+        "customer_id": customer,
+        "event_name": name,
+        "occurred_at": when,
+        "amount": draw(st.sampled_from(AMOUNTS)) if name != "chat" else "",
+        "currency": policy["currency"] if number % 3 else "",
+        "reason": draw(st.sampled_from(REASONS)) if name in ("cancel", "view") else "",
+        "voids_event_id": "",
+        "loaded_at": dates.loaded(),
+    }
+
+
+def add_voids(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
+    """Of events before and after them, of other voids, of themselves and of nothing."""
+    for _ in range(draw(st.integers(0, 3)) if rows else 0):
+        day = draw(st.sampled_from((dates.first(), AS_OF, AS_OF + timedelta(days=2))))
+        void = an_event(draw, len(rows), "c0", "void", dates.text(day), dates, policy)
+        targets = [row["event_id"] for row in rows] + [void["event_id"], "nothing"]
+        void["voids_event_id"] = draw(st.sampled_from(targets))
+        rows.append(void)
+
+
+def add_copies(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
+    """Exact duplicates, and corrections that are newer, older, or tie and differ."""
+    for _ in range(draw(st.integers(0, 4)) if rows else 0):
+        copy = dict(draw(st.sampled_from(rows)))
+        changed = draw(st.integers(0, 8))
+        if changed == 1:
+            copy["loaded_at"] = dates.loaded()
+        if changed in (2, 3):
+            copy["occurred_at"] = dates.any_text()
+        if changed == 3:
+            copy["loaded_at"] = dates.loaded()
+        if changed == 4:
+            copy["amount"] = draw(st.sampled_from(AMOUNTS))
+        if changed == 5:
+            copy["event_name"] = draw(st.sampled_from(NAMES))
+            copy["loaded_at"] = dates.loaded()
+        if changed == 6:
+            copy["reason"] = draw(st.sampled_from(REASONS))
+        if changed == 7:
+            copy["customer_id"] = "c0"
+            copy["currency"] = ""
+        if changed == 8:  # the same row, written otherwise
+            copy["customer_id"] = f" {copy['customer_id']} "
+        rows.append(copy)
+
+
+def add_bad_events(draw, rows: list[dict]) -> None:
+    """Copies of good events with a bad value, or two; under their own ids or the good one's."""
+    for i in range(draw(st.integers(0, 3)) if rows else 0):
+        bad = dict(draw(st.sampled_from(rows)))
+        bad["event_id"] = draw(st.sampled_from((bad["event_id"], f"bad{i}")))
+        for _ in range(draw(st.integers(1, 2))):
+            bad |= draw(st.sampled_from(draw(st.sampled_from(BAD_EVENTS))))
+        rows.append(bad)
