@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -39,7 +40,7 @@ def parse_as_of(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        if len(text) != 10:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # fromisoformat alone reads week dates as well
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

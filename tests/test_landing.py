@@ -64,7 +64,7 @@ def test_an_as_of_before_all_events_gives_empty_tables(published: Project) -> No
 
 
 def test_a_malformed_as_of(project: Project) -> None:
-    for text in ("2025-02-30", "30/06/2025", "20250630", "tomorrow"):
+    for text in ("2025-02-30", "30/06/2025", "20250630", "2025-W26-1", "tomorrow"):
         assert f"The as-of date is '{text}': give a date of the calendar as YYYY-MM-DD" in project.refused("refresh", "--as-of", text)
 
 

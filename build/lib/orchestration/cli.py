@@ -1,0 +1,115 @@
+"""The `winback` command: a thin face on the Dagster job."""
+
+import contextlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from orchestration.errors import WinbackError
+from orchestration.settings import STATE, load_settings
+
+DAGSTER_YAML = "telemetry:\n  enabled: false\n"
+
+
+@click.group(help="Win-back, reactivation and retention figures from raw customer events.")
+def winback() -> None:
+    """Group of commands."""
+
+
+@winback.command(help="Build every table from the landing, test them, and publish them in one step.")
+@click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
+@click.option("--full", is_flag=True, help="Build from an empty file instead of a copy of the published one.")
+def refresh(as_of: str | None, full: bool) -> None:
+    """Run the refresh job in this process."""
+    run_refresh(as_of, full)
+
+
+@winback.command(help="Write the sample into the landing, refresh, and show the rates.")
+def demo() -> None:
+    """The main job on the sample."""
+    from orchestration.sample import SAMPLE_AS_OF, is_current, is_sample, write_sample
+
+    settings = load_settings()
+    if settings.landing.is_dir() and any(settings.landing.iterdir()) and not is_sample(settings.landing):
+        raise WinbackError(f"{settings.landing} holds data of your own, which the sample would mix with. Set WINBACK_LANDING to another folder for the demo.")
+    if not is_current(settings.landing):
+        write_sample(settings.landing, report=lambda line: click.echo(line, err=True))
+    run_refresh(SAMPLE_AS_OF.isoformat(), full=False)
+    _print_headlines()
+
+
+@winback.command(help="The three rates of each business's latest complete month, with intervals and pools.")
+def show() -> None:
+    """Print the headline rates."""
+    _print_headlines()
+
+
+def run_refresh(as_of: str | None, full: bool) -> None:
+    """Run the Dagster job `refresh` here and now.
+
+    Args:
+        as_of: the last date counted, or None.
+        full: build from an empty file.
+
+    Raises:
+        WinbackError: the run failed; its message.
+    """
+    from orchestration.refresh import parse_as_of
+
+    parse_as_of(as_of)
+    load_settings()
+    click.echo("Starting the refresh.", err=True)
+    home = _dagster_home()
+    from dagster import DagsterInstance
+
+    from orchestration.definitions import defs
+    from orchestration.progress import show_on_terminal
+
+    show_on_terminal()
+
+    run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
+    with DagsterInstance.from_config(home) as instance, open(os.devnull, "w") as devnull, contextlib.redirect_stdout(devnull):
+        result = defs.resolve_job_def("refresh").execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)
+    if not result.success:
+        raise WinbackError(_failure(result))
+
+
+def _dagster_home() -> str:
+    """Runs from the command line are kept with those of `dagster dev`, in the project unless the user says where."""
+    home = os.environ.setdefault("DAGSTER_HOME", str(STATE / "dagster"))
+    os.makedirs(home, exist_ok=True)
+    config = os.path.join(home, "dagster.yaml")
+    if not os.path.exists(config):
+        with open(config, "w") as file:
+            file.write(DAGSTER_YAML)
+    return home
+
+
+def _failure(result) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return data.user_failure_data.description
+            return data.error.to_string()
+    return "The run failed before its first step; see it in Dagster."
+
+
+def _print_headlines() -> None:
+    from orchestration.show import headline_table
+
+    Console().print(headline_table(load_settings().warehouse))
+
+
+def main() -> NoReturn:
+    """Run the command; a user's mistake is one message and exit code 1, not a traceback."""
+    try:
+        winback()
+    except WinbackError as error:
+        click.echo(f"winback: {error}", err=True)
+        sys.exit(1)
+    sys.exit(0)

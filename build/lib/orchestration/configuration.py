@@ -1,0 +1,152 @@
+"""Checks of the configuration in `seeds/`, made before any table is touched."""
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import duckdb
+
+from orchestration.errors import WinbackError
+
+BUSINESS_KINDS = ("subscription", "consulting", "agency", "retail")
+EVENT_KINDS = ("interest", "purchase", "engagement", "cancellation", "refund", "void", "ignore")
+EXIT_KINDS = ("voluntary", "involuntary")
+RESERVED_REASONS = ("inactivity", "unknown")
+MOST_DAYS = 36_525  # a century: beyond it dates leave the calendar, and a typing slip is likelier than a policy
+
+COLUMNS = {
+    "businesses.csv": (
+        "business_id", "name", "kind", "timezone", "currency", "dormant_after_days", "former_after_days",
+        "prospect_dormant_after_days", "attribution_days", "recovery_days",
+    ),
+    "event_kinds.csv": ("business_id", "event_name", "kind"),
+    "exit_reasons.csv": ("reason", "exit_kind", "category"),
+}  # fmt: skip
+
+Row = dict[str, str]
+Rows = list[tuple[int, Row]]
+
+
+def check_configuration(seeds: Path) -> None:
+    """Check the three files a user edits.
+
+    Args:
+        seeds: the folder that holds them.
+
+    Raises:
+        WinbackError: one line for each problem, naming the file, the row and the mend.
+    """
+    problems: list[str] = []
+    tables: dict[str, Rows] = {}
+    for file in COLUMNS:
+        try:
+            tables[file] = _read(seeds / file)
+        except WinbackError as error:
+            problems.append(str(error))
+    if not problems:
+        for file, check in CHECKS.items():
+            problems.extend(f"seeds/{file}, {problem}" for problem in check(tables))
+    if problems:
+        raise WinbackError("The configuration needs mending:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+def _read(path: Path) -> Rows:
+    """The rows with their line numbers; values trimmed."""
+    name = f"seeds/{path.name}"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = [column.strip() for column in next(reader, [])]
+            missing = [column for column in COLUMNS[path.name] if column not in header]
+            if missing:
+                raise WinbackError(f"{name}, row 1: the header lacks {', '.join(missing)}; it wants {','.join(COLUMNS[path.name])}.")
+            rows = []
+            for values in reader:
+                if not any(value.strip() for value in values):
+                    continue
+                if len(values) != len(header):
+                    raise WinbackError(f"{name}, row {reader.line_num}: {len(values)} values for {len(header)} columns; quote a comma inside a value.")
+                rows.append((reader.line_num, {column: value.strip() for column, value in zip(header, values)}))
+            return rows
+    except FileNotFoundError:
+        raise WinbackError(f"{name} is missing; create it with the header {','.join(COLUMNS[path.name])}.") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise WinbackError(f"{name} cannot be read as UTF-8 CSV: {error}.") from None
+
+
+def _business_problems(tables: dict[str, Rows]) -> Iterator[str]:
+    zones = _known_zones()
+    first_row: dict[str, int] = {}
+    for line, row in tables["businesses.csv"]:
+        where = f"row {line}"
+        business = row["business_id"]
+        if business in ("", "*"):
+            yield f"{where}: business_id is '{business}'; give each business an id of its own ('*' stands for all in event_kinds.csv)."
+        elif business in first_row:
+            yield f"{where}: business '{business}' stands in row {first_row[business]} already; keep one of the two."
+        first_row.setdefault(business, line)
+        if row["kind"] not in BUSINESS_KINDS:
+            yield f"{where}: kind is '{row['kind']}'; use one of {', '.join(BUSINESS_KINDS)}."
+        if row["timezone"] not in zones:
+            yield f"{where}: timezone '{row['timezone']}' is unknown; use an IANA name such as Europe/Stockholm."
+        if not row["currency"]:
+            yield f"{where}: currency is empty; use the code that the events carry, such as EUR."
+        yield from (f"{where}: {problem}" for problem in _day_problems(row))
+
+
+def _day_problems(row: Row) -> Iterator[str]:
+    least = {"dormant_after_days": 1, "former_after_days": 1, "prospect_dormant_after_days": 1, "attribution_days": 1, "recovery_days": 0}
+    for column, minimum in least.items():
+        text = row[column]
+        if text == "" and column != "attribution_days":
+            continue
+        if not (text.isascii() and text.isdigit() and minimum <= int(text) <= MOST_DAYS):
+            empty = "" if column == "attribution_days" else ", or empty"
+            yield f"{column} is '{text}'; give whole days from {minimum} to {MOST_DAYS}{empty}."
+    dormant, former = row["dormant_after_days"], row["former_after_days"]
+    if dormant.isdigit() and former.isdigit() and int(former) <= int(dormant):
+        yield f"former_after_days ({former}) must be more than dormant_after_days ({dormant}); raise the one or lower the other."
+
+
+def _mapping_problems(tables: dict[str, Rows]) -> Iterator[str]:
+    businesses = {row["business_id"] for _, row in tables["businesses.csv"]} | {"*"}
+    first_row: dict[tuple[str, str], int] = {}
+    for line, row in tables["event_kinds.csv"]:
+        where, business, name = f"row {line}", row["business_id"], row["event_name"]
+        if business not in businesses:
+            yield f"{where}: business '{business}' is not in businesses.csv; add it there, or use '*' for all."
+        if not name:
+            yield f"{where}: event_name is empty; name the event."
+        if row["kind"] not in EVENT_KINDS:
+            yield f"{where}: kind is '{row['kind']}'; use one of {', '.join(EVENT_KINDS)}."
+        if (business, name) in first_row:
+            yield f"{where}: '{name}' of '{business}' is mapped in row {first_row[business, name]} already; keep one of the two."
+        first_row.setdefault((business, name), line)
+
+
+def _reason_problems(tables: dict[str, Rows]) -> Iterator[str]:
+    first_row: dict[str, int] = {}
+    for line, row in tables["exit_reasons.csv"]:
+        where, reason = f"row {line}", row["reason"]
+        if reason in RESERVED_REASONS or not reason:
+            yield f"{where}: reason '{reason}' is reserved or empty; use a word of your own."
+        if row["exit_kind"] not in EXIT_KINDS:
+            yield f"{where}: exit_kind is '{row['exit_kind']}'; use {' or '.join(EXIT_KINDS)}."
+        if reason in first_row:
+            yield f"{where}: reason '{reason}' stands in row {first_row[reason]} already; keep one of the two."
+        first_row.setdefault(reason, line)
+
+
+CHECKS: dict[str, Callable[[dict[str, Rows]], Iterator[str]]] = {
+    "businesses.csv": _business_problems,
+    "event_kinds.csv": _mapping_problems,
+    "exit_reasons.csv": _reason_problems,
+}
+
+
+def _known_zones() -> set[str]:
+    """Names that Python and DuckDB both know, so that every part of a run reads them alike."""
+    with duckdb.connect() as connection:
+        known = {name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()}
+    return known & available_timezones()

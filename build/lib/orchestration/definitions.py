@@ -1,0 +1,32 @@
+"""What `dagster dev` loads: the assets, the refresh job and its nightly schedule."""
+
+import os
+
+from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ScheduleDefinition, define_asset_job
+from dagster_dbt import DbtCliResource
+
+from orchestration.assets import warehouse
+from orchestration.dbt import dbt_executable
+from orchestration.settings import DBT_PROJECT
+
+refresh_job = define_asset_job(
+    "refresh",
+    selection=AssetSelection.assets(warehouse),
+    description="Build every table from the landing, test them, and publish them in one step.",
+)
+
+nightly = ScheduleDefinition(
+    name="nightly",
+    job=refresh_job,
+    cron_schedule="0 2 * * *",
+    execution_timezone=os.environ.get("WINBACK_SCHEDULE_TIMEZONE", "UTC"),
+    default_status=DefaultScheduleStatus.RUNNING,
+    description="Every night at 02:00; WINBACK_SCHEDULE_TIMEZONE says where.",
+)
+
+defs = Definitions(
+    assets=[warehouse],
+    jobs=[refresh_job],
+    schedules=[nightly],
+    resources={"dbt": DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_executable())},
+)

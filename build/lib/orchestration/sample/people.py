@@ -1,0 +1,116 @@
+"""The people of a company: who turns up when, what they are like (hidden), and the record they leave behind."""
+
+from dataclasses import dataclass, field
+
+from orchestration.sample.days import LAST_DAY, SECONDS, day_of, month_of
+from orchestration.sample.dice import Dice
+from orchestration.sample.shapes import Campaign, Company
+
+PURCHASES = frozenset({"subscription_started", "invoice_paid", "payment_recovered", "engagement_signed", "engagement_renewed", "campaign_booked", "order"})
+EXITS = frozenset({"subscription_cancelled", "payment_failed_final", "engagement_ended", "client_lost", "account_closed"})
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened at a second (local time). `known_at`: when the company knew, if earlier than it happened."""
+
+    at: int
+    name: str
+    amount: int | None = None
+    reason: str | None = None
+    known_at: int | None = None
+    voids: "Event | None" = None
+    customer_id: str = ""
+    event_id: str = ""
+
+
+@dataclass(slots=True)
+class Touch:
+    """A campaign's message to someone, or their being held back as control."""
+
+    at: int
+    campaign: Campaign
+    arm: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer to a satisfaction survey."""
+
+    at: int
+    survey: str
+    score: int
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who turned up. Satisfaction is about 0 ± 1, price sensitivity 0 to 1, size about 1; none of it is landed."""
+
+    customer_id: str
+    arrived: int
+    country: str
+    channel: str
+    contactable: str
+    satisfaction: float
+    let_down_on: int
+    price_sensitivity: float
+    size: float
+    plan: str = ""
+    # The row of attributes is written anew when something in it changes: (day, plan, contactable).
+    versions: list[tuple[int, str, str]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    touches: list[Touch] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    def note(self, at: int, name: str, amount: int | None = None, reason: str | None = None, known_at: int | None = None) -> Event | None:
+        """Take what happened; record and return it, or None where the sample's last day is over before anyone knows."""
+        if (at if known_at is None else known_at) >= (LAST_DAY + 1) * SECONDS:
+            return None
+        event = Event(at, name, amount, reason, known_at)
+        self.events.append(event)
+        return event
+
+    def change_plan(self, day: int, plan: str) -> None:
+        """Take a plan and the day from which it holds; record the change. A first plan goes into the row there is."""
+        if plan == self.plan or day > LAST_DAY:
+            return
+        if not self.plan:
+            self.versions.pop()
+        self.plan = plan
+        self.versions.append((day, plan, self.contactable))
+
+    def mood(self, company: Company, day: int) -> float:
+        """Take a day; return how satisfied they are then: less after being let down, and while the company is in a slump."""
+        mood = self.satisfaction
+        if day >= self.let_down_on:
+            mood -= 1.3
+        if day_of(company.slump[0]) <= day <= day_of(company.slump[1]):
+            mood -= 0.9
+        return mood
+
+
+def arrive(company: Company, dice: Dice) -> list[Person]:
+    """Take a company; return everyone who ever turned up, in order of arrival."""
+    people = []
+    for day in range(day_of(company.opened_on), LAST_DAY + 1):
+        for _ in range(dice.count(company.arrivals(day, month_of(day)))):
+            people.append(_someone(company, f"{company.letter}-{1200 + len(people):06d}", day, dice))
+    return people
+
+
+def _someone(company: Company, customer_id: str, day: int, dice: Dice) -> Person:
+    channel = dice.pick({name: share for name, (share, _) in company.channels.items()})
+    consent = dice.random()
+    person = Person(
+        customer_id=customer_id,
+        arrived=day,
+        country=dice.pick(company.countries),
+        channel=channel,
+        contactable="false" if consent < 0.1 else "" if consent < 0.12 else "true",
+        satisfaction=dice.bell() + company.channels[channel][1],
+        let_down_on=day + dice.wait(1500),
+        price_sensitivity=dice.random() * dice.random() * 0.6 + dice.random() * 0.4,
+        size=dice.skewed(1, 0.55),
+    )
+    person.versions.append((day, "", person.contactable))
+    return person

@@ -1,0 +1,134 @@
+"""What describes a company: its market, its campaigns, and the terms of its trade. Money is in cents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestration.sample.days import SECONDS, day_of, is_weekend
+from orchestration.sample.dice import Dice
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign to people of some states (`targets`), of whom it reaches a share and holds back another as control.
+
+    `uplift` is the truth the figures should find: the chance that a touch alone brings someone back.
+    """
+
+    campaign_id: str
+    name: str
+    strategy: str
+    objective: str
+    starts_on: str
+    ends_on: str
+    targets: tuple[str, ...]
+    reach: float
+    control: float
+    uplift: float
+    cost_of_touch: int
+    cost: int
+
+
+@dataclass(frozen=True)
+class SubscriptionTerms:
+    """Software by subscription: monthly price of each plan and its share, and monthly chances of what goes wrong."""
+
+    plans: Mapping[str, tuple[int, float]]
+    annual_share: float
+    leave: float
+    card_fails: float
+    pause: float
+    change_plan: float
+    come_back: float
+    logins_a_day: float
+
+
+@dataclass(frozen=True)
+class ProjectTerms:
+    """Work by project: names of its events, days and price of a project, and what follows one."""
+
+    signed: str
+    signed_again: str
+    talks: tuple[str, ...]
+    ended: str
+    lasts: tuple[int, int]
+    price_a_day: int
+    talk_every: int
+    goes_on: float
+    ends_openly: float
+    breaks_off: float
+    pause_before_next: int
+    come_back: float
+    keeps_in_touch: int
+    services: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ShopTerms:
+    """A shop: how often and how much its customers order, and how they drop out."""
+
+    orders_a_year: float
+    spread: float
+    basket: int
+    drops_out: float
+    drops_out_after_first: float
+    come_back: float
+    refunds: float
+    voids: float
+    closes_account: float
+
+
+@dataclass(frozen=True)
+class Company:
+    """One invented company.
+
+    Its campaigns go by rules of thumb of its own: the days after which customers count as quiet and as gone, and
+    prospects as cold, and the days in which a touch may work (`window`). `seasons` are twelve months about 1, `channels`
+    have a share and how much more content than others the people are whom they bring, `buys` is the chance of a first
+    purchase, decided within `decides_in` days. Prices rise once, by a factor; a rival opens; a slump spoils the mood.
+    """
+
+    business_id: str
+    letter: str
+    currency: str
+    utc_offset: int
+    office_hours: bool
+    quiet_after: int
+    gone_after: int | None
+    cold_after: int
+    window: int
+    opened_on: str
+    arrivals_a_day: float
+    growth_a_year: float
+    seasons: tuple[float, ...]
+    countries: Mapping[str, float]
+    channels: Mapping[str, tuple[float, float]]
+    interests: tuple[str, str]
+    buys: float
+    decides_in: tuple[int, int]
+    price_rise_on: str | None
+    price_rise: float
+    rival_on: str
+    slump: tuple[str, str]
+    surveys: tuple[str, ...]
+    terms: SubscriptionTerms | ProjectTerms | ShopTerms
+    campaigns: tuple[Campaign, ...]
+
+    def moment(self, day: int, dice: Dice) -> int:
+        """Take a day; return a second of it, local time, at an hour at which such things happen.
+
+        Hours keep away from midnight: an hour more or less for summer time never moves the date.
+        """
+        if self.office_hours:
+            return day * SECONDS + 30_000 + int(dice.random() * 30_000)
+        return day * SECONDS + 26_000 + int((dice.random() + dice.random()) * 26_000)
+
+    def price_level(self, day: int) -> float:
+        """Take a day; return its prices against those of the beginning."""
+        return self.price_rise if self.price_rise_on and day >= day_of(self.price_rise_on) else 1.0
+
+    def arrivals(self, day: int, month: int) -> float:
+        """Take a day and its month; return how many people are expected to turn up."""
+        years = (day - day_of(self.opened_on)) / 365
+        weekend = 0.25 if self.office_hours else 1.3
+        workday = 1.3 if self.office_hours else 0.88
+        return self.arrivals_a_day * (1 + self.growth_a_year * years) * self.seasons[month - 1] * (weekend if is_weekend(day) else workday)

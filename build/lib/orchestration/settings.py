@@ -1,0 +1,73 @@
+"""Where things are: paths and limits from the environment, with their defaults."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.errors import WinbackError
+
+ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = ROOT / "dbt_project"
+SEEDS = ROOT / "seeds"
+STATE = ROOT / ".winback"
+
+# DuckDB names a file's catalog after its stem: the first two would be ambiguous with our schemas, the others are names of its own.
+RESERVED_STEMS = {"winback", "winback_internal", "main", "temp", "system"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a refresh takes from the environment.
+
+    Attributes:
+        landing: folder of raw files (`WINBACK_LANDING`).
+        warehouse: the published DuckDB file (`WINBACK_WAREHOUSE`).
+        lock_timeout: seconds to wait for another refresh (`WINBACK_LOCK_TIMEOUT`).
+        threads: dbt threads (`WINBACK_THREADS`).
+    """
+
+    landing: Path
+    warehouse: Path
+    lock_timeout: float
+    threads: int
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Returns:
+        The settings, all paths absolute.
+
+    Raises:
+        WinbackError: a value is of no use, such as a reserved warehouse name.
+    """
+    warehouse = _path("WINBACK_WAREHOUSE", STATE / "warehouse" / "warehouse.duckdb")
+    if warehouse.stem.lower() in RESERVED_STEMS:
+        raise WinbackError(
+            f"WINBACK_WAREHOUSE is {warehouse}: DuckDB could not tell the file's catalog '{warehouse.stem}' from a schema of "
+            f"that name. Call it otherwise, for example {warehouse.with_name('warehouse.duckdb')}."
+        )
+    if warehouse.is_dir():
+        raise WinbackError(f"WINBACK_WAREHOUSE is {warehouse}, which is a folder. Name a file, such as {warehouse / 'warehouse.duckdb'}.")
+    return Settings(
+        landing=_path("WINBACK_LANDING", STATE / "landing"),
+        warehouse=warehouse,
+        lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
+        threads=int(_number("WINBACK_THREADS", 2)),
+    )
+
+
+def _path(variable: str, default: Path) -> Path:
+    given = os.environ.get(variable, "").strip()
+    return Path(given).expanduser().absolute() if given else default
+
+
+def _number(variable: str, default: float) -> float:
+    given = os.environ.get(variable, "").strip()
+    try:
+        value = float(given) if given else default
+    except ValueError:
+        raise WinbackError(f"{variable} is '{given}': give a number.") from None
+    if value < 0 or value != value:
+        raise WinbackError(f"{variable} is '{given}': give a number of 0 or more.")
+    return value
