@@ -1,1 +1,0 @@
-"""Winback's orchestration: Dagster assets around the dbt project, safe publishing, and the command line."""

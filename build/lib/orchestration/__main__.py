@@ -1,6 +1,0 @@
-"""`python -m orchestration` is the `winback` command."""
-
-from orchestration.cli import main
-
-if __name__ == "__main__":
-    main()
