@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -109,24 +108,22 @@ def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Cal
     events: list[Any] = []
     errors: list[str] = []
     tenths = 0
-    with open(os.devnull, "w") as devnull:
-        for raw in invocation.stream_raw_events():
-            if raw.raw_event["info"]["level"] == "error":
-                errors.append(raw.raw_event["info"]["msg"])
-            if progress := describe(raw.raw_event):
-                index, total, words, went_wrong = progress
-                if went_wrong or index * 10 // total > tenths:
-                    tenths = index * 10 // total
-                    tell(f"{index:>4} of {total}  {words}")
-            with contextlib.redirect_stdout(devnull):
-                events.extend(
-                    raw.to_default_asset_events(
-                        manifest=invocation.manifest,
-                        dagster_dbt_translator=invocation.dagster_dbt_translator,
-                        context=context,
-                        target_path=invocation.target_path,
-                    )
-                )
+    for raw in invocation.stream_raw_events():
+        if raw.raw_event["info"]["level"] == "error":
+            errors.append(raw.raw_event["info"]["msg"])
+        if progress := describe(raw.raw_event):
+            index, total, words, went_wrong = progress
+            if went_wrong or index * 10 // total > tenths:
+                tenths = index * 10 // total
+                tell(f"{index:>4} of {total}  {words}")
+        events.extend(
+            raw.to_default_asset_events(
+                manifest=invocation.manifest,
+                dagster_dbt_translator=invocation.dagster_dbt_translator,
+                context=context,
+                target_path=invocation.target_path,
+            )
+        )
     return events, errors
 
 
