@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run test dev install install-test clean
+.PHONY: run test dev bench-nights install install-test clean
 
 run: install
 	$(BIN)/winback demo
 
 test: install-test
 	$(BIN)/python -m pytest
+
+# What a night costs beside a full build; CUSTOMERS=100000 for a small one. Never part of the tests.
+bench-nights: install
+	$(BIN)/python tests/benchmarks/nights.py --customers $(or $(CUSTOMERS),1000000)
 
 dev: install
 	mkdir -p $(DAGSTER_HOME)

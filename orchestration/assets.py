@@ -15,7 +15,7 @@ class RefreshConfig(Config):
     """What one refresh can be told."""
 
     as_of: str | None = Field(default=None, description="The last date counted, YYYY-MM-DD; by default the last one over in every business's zone.")
-    full: bool = Field(default=False, description="Build from an empty file instead of a copy of the published one.")
+    full: bool = Field(default=False, description="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
 
 
 class FolderGroups(DagsterDbtTranslator):

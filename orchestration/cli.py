@@ -21,7 +21,7 @@ def winback() -> None:
 
 @winback.command(help="Build every table from the landing, test them, and publish them in one step.")
 @click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
-@click.option("--full", is_flag=True, help="Build from an empty file instead of a copy of the published one.")
+@click.option("--full", is_flag=True, help="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
 def refresh(as_of: str | None, full: bool) -> None:
     """Run the refresh job in this process."""
     run_refresh(as_of, full)
@@ -30,14 +30,23 @@ def refresh(as_of: str | None, full: bool) -> None:
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
 def demo() -> None:
     """The main job on the sample."""
+    from orchestration.last import last_refresh
+    from orchestration.publishing import Workspace, check_published
     from orchestration.sample import SAMPLE_AS_OF, is_current, is_sample, write_sample
 
     settings = load_settings()
     if settings.landing.is_dir() and any(settings.landing.iterdir()) and not is_sample(settings.landing):
         raise WinbackError(f"{settings.landing} holds data of your own, which the sample would mix with. Set WINBACK_LANDING to another folder for the demo.")
     if not is_current(settings.landing):
+        if is_sample(settings.landing) and settings.warehouse.exists():
+            # A warehouse keeps every row that ever landed, those of an older sample too.
+            aside = settings.warehouse.with_name(settings.warehouse.name + ".older_sample")
+            settings.warehouse.replace(aside)
+            click.echo(f"The sample is another one now; the warehouse of the older one is {aside}.", err=True)
         write_sample(settings.landing, report=lambda line: click.echo(line, err=True))
-    run_refresh(SAMPLE_AS_OF.isoformat(), full=False)
+    check_published(Workspace(settings.warehouse))
+    last = last_refresh(settings.warehouse)
+    run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), full=False)
     _print_headlines()
 
 
@@ -52,7 +61,7 @@ def run_refresh(as_of: str | None, full: bool) -> None:
 
     Args:
         as_of: the last date counted, or None.
-        full: build from an empty file.
+        full: derive everything anew from the landed rows.
 
     Raises:
         WinbackError: the run failed; its message.
@@ -69,7 +78,6 @@ def run_refresh(as_of: str | None, full: bool) -> None:
     from orchestration.progress import show_on_terminal
 
     show_on_terminal()
-
     run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
     with DagsterInstance.from_config(home) as instance, open(os.devnull, "w") as devnull, contextlib.redirect_stdout(devnull):

@@ -2,8 +2,9 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import duckdb
 
@@ -49,6 +50,21 @@ def check_configuration(seeds: Path) -> None:
             problems.extend(f"seeds/{file}, {problem}" for problem in check(tables))
     if problems:
         raise WinbackError("The configuration needs mending:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+def last_date_over(seeds: Path, now: datetime | None = None) -> date:
+    """The last date that is over in every business's zone, as the dbt project has it where no date is given.
+
+    Args:
+        seeds: the folder that holds the configuration, which has been checked.
+        now: the moment; the present one if not given.
+
+    Returns:
+        The date.
+    """
+    now = now or datetime.now(timezone.utc)
+    zones = {row["timezone"] for _, row in _read(seeds / "businesses.csv")}
+    return min((now.astimezone(ZoneInfo(zone)).date() for zone in zones), default=now.date()) - timedelta(days=1)
 
 
 def _read(path: Path) -> Rows:

@@ -1,19 +1,40 @@
 """The dbt project as Dagster and the command line see it: its manifest, its executable, its variables."""
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+
+from dagster_dbt import DbtCliResource
+from packaging.version import Version, parse
 
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE
 
 TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
+
+
+class DbtProcess(DbtCliResource):
+    """dbt in a process of its own, and only there: no second dbt is set up in this one, no process asked for its version.
+
+    Both take seconds of every refresh, and serve what is not used here (row counts and column metadata by Dagster).
+    """
+
+    @property
+    def _cli_version(self) -> Version:
+        return parse(version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        return None
 
 
 def dbt_executable() -> str:
@@ -35,8 +56,8 @@ def ensure_manifest() -> Path:
     Raises:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
-    sources = [path for path in DBT_PROJECT.rglob("*") if path.suffix in (".sql", ".yml", ".md") and TARGET not in path.parents]
-    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= max(path.stat().st_mtime for path in sources):
+    newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md"))
+    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest:
         return MANIFEST
     STATE.mkdir(exist_ok=True)
     # Parsed aside and moved into place: another process may be reading the old one.
@@ -51,18 +72,61 @@ def ensure_manifest() -> Path:
     return MANIFEST
 
 
-def build_vars(database: Path, landing: Path, as_of: date | None) -> dict[str, str]:
+@dataclass(frozen=True)
+class BuildVars:
     """The dbt variables of a build.
 
-    Args:
-        database: the file to build in.
+    Attributes:
+        db_path: the file to build in.
         landing: the folder of raw files.
-        as_of: the last date counted; None leaves it to the project.
+        new_files: listing of the files to read.
+        as_of_date: the last date counted.
+        run_id: Dagster's run.
+        code_version: hash of the code.
+    """
+
+    db_path: Path
+    landing: Path
+    new_files: Path
+    as_of_date: date
+    run_id: str
+    code_version: str
+
+    def as_json(self) -> str:
+        """As dbt's `--vars` wants them.
+
+        Returns:
+            A JSON object of texts.
+        """
+        return json.dumps({name: str(value) for name, value in asdict(self).items()})
+
+
+def code_version() -> str:
+    """Hash what decides how rows become tables: the dbt project and the engines that run it.
 
     Returns:
-        Names and values for `--vars`.
+        A short hash; another one means that tables of the last refresh cannot be gone on from.
     """
-    return {"db_path": str(database), "landing": str(landing), "as_of_date": as_of.isoformat() if as_of else ""}
+    digest = hashlib.blake2b(digest_size=8)
+    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
+        digest.update(f"{package} {version(package)}\n".encode())
+    for path in sorted(_project_files(".sql", ".yml")):
+        digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def kept_tables() -> list[str]:
+    """The tables that survive a full rebuild: the landed rows and the ledgers, marked `full_refresh: false` in their models.
+
+    Returns:
+        Their names with schema.
+    """
+    nodes = json.loads(ensure_manifest().read_text())["nodes"].values()
+    return sorted(f"{node['schema']}.{node['alias']}" for node in nodes if node["resource_type"] == "model" and node["config"].get("full_refresh") is False)
+
+
+def _project_files(*suffixes: str) -> list[Path]:
+    return [path for path in DBT_PROJECT.rglob("*") if path.suffix in suffixes and TARGET not in path.parents]
 
 
 def failure_messages(results: Sequence[dict]) -> list[str]:

@@ -3,10 +3,9 @@
 import os
 
 from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ScheduleDefinition, define_asset_job
-from dagster_dbt import DbtCliResource
 
 from orchestration.assets import warehouse
-from orchestration.dbt import dbt_executable
+from orchestration.dbt import DbtProcess, dbt_executable
 from orchestration.settings import DBT_PROJECT
 
 refresh_job = define_asset_job(
@@ -28,5 +27,5 @@ defs = Definitions(
     assets=[warehouse],
     jobs=[refresh_job],
     schedules=[nightly],
-    resources={"dbt": DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_executable())},
+    resources={"dbt": DbtProcess(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_executable())},
 )

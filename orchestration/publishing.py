@@ -97,28 +97,34 @@ def _holder(workspace: Workspace) -> str:
         return "another refresh"
 
 
-def start_working_copy(workspace: Workspace, run_id: str, fresh: bool) -> Path:
+def start_working_copy(workspace: Workspace, run_id: str, only: list[str] | None = None) -> Path:
     """Make the file that a refresh builds in. Call it under the lock.
 
     Args:
         workspace: where.
         run_id: names the working folder.
-        fresh: start from an empty file and not from what is published.
+        only: the tables to take over from the published file, with their schemas; None for the whole file.
 
     Returns:
         The working file; it has the published file's name, for views carry their catalog's name.
-
-    Raises:
-        WinbackError: the published file is no DuckDB database, or has a write-ahead log beside it.
     """
-    refuse_stray_log(workspace)
     folder = workspace.builds / run_id
     folder.mkdir(parents=True)
     working = folder / workspace.published.name
-    if workspace.published.exists() and not fresh:
-        _check_database(workspace.published)
+    if workspace.published.exists() and only is None:
         shutil.copyfile(workspace.published, working)
+    elif workspace.published.exists():
+        _take_over(workspace.published, working, only)
     return working
+
+
+def _take_over(published: Path, working: Path, tables: list[str]) -> None:
+    with duckdb.connect(str(working)) as connection:
+        connection.execute(f"attach '{str(published).replace(chr(39), chr(39) * 2)}' as last_published (read_only)")
+        rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
+        for table in [table for table in tables if (table,) in rows]:
+            connection.execute(f"create schema if not exists {table.split('.')[0]}")
+            connection.execute(f"create table {table} as from last_published.{table}")
 
 
 def publish(workspace: Workspace, working: Path) -> None:
@@ -156,7 +162,19 @@ def refuse_stray_log(workspace: Workspace) -> None:
         )
 
 
-def _check_database(path: Path) -> None:
+def check_published(workspace: Workspace) -> None:
+    """See that a refresh can start from what is published, if anything is.
+
+    Args:
+        workspace: where.
+
+    Raises:
+        WinbackError: the published file is no DuckDB database, or has a write-ahead log beside it.
+    """
+    refuse_stray_log(workspace)
+    path = workspace.published
+    if not path.exists():
+        return
     try:
         duckdb.connect(str(path), read_only=True).close()
     except duckdb.Error as error:

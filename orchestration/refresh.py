@@ -12,16 +12,21 @@ from dagster import AssetExecutionContext, DagsterInstance, DagsterRunStatus, Fa
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 
 from orchestration.configuration import check_configuration
-from orchestration.dbt import build_vars, failure_messages
+from orchestration.dbt import BuildVars, failure_messages, kept_tables
 from orchestration.errors import WinbackError
-from orchestration.landing import check_landing
+from orchestration.landing import write_listing
+from orchestration.last import last_refresh
+from orchestration.plan import Plan, plan_refresh
 from orchestration.progress import describe, teller
-from orchestration.publishing import Workspace, only_refresh, publish, start_working_copy
+from orchestration.publishing import Workspace, check_published, only_refresh, publish, start_working_copy
 from orchestration.settings import SEEDS, Settings, load_settings
-from orchestration.summary import published_as_of, summary_lines
+from orchestration.summary import summary_lines
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
+# A selection rebuilds tables from what is kept, and leaves alone what is carried from refresh to refresh: brought forward
+# in part, it would no longer fit together.
+SELECTION = ["--full-refresh", "--exclude", "+int_period_counts landed_files metric_history refreshes"]
 
 
 def parse_as_of(text: str | None) -> date | None:
@@ -53,7 +58,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         context: Dagster's; says which assets and checks are selected.
         dbt: the dbt command line.
         as_of_text: the last date counted, or None.
-        full: start from an empty file.
+        full: derive everything anew from the landed rows.
 
     Yields:
         Dagster's events: all of them once the file is in place, and on failure only those of checks and observations.
@@ -65,28 +70,33 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         settings = load_settings()
         as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
-        check_landing(settings.landing)
         workspace = Workspace(settings.warehouse)
         tell = teller(context)
         with only_refresh(workspace, context.run_id, settings.lock_timeout, tell):
             _bury_dead_runs(workspace, context.instance, tell)
+            check_published(workspace)
+            plan = _plan_of_selection(workspace, as_of) if context.is_subset else plan_refresh(settings, workspace, as_of, full, tell)
+            if not plan.is_needed:
+                tell(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")
+                tell(f"Warehouse: {workspace.published}")
+                return
             try:
-                yield from _build_and_publish(context, dbt, settings, workspace, as_of, full)
+                yield from _build_and_publish(context, dbt, settings, workspace, plan)
             finally:
                 workspace.clear(context.run_id)
 
 
 def _build_and_publish(
-    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, workspace: Workspace, as_of: date | None, full: bool
+    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, workspace: Workspace, plan: Plan
 ) -> Iterator[Any]:
-    if context.is_subset:
-        as_of, full = _as_of_of_selection(workspace, as_of), False
-    working = start_working_copy(workspace, context.run_id, fresh=full)
     tell = teller(context)
-    tell(f"Building a copy of the warehouse from {settings.landing}.")
-    variables = json.dumps(build_vars(working, settings.landing, as_of))
+    tell(f"Building a copy of the warehouse to {plan.as_of_date} from {settings.landing}, in which {len(plan.new_files)} files are new.")
+    working = start_working_copy(workspace, context.run_id, only=kept_tables() if plan.rebuilds else None)
+    listing = working.with_name("new_files.json")
+    write_listing(plan.new_files, listing)
+    variables = BuildVars(working, settings.landing, listing, plan.as_of_date, context.run_id, plan.code_version)
     invocation = dbt.cli(
-        [*BUILD, "--threads", str(settings.threads), "--vars", variables],
+        [*BUILD, *(SELECTION if context.is_subset else []), "--threads", str(settings.threads), "--vars", variables.as_json()],
         context=context,
         target_path=working.parent / "target",
         raise_on_error=False,
@@ -136,14 +146,14 @@ def _messages(invocation: DbtCliInvocation, errors: list[str]) -> list[str]:
     return errors or ["dbt stopped without a word; its log is in the Dagster run."]
 
 
-def _as_of_of_selection(workspace: Workspace, as_of: date | None) -> date:
-    """A part of the tables keeps the date of the others, or they would not fit together."""
-    if not workspace.published.exists():
+def _plan_of_selection(workspace: Workspace, as_of: date | None) -> Plan:
+    """A part of the tables keeps the date and the rows of the others, or they would not fit together."""
+    last = last_refresh(workspace.published)
+    if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
-    published = published_as_of(workspace.published)
-    if as_of and as_of != published:
-        raise WinbackError(f"A selection of tables keeps the published as-of date, {published}. Run the whole refresh for {as_of}.")
-    return published
+    if as_of and as_of != last.as_of_date:
+        raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
+    return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)
 
 
 def _bury_dead_runs(workspace: Workspace, instance: DagsterInstance, report: Callable[[str], None]) -> None:
@@ -151,7 +161,7 @@ def _bury_dead_runs(workspace: Workspace, instance: DagsterInstance, report: Cal
     for run_id in workspace.leftovers():
         run = instance.get_run_by_id(run_id)
         if run and run.status in (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING):
-            instance.report_run_failed(run, "The refresh was killed before it could publish; nothing was lost.")
+            instance.report_run_failed(run, "The refresh was killed. What is published is whole: its tables, or those of the refresh before.")
         workspace.clear(run_id)
         report(f"Cleared away what the dead run {run_id} left.")
 

@@ -1,25 +1,10 @@
 """What a published warehouse holds, in a few lines for people; no customer is named."""
 
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
-LANDING_TABLES = ("events", "customers", "customer_merges", "campaigns", "campaign_touches", "survey_responses")
-
-
-def published_as_of(warehouse: Path) -> date:
-    """The last date counted in a published file.
-
-    Args:
-        warehouse: the file.
-
-    Returns:
-        Its as_of_date.
-    """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute("select as_of_date from winback_internal.int_as_of_date").fetchone()[0]
-
+from orchestration.landing import LANDING_TABLES
 
 def summary_lines(warehouse: Path) -> list[str]:
     """Say what was published and where.
@@ -33,6 +18,7 @@ def summary_lines(warehouse: Path) -> list[str]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tables = [name for (name,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'winback' order by 1").fetchall()]
         as_of = connection.execute("select as_of_date from winback_internal.int_as_of_date").fetchone()[0]
+        views = connection.execute("select view_name from duckdb_views() where schema_name = 'winback'").fetchall()
         businesses = connection.execute(
             """
             select business_id, history_starts_on, count(customer_id), count(*) filter (where state in ('active', 'dormant')),
@@ -42,7 +28,7 @@ def summary_lines(warehouse: Path) -> list[str]:
             """
         ).fetchall()
         rows = [f"{name} {connection.execute(f'select count(*) from winback.{name}').fetchone()[0]:,}" for name in tables]
-        lines = [f"Published {len(tables)} tables, counted to {as_of}:", "  " + ", ".join(rows)]
+        lines = [f"Published {len(tables) + len(views)} tables, counted to {as_of}:", "  " + ", ".join(rows)]
         lines += [
             f"  {business}: {customers:,} customers, {current:,} current and {former:,} former, history from {start}"
             if start
@@ -50,6 +36,7 @@ def summary_lines(warehouse: Path) -> list[str]:
             for business, start, customers, current, former in businesses
         ]
         lines += _landing_lines(connection)
+        lines += _refresh_lines(connection)
     return [*lines, f"Warehouse: {warehouse}"]
 
 
@@ -68,4 +55,27 @@ def _landing_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
             lines.append(f"  {table}: {landed:,} rows landed, {standing:,} stand, {landed - standing - rejected:,} superseded, {rejected:,} rejected{why}")
         if table == "events" and not standing:
             lines.append(f"  WARNING: NO EVENT STANDS. {f'All {landed:,} rows were rejected: see winback.rejected_rows.' if landed else 'The landing holds no event.'} The tables are empty.")
+    return lines
+
+
+def _refresh_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What this refresh did, loud where figures that were published have changed."""
+    refresh_id, is_rebuild, new_rows, recomputed, restated = connection.execute(
+        "select refresh_id, is_rebuild, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
+    ).fetchone()
+    everyone = "everything derived anew, " if is_rebuild else ""
+    lines = [f"  refresh {refresh_id}: {everyone}{new_rows:,} new rows, {recomputed:,} customers recomputed, {restated:,} closed periods restated"]
+    if restated:
+        reasons = connection.execute(
+            """
+            select business_id, is_new_configuration, count(distinct (period_grain, period_start)), min(period_start)
+            from winback.metric_restatements where replaced_by_refresh_id = ? group by all order by all
+            """,
+            [refresh_id],
+        ).fetchall()
+        lines += [
+            f"  RESTATED: {business}, {periods:,} closed periods from {start} on, because of {'a changed configuration' if configured else 'late or corrected data'}"
+            for business, configured, periods, start in reasons
+        ]
+        lines.append("  See winback.metric_restatements for what changed, from what to what.")
     return lines

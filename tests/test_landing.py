@@ -58,6 +58,10 @@ def test_all_rows_rejected_is_a_success_said_loudly(project: Project) -> None:
 
 
 def test_an_as_of_before_all_events_gives_empty_tables(published: Project) -> None:
+    message = published.refused("refresh", "--as-of", "2020-01-01")
+    assert "The published tables count to 2025-06-30; a refresh to 2020-01-01 would take back what was published since." in message
+    assert "set WINBACK_WAREHOUSE to another file" in message
+    published.warehouse = published.folder / "past" / "warehouse.duckdb"
     published.refresh("2020-01-01")
     assert published.query("select count(*) from winback.lifecycle_states") == [(0,)]
     assert published.query("select count(*) from winback.fct_win_back") == [(0,)]
@@ -95,7 +99,7 @@ def test_files_of_every_shape_make_one_table(project: Project) -> None:
     project.refresh()
     assert project.query("select count(*) from winback.rejected_rows") == [(0,)]
     assert project.query("select distinct customer_id from winback.lifecycle_states order by 1") == [("7",), ("a,1",), ("b1",)]
-    assert [str(amount) for (amount,) in project.query("select amount from winback_internal.int_events order by event_id")] == ["12.5000", "7.0000", "0.1000"]
+    assert [str(amount) for (amount,) in project.query("select amount from winback_internal.int_events_this_run order by event_id")] == ["12.5000", "7.0000", "0.1000"]
 
 
 def test_lines_that_are_no_rows_cost_themselves_alone(project: Project) -> None:

@@ -17,6 +17,13 @@ def builds(project: Project) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
+def land_more(project: Project, number: int = 1) -> None:
+    """One more file of events, so that a refresh has something to do."""
+    row = f"more{number},shop,more{number},order,2025-06-{number:02}T10:00:00Z,5,USD,,,2025-06-{number:02}T11:00:00Z"
+    (project.landing / "events").mkdir(exist_ok=True)
+    (project.landing / "events" / f"{number}.csv").write_text((project.landing / "events.csv").read_text().splitlines()[0] + "\n" + row + "\n")
+
+
 def add_model(project: Project, name: str, sql: str) -> None:
     (project.folder / "dbt_project" / "models" / "metrics" / f"{name}.sql").write_text(sql)
 
@@ -42,23 +49,18 @@ def test_a_failing_model_publishes_nothing(published: Project) -> None:
     assert published.warehouse.read_bytes() == before and builds(published) == []
 
 
-def test_the_same_refresh_again_gives_the_same_tables(published: Project) -> None:
-    before = published.query(STATES)
-    result = published.refresh()
-    assert published.query(STATES) == before
-    assert f"Warehouse: {published.warehouse}" in result.stderr and "lifecycle_states 142" in result.stderr
-
-
 def test_readers_of_the_old_file_go_on_reading_it(published: Project) -> None:
     with duckdb.connect(str(published.warehouse), read_only=True) as reader:
         before = reader.execute(STATES).fetchall()
-        (published.landing / "events.csv").write_text("\n".join((published.landing / "events.csv").read_text().splitlines()[:20]) + "\n")
-        published.refresh()
+        land_more(published)
+        result = published.refresh()
         assert reader.execute(STATES).fetchall() == before
-    assert published.query(STATES) != before
+    assert len(published.query(STATES)) == 143
+    assert f"Warehouse: {published.warehouse}" in result.stderr and "lifecycle_states 143" in result.stderr
 
 
 def test_the_second_of_two_refreshes_waits_and_says_for_whom(published: Project) -> None:
+    land_more(published)
     first = published.start("refresh", "--as-of", GOLDEN_AS_OF)
     holder = published.warehouse.with_name("warehouse.duckdb.holder")
     deadline = time.monotonic() + 120
@@ -68,6 +70,7 @@ def test_the_second_of_two_refreshes_waits_and_says_for_whom(published: Project)
     first.communicate(timeout=300)
     assert first.returncode == 0 and second.returncode == 0, second.stderr
     assert f"(process {first.pid}, since" in second.stderr and "Waiting for run" in second.stderr
+    assert "Nothing new in landing, configuration and code" in second.stderr
 
 
 def test_waiting_has_an_end(published: Project) -> None:
@@ -79,6 +82,7 @@ def test_waiting_has_an_end(published: Project) -> None:
 
 def test_a_killed_refresh_needs_no_repair(published: Project) -> None:
     before = published.query(STATES)
+    land_more(published)
     process = published.start("refresh", "--as-of", GOLDEN_AS_OF)
     deadline = time.monotonic() + 120
     while not builds(published) and time.monotonic() < deadline:
@@ -88,7 +92,7 @@ def test_a_killed_refresh_needs_no_repair(published: Project) -> None:
     assert builds(published), "killed before it had begun"
     assert published.query(STATES) == before
     assert "Cleared away what the dead run" in published.refresh().stderr
-    assert builds(published) == [] and published.query(STATES) == before
+    assert builds(published) == [] and len(published.query(STATES)) == len(before) + 1
 
 
 def test_a_stray_write_ahead_log_is_refused(published: Project) -> None:
@@ -110,10 +114,20 @@ def test_reserved_names_are_refused(project: Project) -> None:
     assert "Nothing is published at" in project.refused("show")
 
 
-def test_a_full_refresh_starts_from_an_empty_file(published: Project) -> None:
+def test_a_full_refresh_keeps_what_landed_and_the_ledgers_and_nothing_else(published: Project) -> None:
     with duckdb.connect(str(published.warehouse)) as connection:
         connection.execute("create table winback.scribble as select 1 as x")
-    published.refresh()
-    assert published.query("select count(*) from duckdb_tables() where table_name = 'scribble'") == [(1,)]
+    before = published.query(STATES)
+    (published.landing / "events.csv").write_text((published.landing / "events.csv").read_text().splitlines()[0] + "\n")
     published.refresh(GOLDEN_AS_OF, "--full")
     assert published.query("select count(*) from duckdb_tables() where table_name = 'scribble'") == [(0,)]
+    assert published.query(STATES) == before
+    assert published.query("select refresh_id, is_rebuild, customers_recomputed from winback.refreshes order by 1") == [(1, True, 42), (2, True, 42)]
+    assert published.query("select distinct refresh_id from winback.metric_history") == [(1,)]
+
+
+def test_a_published_file_that_was_deleted_is_built_from_the_landing(published: Project) -> None:
+    before = published.query(STATES)
+    published.warehouse.unlink()
+    assert f"Nothing to go on from at {published.warehouse}: building it from the landing." in published.refresh().stderr
+    assert published.query(STATES) == before

@@ -17,25 +17,26 @@ def write_landing(
 ) -> None:
     """One landing of CSV files, and its seeds; `without`: the columns a table's file lacks."""
     lines: dict[str, list[dict]] = {table: [] for table in HEADERS}
-    policies_of, kinds = [], [("*", name, kind) for name, kind in EVENT_KINDS.items()]
-    for number, history in enumerate(businesses):
-        business_id = f"b{number:03}"
-        policies_of.append({"business_id": business_id, "name": f"No. {number}", **history.policy})
-        kinds += [(business_id, name, kind) for name, kind in history.own_names.items()]
+    numbered = [(f"b{number:03}", history) for number, history in enumerate(businesses)]
+    for business_id, history in numbered:
         for table, rows in history.rows.items():
             lines[table] += [{"business_id": business_id, **row} for row in rows]
-
     for table, columns in HEADERS.items():
         kept = [name for name in columns if name not in (without or {}).get(table, ())]
         write_csv(folder / f"{table}.csv", kept, lines[table])
-    names = ("business_id", "name", "kind", "timezone", "currency", *DAYS)
-    write_csv(seeds_folder / "businesses.csv", names, policies_of)
+    write_seeds(numbered, EXIT_REASONS, seeds_folder)
+
+
+def write_seeds(businesses: list[tuple[str, History]], reasons: dict[str, tuple[str, str]], folder: Path) -> None:
+    """The configuration of some businesses."""
+    policies_of = [{"business_id": business_id, "name": f"No. {business_id}", **history.policy} for business_id, history in businesses]
+    write_csv(folder / "businesses.csv", ("business_id", "name", "kind", "timezone", "currency", *DAYS), policies_of)
+    kinds = [("*", name, kind) for name, kind in EVENT_KINDS.items()]
+    kinds += [(business_id, name, kind) for business_id, history in businesses for name, kind in history.own_names.items()]
     names = ("business_id", "event_name", "kind")
-    rows = [dict(zip(names, row, strict=True)) for row in kinds]
-    write_csv(seeds_folder / "event_kinds.csv", names, rows)
+    write_csv(folder / "event_kinds.csv", names, [dict(zip(names, row, strict=True)) for row in kinds])
     names = ("reason", "exit_kind", "category")
-    rows = [dict(zip(names, (reason, *what), strict=True)) for reason, what in EXIT_REASONS.items()]
-    write_csv(seeds_folder / "exit_reasons.csv", names, rows)
+    write_csv(folder / "exit_reasons.csv", names, [dict(zip(names, (reason, *what), strict=True)) for reason, what in reasons.items()])
 
 
 def write_csv(path: Path, columns: Iterable[str], rows: list[dict]) -> None:

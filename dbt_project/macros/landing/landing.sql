@@ -1,3 +1,8 @@
+{% macro landing_tables() %}
+    {{ return(['events', 'customers', 'customer_merges', 'campaigns', 'campaign_touches', 'survey_responses']) }}
+{% endmacro %}
+
+
 {# The declared columns of a landing table, in order: models/staging/_landing.yml is the one place they stand. #}
 {% macro landing_contract(table) %}
     {% set found = [] %}
@@ -8,10 +13,18 @@
 {% endmacro %}
 
 
-{# Every distinct raw row of a landing table as text, with a hash as its key; lines that are no row in `malformed_line`.
-   A value that is missing is an empty text, and null where its file lacks the column. #}
+{# The landed rows of a table that the warehouse does not have yet, as text, with a hash as their key; lines that are no
+   row in `malformed_line`. A value that is missing is an empty text, and null where its file lacks the column. #}
 {% macro landed_rows(table) %}
     {%- do source('landing', table) -%}
+    {%- set refresh = ref('int_this_refresh') -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+    post_hook="{{ add_malformed_lines() }}",
+) -}}
     {%- if execute -%}
         {%- set contract = landing_contract(table) -%}
         {%- set declared = contract.columns.keys() | list -%}
@@ -30,15 +43,25 @@ with landed as (
     select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor %}
     where 1 = 0
     {% endfor %}
+),
+
+hashed as (
+    select *, {{ row_hash(columns) }} as row_hash
+    from landed
 )
 
 select
-    {{ row_hash(columns) }} as row_hash,
+    hashed.row_hash,
     {%- for column in columns %}
-    {{ adapter.quote(column) }},
+    hashed.{{ adapter.quote(column) }},
     {%- endfor %}
-    cast(null as {{ dbt.type_string() }}) as malformed_line
-from landed
+    cast(null as {{ dbt.type_string() }}) as malformed_line,
+    refresh.refresh_id as landed_in
+from hashed
+cross join {{ refresh }} as refresh
+{%- if is_incremental() %}
+where not exists (select 1 from {{ this }} as known where known.row_hash = hashed.row_hash)
+{%- endif %}
     {%- else -%}
 select 1
     {%- endif -%}
@@ -58,36 +81,22 @@ select 1
 {% endmacro %}
 
 
-{# The landing's columns beside the declared ones, in order of appearance, for tables that keep them. #}
+{# The landing's columns beside the declared ones, for tables that keep them. #}
 {% macro landing_attributes(contract, scans) %}
     {% set attributes = [] %}
     {% if contract.config.meta.get('keeps_other_columns') %}
         {% for scan in scans %}
-            {% for name in scan.columns if name not in contract.columns and name not in attributes and name not in ('row_hash', 'malformed_line') %}
+            {% for name in scan.columns if name not in contract.columns and name not in attributes and name not in own_columns() %}
                 {% do attributes.append(name) %}
             {% endfor %}
         {% endfor %}
     {% endif %}
-    {{ return(attributes) }}
+    {{ return(attributes | sort) }}
 {% endmacro %}
 
 
-{# One landed column as text; a binary float as a plain decimal, for `1e-05` is no amount. #}
-{% macro landed_text(column, type) %}
-    {%- if type is none -%}
-        cast(null as {{ dbt.type_string() }})
-    {%- elif type | lower in ('double', 'float', 'real', 'double precision') -%}
-        coalesce({{ float_text(adapter.quote(column)) }}, '')
-    {%- else -%}
-        coalesce(cast({{ adapter.quote(column) }} as {{ dbt.type_string() }}), '')
-    {%- endif -%}
-{% endmacro %}
-
-
-{# Each value with its length, so that no two rows run together to one text. #}
-{% macro row_hash(columns) %}
-    md5(concat({% for column in columns %}coalesce(length({{ adapter.quote(column) }}) || ':' || {{ adapter.quote(column) }}, '-'){{ ', ' if not loop.last }}{% endfor %}))
-{%- endmacro %}
+{# The columns that a landed table has of ours. #}
+{% macro own_columns() %}{{ return(['row_hash', 'malformed_line', 'landed_in', 'judged_in']) }}{% endmacro %}
 
 
 {# Add the lines that are no row to the table just built, so that they too are landed rows; a post-hook. #}

@@ -10,7 +10,7 @@
     {% if parquet %}
         {% do scans.append(parquet_scan(parquet)) %}
     {% endif %}
-    {% if not scans and landing_contract(table).config.meta.get('required') %}
+    {% if not scans and landing_contract(table).config.meta.get('required') and load_relation(this) is none %}
         {% do exceptions.raise_compiler_error(
             "No landing table '" ~ table ~ "': looked for " ~ table ~ ".csv, " ~ table ~ ".parquet and a folder " ~ table
             ~ "/ of such files in " ~ landing_folder() ~ ". Put your events there, or point WINBACK_LANDING at the folder that has them."
@@ -20,7 +20,12 @@
 {% endmacro %}
 
 
+{# The files to read: a refresh names those that are new to the warehouse; a plain dbt build reads whatever is there. #}
 {% macro landing_files(table, extension) %}
+    {% if var('new_files') %}
+        {% set found = run_query("select path from " ~ listed_files() ~ " where landing_table = '" ~ table ~ "' and path like '%." ~ extension ~ "' order by path") %}
+        {{ return(found.columns[0].values() | list) }}
+    {% endif %}
     {% set files = [] %}
     {% for pattern in [table ~ '.' ~ extension, table ~ '/**/*.' ~ extension] %}
         {% set found = run_query("select file from glob(" ~ text_literal(landing_folder() ~ '/' ~ pattern) ~ ") order by file") %}
@@ -28,6 +33,12 @@
     {% endfor %}
     {{ return(files) }}
 {% endmacro %}
+
+
+{# The listing that a refresh hands over as `new_files`, as a relation. #}
+{% macro listed_files() -%}
+    read_json({{ text_literal(var('new_files')) }}, columns = {'landing_table': 'VARCHAR', 'path': 'VARCHAR', 'digest': 'VARCHAR'}, format = 'array')
+{%- endmacro %}
 
 
 {# One scan for each header found: every file is read by its own header, never by guessing. #}
@@ -83,9 +94,14 @@
 {% macro duckdb__add_malformed_lines() %}
     {% set kept = run_query("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'") %}
     {% if kept.columns[0].values()[0] == 0 %}{{ return('') }}{% endif %}
-    insert into {{ this }} (row_hash, malformed_line)
-    select distinct md5('malformed' || line_text), line_text
-    from (select coalesce(csv_line, 'line ' || line || ': ' || error_message) as line_text from reject_errors);
+    insert into {{ this }} (row_hash, malformed_line, landed_in)
+    select lines.row_hash, lines.line_text, refresh.refresh_id
+    from (
+        select distinct md5('malformed' || line_text) as row_hash, line_text
+        from (select coalesce(csv_line, 'line ' || line || ': ' || error_message) as line_text from reject_errors) as errors
+    ) as lines
+    cross join {{ ref('int_this_refresh') }} as refresh
+    where not exists (select 1 from {{ this }} as known where known.row_hash = lines.row_hash);
     drop table reject_errors;
     drop table reject_scans;
 {% endmacro %}

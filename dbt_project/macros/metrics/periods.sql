@@ -45,6 +45,13 @@
     {{ return(columns) }}
 {% endmacro %}
 
+{# What transitions add: their counts, the change of each stock, and of the sum of first purchase dates of those current. #}
+{% macro flow_measures() %}
+    {% set columns = transition_counts() %}
+    {% for state in lifecycle_states() %}{% do columns.append('net_' ~ state) %}{% endfor %}
+    {{ return(columns + ['net_first_bought_days']) }}
+{% endmacro %}
+
 {# Counts of distinct customers who moved within a period. #}
 {% macro mover_counts() %}
     {{ return([

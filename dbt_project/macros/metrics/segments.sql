@@ -1,11 +1,12 @@
-{# Customers' attribute columns that have landed, in order. #}
+{# Customers' attribute columns that have landed: the configured segments first, the others by name, whatever came first. #}
 {% macro customer_attributes() %}
     {% set landed = ref('landed_customers') %}
     {% set attributes = [] %}
     {% if execute %}
-        {% set own = landing_contract('customers').columns.keys() | list + ['row_hash', 'malformed_line'] %}
-        {% for column in adapter.get_columns_in_relation(landed) if column.name not in own %}
-            {% do attributes.append(column.name) %}
+        {% set own = landing_contract('customers').columns.keys() | list + own_columns() %}
+        {% set found = adapter.get_columns_in_relation(landed) | map(attribute='name') | reject('in', own) | sort %}
+        {% for name in var('segments') + found if name in found and name not in attributes %}
+            {% do attributes.append(name) %}
         {% endfor %}
     {% endif %}
     {{ return(attributes) }}

@@ -61,8 +61,8 @@ judged as (
 
 
 {# The row as it landed, for people. #}
-{% macro row_text(columns) -%}
-    coalesce(malformed_line, concat_ws(', '{% for column in columns %}, '{{ column }}=' || nullif({{ adapter.quote(column) }}, ''){% endfor %}))
+{% macro row_text(columns, relation) -%}
+    coalesce({{ relation }}.malformed_line, concat_ws(', '{% for column in columns %}, '{{ column }}=' || nullif({{ relation }}.{{ adapter.quote(column) }}, ''){% endfor %}))
 {%- endmacro %}
 
 

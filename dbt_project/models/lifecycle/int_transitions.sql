@@ -1,5 +1,6 @@
 -- State changes with their names. The columns of the state before come one step earlier, so that the last case reads
 -- like the definition.
+{{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_transitions_before') }}
 with changes as (
     select
         *,
@@ -8,7 +9,7 @@ with changes as (
         lag(exit_reason) over (partition by customer_key order by change_date) as previous_exit_reason,
         min(case when to_state in ('active', 'former') then change_date end)
             over (partition by customer_key) as first_bought_on
-    from {{ ref('int_state_changes') }}
+    from {{ ref('int_state_changes_this_run') }}
 ),
 
 -- An exit and the return that undoes it carry the same reason.
@@ -24,7 +25,7 @@ explained as (
         case when changes.from_state = 'former' then changes.previous_exit_kind else changes.exit_kind end as exit_kind,
         case when changes.from_state = 'former' then changes.previous_exit_reason else changes.exit_reason end as exit_reason
     from changes
-    inner join {{ ref('int_customers') }} as customers on changes.customer_key = customers.customer_key
+    inner join {{ ref('int_customers_this_run') }} as customers on changes.customer_key = customers.customer_key
 )
 
 select

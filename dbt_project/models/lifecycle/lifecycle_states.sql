@@ -1,9 +1,13 @@
+{{ replaces_rows_of('int_changed_customers', ['business_id', 'customer_id']) }}
 with transitions as (
     select
         *,
         lead(transition_date) over (partition by customer_key order by transition_date) as next_date,
         lead(to_state) over (partition by customer_key order by transition_date) as next_state
     from {{ ref('int_transitions') }}
+    {%- if is_incremental() %}
+    where customer_key in (select customer_key from {{ ref('int_changed_customers') }})
+    {%- endif %}
 )
 
 select

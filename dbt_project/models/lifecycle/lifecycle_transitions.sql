@@ -1,3 +1,4 @@
+{{ replaces_rows_of('int_changed_customers', ['business_id', 'customer_id']) }}
 select
     customers.business_id,
     customers.customer_id,
@@ -12,3 +13,6 @@ from {{ ref('int_transitions') }} as transitions
 inner join {{ ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
 cross join {{ ref('int_as_of_date') }} as as_of
 where transitions.transition_date <= as_of.as_of_date
+{%- if is_incremental() %}
+    and transitions.customer_key in (select customer_key from {{ ref('int_changed_customers') }})
+{%- endif %}

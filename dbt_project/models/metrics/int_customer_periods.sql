@@ -1,4 +1,4 @@
--- The customers who moved in a period, once each: the state before their first transition is the one they opened in.
+-- The customers counted in this run who moved in a period, once each: the state before their first transition is the one they opened in.
 -- Whoever is missing here stayed where they were.
 {{ config(materialized='view') }}
 {%- for grain in period_grains() %}
@@ -6,6 +6,7 @@ select
     '{{ grain }}' as period_grain,
     {{ period_start(grain, 'transitions.transition_date') }} as period_start,
     transitions.customer_key,
+    transitions.weight,
     {{ first_by('transitions.from_state', 'transitions.transition_date') }} as opening_state,
     {{ last_by('transitions.to_state', 'transitions.transition_date') }} as closing_state,
     min(case when transitions.transition = 'won_back' then transitions.transition_date end) as first_won_back_on,
@@ -13,9 +14,7 @@ select
     min(case when transitions.transition in ('lapsed', 'churned') then transitions.transition_date end) as first_left_on,
     max(case when transitions.transition = 'acquired' then 1 else 0 end) = 1 as is_acquired,
     max(case when transitions.transition = 'bounced' then 1 else 0 end) = 1 as is_bounced
-from {{ ref('int_transitions') }} as transitions
-cross join {{ ref('int_as_of_date') }} as as_of
-where transitions.transition_date <= as_of.as_of_date
-group by 1, 2, 3
+from {{ ref('int_counted_transitions') }} as transitions
+group by 1, 2, 3, 4
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -1,29 +1,19 @@
 -- Customers with the same attribute values share a key, so that counting works on few keys and not on many texts.
-{%- set segments = available_segments() %}
-with customers as (
-    select customer_key, business_id, customer_id
-    from {{ ref('int_customers') }}
-    where customer_key in (
-        select transitions.customer_key
-        from {{ ref('int_transitions') }} as transitions
-        cross join {{ ref('int_as_of_date') }} as as_of
-        where transitions.transition_date <= as_of.as_of_date
-    )
-),
-
-attributes as (
+{{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_customer_segments_before') }}
+{%- set landed = available_segments() %}
+with attributes as (
     select
         customers.customer_key,
         customers.business_id
-        {%- for segment in segments %},
-        coalesce(attributes.{{ adapter.quote(segment) }}, '(none)') as {{ adapter.quote(segment) }}
+        {%- for segment in var('segments') %},
+        {% if segment in landed %}coalesce(attributes.{{ adapter.quote(segment) }}, '(none)'){% else %}'(none)'{% endif %} as {{ adapter.quote(segment) }}
         {%- endfor %}
-    from customers
+    from {{ ref('int_customers_this_run') }} as customers
     left join {{ ref('stg_customers') }} as attributes
         on customers.business_id = attributes.business_id and customers.customer_id = attributes.customer_id
 )
 
 select
     *,
-    cast(dense_rank() over (order by business_id{% for segment in segments %}, {{ adapter.quote(segment) }}{% endfor %}) as integer) as segment_key
+    {{ row_hash(var('segments')) }} as segment_key
 from attributes

@@ -1,11 +1,20 @@
 -- The one period model: every count of every grain and segment. Stocks are running sums of flows, so no customer is
 -- looked at twice; the public facts below only choose columns and divide.
-with segment_values as (
+with populated as (
+    select business_id, segment, segment_value
+    from {{ ref('int_period_counts') }}
+    where period_grain = 'year'
+    group by business_id, segment, segment_value
+    having sum({% for state in lifecycle_states() %}net_{{ state }}{{ ' + ' if not loop.last }}{% endfor %}) > 0
+),
+
+segment_values as (
     select business_id, 'all' as segment, 'all' as segment_value
     from {{ ref('dim_business') }}
     union
     select business_id, segment, segment_value
-    from {{ ref('int_segment_values') }}
+    from populated
+    where segment in ('all'{% for segment in available_segments() %}, '{{ segment }}'{% endfor %})
 ),
 
 counted as (
@@ -19,32 +28,26 @@ counted as (
         periods.is_complete,
         periods.is_warm,
         periods.closes_on,
-        {%- for column in transition_counts() %}
-        cast(coalesce(flows.{{ column }}, 0) as bigint) as {{ column }},
+        {%- for column in transition_counts() + mover_counts() + ['dormant_repurchased'] %}
+        coalesce(counts.{{ column }}, 0) as {{ column }},
         {%- endfor %}
-        {%- for column in mover_counts() %}
-        cast(coalesce(movers.{{ column }}, 0) as bigint) as {{ column }},
-        {%- endfor %}
-        cast(coalesce(worth.dormant_repurchased, 0) as bigint) as dormant_repurchased,
         {%- for column in value_measures() if column != 'dormant_repurchased' %}
-        cast(coalesce(worth.{{ column }}, 0) as decimal(38, 4)) as {{ column }},
+        cast(coalesce(counts.{{ column }}, 0) as decimal(38, 4)) as {{ column }},
         {%- endfor %}
         {%- for state in lifecycle_states() %}
-        cast(coalesce(flows.net_{{ state }}, 0) as bigint) as net_{{ state }},
-        cast(coalesce(sum(flows.net_{{ state }}) over to_date, 0) as bigint) as closing_{{ state }},
+        coalesce(counts.net_{{ state }}, 0) as net_{{ state }},
+        cast(coalesce(sum(counts.net_{{ state }}) over to_date, 0) as bigint) as closing_{{ state }},
         {%- endfor %}
-        cast(coalesce(sum(flows.net_first_bought_days) over to_date, 0) as bigint) as current_first_bought_days
+        cast(coalesce(sum(counts.net_first_bought_days) over to_date, 0) as bigint) as current_first_bought_days
     from {{ ref('int_periods') }} as periods
     inner join segment_values on periods.business_id = segment_values.business_id
-    {%- for relation, alias in [('int_period_flows', 'flows'), ('int_period_movers', 'movers'), ('int_period_value', 'worth')] %}
-    left join {{ ref(relation) }} as {{ alias }}
+    left join {{ ref('int_period_counts') }} as counts
         on
-            periods.business_id = {{ alias }}.business_id
-            and periods.period_grain = {{ alias }}.period_grain
-            and periods.period_start = {{ alias }}.period_start
-            and segment_values.segment = {{ alias }}.segment
-            and segment_values.segment_value = {{ alias }}.segment_value
-    {%- endfor %}
+            periods.business_id = counts.business_id
+            and periods.period_grain = counts.period_grain
+            and periods.period_start = counts.period_start
+            and segment_values.segment = counts.segment
+            and segment_values.segment_value = counts.segment_value
     window to_date as (
         partition by periods.business_id, periods.period_grain, segment_values.segment, segment_values.segment_value
         order by periods.period_start rows unbounded preceding

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['touch_id', 'business_id', 'campaign_id', 'customer_id']) + [
     ('touched_at is null', 'invalid_touched_at'),
     ("coalesce(arm, '') not in ('treatment', 'control')", 'invalid_arm'),
@@ -17,8 +18,9 @@ with cleaned as (
         {{ clean('cost') }} as cost_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         loaded_at is null as lacks_loaded_at,
-        malformed_line
-    from {{ ref('landed_campaign_touches') }}
+        malformed_line,
+        judged_in
+    from {{ ref('landed_campaign_touches_this_run') }}
 ),
 
 parsed as (
@@ -46,6 +48,7 @@ typed as (
         arm,
         cost,
         loaded_at,
+        judged_in,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
     ('starts_on_text is not null and starts_on is null', 'invalid_starts_on'),
     ('ends_on_text is not null and ends_on is null', 'invalid_ends_on'),
@@ -17,8 +18,9 @@ with cleaned as (
         {{ clean('cost') }} as cost_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         loaded_at is null as lacks_loaded_at,
-        malformed_line
-    from {{ ref('landed_campaigns') }}
+        malformed_line,
+        judged_in
+    from {{ ref('landed_campaigns_this_run') }}
 ),
 
 parsed as (
@@ -45,6 +47,7 @@ typed as (
         ends_on,
         cost,
         loaded_at,
+        judged_in,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),

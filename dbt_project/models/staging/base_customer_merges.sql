@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'from_customer_id', 'into_customer_id']) + [
     ('merged_at is null and not lacks_merged_at', 'invalid_merged_at'),
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
@@ -13,8 +14,9 @@ with cleaned as (
         merged_at is null as lacks_merged_at,
         {{ clean('loaded_at') }} as loaded_at_text,
         loaded_at is null as lacks_loaded_at,
-        malformed_line
-    from {{ ref('landed_customer_merges') }}
+        malformed_line,
+        judged_in
+    from {{ ref('landed_customer_merges_this_run') }}
 ),
 
 parsed as (
@@ -35,6 +37,7 @@ typed as (
         into_customer_id,
         merged_at,
         loaded_at,
+        judged_in,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),

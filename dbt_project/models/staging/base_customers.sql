@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash', on_schema_change='append_new_columns') }}
 {%- set reasons = identity_reasons(['business_id', 'customer_id']) + [
     ('contactable_text is not null and contactable is null', 'invalid_contactable'),
     ('updated_at is null and not lacks_updated_at', 'invalid_updated_at'),
@@ -17,8 +18,9 @@ with cleaned as (
         updated_at is null as lacks_updated_at,
         {{ clean('loaded_at') }} as loaded_at_text,
         loaded_at is null as lacks_loaded_at,
-        malformed_line
-    from {{ ref('landed_customers') }}
+        malformed_line,
+        judged_in
+    from {{ ref('landed_customers_this_run') }}
 ),
 
 parsed as (
@@ -43,6 +45,7 @@ typed as (
         contactable,
         updated_at,
         loaded_at,
+        judged_in,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),

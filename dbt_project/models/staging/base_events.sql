@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['event_id', 'business_id', 'customer_id', 'event_name']) + [
     ('kind is null', 'unmapped_event_name'),
     ("kind = 'void' and voids_event_id is null", 'missing_voids_event_id'),
@@ -20,8 +21,9 @@ with cleaned as (
         {{ clean('reason') }} as reason,
         {{ clean('voids_event_id') }} as voids_event_id,
         {{ clean('loaded_at') }} as loaded_at_text,
-        malformed_line
-    from {{ ref('landed_events') }}
+        malformed_line,
+        judged_in
+    from {{ ref('landed_events_this_run') }}
 ),
 
 parsed as (
@@ -53,6 +55,7 @@ typed as (
         reason,
         voids_event_id,
         loaded_at,
+        judged_in,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),

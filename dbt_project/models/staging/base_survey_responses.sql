@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['response_id', 'business_id', 'customer_id']) + [
     ('answered_at is null', 'invalid_answered_at'),
     ("coalesce(survey, '') not in ('csat', 'nps')", 'invalid_survey'),
@@ -15,8 +16,9 @@ with cleaned as (
         {{ clean('score') }} as score_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         loaded_at is null as lacks_loaded_at,
-        malformed_line
-    from {{ ref('landed_survey_responses') }}
+        malformed_line,
+        judged_in
+    from {{ ref('landed_survey_responses_this_run') }}
 ),
 
 parsed as (
@@ -40,6 +42,7 @@ typed as (
         survey,
         score,
         loaded_at,
+        judged_in,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),

@@ -1,11 +1,12 @@
 with history as (
     select
-        events.business_id,
-        min(events.event_date) as history_starts_on
-    from {{ ref('int_events') }} as events
+        customers.business_id,
+        min(days.event_date) as history_starts_on
+    from {{ ref('int_customer_days') }} as days
+    inner join {{ ref('int_customers') }} as customers on days.customer_key = customers.customer_key
     cross join {{ ref('int_as_of_date') }} as as_of
-    where events.kind <> 'refund' and events.event_date <= as_of.as_of_date
-    group by events.business_id
+    where (days.has_interest or days.has_purchase or days.has_engagement or days.is_cancelled) and days.event_date <= as_of.as_of_date
+    group by customers.business_id
 )
 
 select

@@ -1,22 +1,67 @@
--- Everyone with an event, under the key of the customer they were merged into: integers make the windows cheap.
-with people as (
-    select distinct business_id, customer_id
-    from {{ ref('stg_events') }}
+-- Everyone with an event, under the key of the customer they were merged into: integers make the windows cheap. A key once
+-- given stays, and nothing but joins hangs on its order.
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['business_id', 'customer_id']) }}
+with refresh as (
+    select refresh_id from {{ ref('int_this_refresh') }}
 ),
 
-resolved as (
+known as (
+    {%- if is_incremental() %}
+    select * from {{ this }}
+    {%- else %}
+    select cast(null as {{ dbt.type_string() }}) as business_id, cast(null as {{ dbt.type_string() }}) as customer_id, 0 as person_key, 0 as customer_key
+    where 1 = 0
+    {%- endif %}
+),
+
+people as (
+    select events.business_id, events.customer_id
+    from {{ ref('stg_events') }} as events
+    {%- if is_incremental() %}
+    inner join refresh on events.judged_in = refresh.refresh_id
+    {%- endif %}
+    union
+    select business_id, survivor_id
+    from {{ ref('int_survivors') }}
+),
+
+numbered as (
+    select business_id, customer_id, person_key
+    from known
+    union all
     select
         people.business_id,
         people.customer_id,
-        coalesce(survivors.survivor_id, people.customer_id) as survivor_id
+        cast(
+            (select coalesce(max(person_key), 0) from known)
+            + row_number() over (order by people.business_id, people.customer_id) as integer
+        )
     from people
+    left join known on people.business_id = known.business_id and people.customer_id = known.customer_id
+    where known.person_key is null
+),
+
+merged as (
+    select
+        numbered.business_id,
+        numbered.customer_id,
+        numbered.person_key,
+        coalesce(into_whom.person_key, numbered.person_key) as customer_key
+    from numbered
     left join {{ ref('int_survivors') }} as survivors
-        on people.business_id = survivors.business_id and people.customer_id = survivors.customer_id
+        on numbered.business_id = survivors.business_id and numbered.customer_id = survivors.customer_id
+    left join numbered as into_whom
+        on survivors.business_id = into_whom.business_id and survivors.survivor_id = into_whom.customer_id
 )
 
 select
-    business_id,
-    customer_id,
-    survivor_id,
-    cast(dense_rank() over (order by business_id, survivor_id) as integer) as customer_key
-from resolved
+    merged.business_id,
+    merged.customer_id,
+    merged.person_key,
+    merged.customer_key,
+    known.customer_key as previous_customer_key,
+    refresh.refresh_id as keyed_in
+from merged
+cross join refresh
+left join known on merged.person_key = known.person_key
+where known.customer_key is distinct from merged.customer_key

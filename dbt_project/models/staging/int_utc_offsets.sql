@@ -1,11 +1,15 @@
 -- Working out a zone's wall time for every event is dear: here once for each UTC day, and by the minute only in the few
 -- in which a clock was changed. Events then join and add.
+{{ config(materialized='incremental', incremental_strategy='append') }}
 with zones as (
     select distinct
         timezone,
         date '1969-12-30' as starts_on,
         date '2101-01-02' as ends_on
     from {{ ref('stg_businesses') }}
+    {%- if is_incremental() %}
+    where timezone not in (select timezone from {{ this }})
+    {%- endif %}
 ),
 
 utc_days as (

@@ -1,2 +1,1 @@
-{{ config(post_hook="{{ add_malformed_lines() }}") }}
 {{ landed_rows('campaign_touches') }}

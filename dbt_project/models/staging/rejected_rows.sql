@@ -6,46 +6,33 @@
     'campaign_touches': ['touch_id', 'customer_id'],
     'survey_responses': ['response_id', 'customer_id'],
 } -%}
-with judged as (
-    {%- for table, (row_id, customer_id) in tables.items() %}
+with
+{%- for table, (row_id, customer_id) in tables.items() %}
+{{ table }} as (
     select
-        '{{ table }}' as landing_table,
-        row_hash,
-        business_id,
-        {{ row_id }} as row_id,
-        {{ customer_id }} as customer_id,
-        reason_rejected as reason
-    from {{ ref('base_' ~ table) }}
-    where verdict = 'rejected'
-    union all
-    {%- endfor %}
-    select
-        'customer_merges' as landing_table,
-        merges.row_hash,
-        merges.business_id,
-        merges.from_customer_id as row_id,
-        merges.from_customer_id as customer_id,
-        'merge_cycle' as reason
-    from {{ ref('base_customer_merges') }} as merges
-    inner join {{ ref('int_merge_cycles') }} as cycles
-        on merges.business_id = cycles.business_id and merges.from_customer_id = cycles.from_customer_id
-    where merges.verdict = 'standing'
-),
+        judged.row_hash,
+        judged.business_id,
+        judged.{{ row_id }} as row_id,
+        {{ 'judged.' if customer_id != 'null' }}{{ customer_id }} as customer_id,
+        {% if table == 'customer_merges' %}coalesce(judged.reason_rejected, 'merge_cycle'){% else %}judged.reason_rejected{% endif %} as reason
+    from {{ ref('base_' ~ table) }} as judged
+    {%- if table == 'customer_merges' %}
+    left join {{ ref('int_merge_cycles') }} as cycles
+        on judged.business_id = cycles.business_id and judged.from_customer_id = cycles.from_customer_id
+    {%- endif %}
+    where judged.verdict = 'rejected'{% if table == 'customer_merges' %} or (judged.verdict = 'standing' and cycles.from_customer_id is not null){% endif %}
+){{ ',' if not loop.last }}
+{% endfor %}
 
-landed as (
-    {%- for table in tables %}
-    select '{{ table }}' as landing_table, row_hash, {{ row_text(landing_columns(table)) }} as row_text
-    from {{ ref('landed_' ~ table) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-)
-
+{%- for table in tables %}
 select
-    judged.landing_table,
-    judged.business_id,
-    judged.row_id,
-    judged.customer_id,
-    judged.reason,
-    landed.row_text
-from judged
-inner join landed on judged.landing_table = landed.landing_table and judged.row_hash = landed.row_hash
+    '{{ table }}' as landing_table,
+    rejected.business_id,
+    rejected.row_id,
+    rejected.customer_id,
+    rejected.reason,
+    {{ row_text(landing_columns(table), 'landed') }} as row_text
+from {{ table }} as rejected
+inner join {{ ref('landed_' ~ table) }} as landed on rejected.row_hash = landed.row_hash
+{{ 'union all' if not loop.last }}
+{%- endfor %}

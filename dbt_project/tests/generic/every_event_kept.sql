@@ -1,8 +1,11 @@
-{# The model has as many rows as events that stand, act on a customer and are not voided: no join loses or doubles one. #}
+{# The model has as many rows as this run's customers have events that stand, act on them and are not voided: no join loses
+   or doubles one. #}
 {% test every_event_kept(model) %}
 with effective as (
     select events.business_id, events.event_id
     from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_people_this_run') }} as people
+        on events.business_id = people.business_id and events.customer_id = people.customer_id
     where
         events.kind not in ('void', 'ignore')
         and not exists (

@@ -13,7 +13,7 @@ with days as (
             partition by days.customer_key order by days.event_date rows unbounded preceding
         ) as purchase_days
     from {{ ref('int_customer_days') }} as days
-    inner join {{ ref('int_customers') }} as customers on days.customer_key = customers.customer_key
+    inner join {{ ref('int_customers_this_run') }} as customers on days.customer_key = customers.customer_key
 ),
 
 relevant as (

@@ -1,6 +1,7 @@
 -- All that a date can mean for a customer's state and revenue, whatever the number of events behind it.
+{{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_customer_days_before') }}
 with events as (
-    select * from {{ ref('int_events') }}
+    select * from {{ ref('int_events_this_run') }}
 ),
 
 days as (

@@ -1,12 +1,5 @@
--- Transitions add up: counted once a day and segment, then in every grain.
-with transitions as (
-    select transitions.*
-    from {{ ref('int_transitions') }} as transitions
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where transitions.transition_date <= as_of.as_of_date
-),
-
-by_key as (
+-- Transitions add up: counted once a day and segment key, then in every grain. A weight of -1 takes back what was counted before.
+with by_day as (
     select
         segments.business_id,
         segments.segment_key,
@@ -14,28 +7,12 @@ by_key as (
         transitions.transition,
         transitions.from_state,
         transitions.to_state,
-        count(*) as customers,
-        sum({{ days_between("date '1970-01-01'", 'transitions.first_bought_on') }}) as first_bought_days
-    from transitions
-    inner join {{ ref('int_customer_segments') }} as segments on transitions.customer_key = segments.customer_key
+        sum(transitions.weight) as customers,
+        sum(transitions.weight * {{ days_between("date '1970-01-01'", 'transitions.first_bought_on') }}) as first_bought_days
+    from {{ ref('int_counted_transitions') }} as transitions
+    inner join {{ ref('int_counted_segments') }} as segments
+        on transitions.customer_key = segments.customer_key and transitions.weight = segments.weight
     group by 1, 2, 3, 4, 5, 6
-),
-
-by_day as (
-    select
-        by_key.business_id,
-        segment_values.segment,
-        segment_values.segment_value,
-        by_key.transition_date,
-        by_key.transition,
-        by_key.from_state,
-        by_key.to_state,
-        sum(by_key.customers) as customers,
-        sum(by_key.first_bought_days) as first_bought_days
-    from by_key
-    inner join {{ ref('int_segment_values') }} as segment_values
-        on by_key.business_id = segment_values.business_id and by_key.segment_key = segment_values.segment_key
-    group by 1, 2, 3, 4, 5, 6, 7
 ),
 
 flows as (
@@ -48,10 +25,9 @@ flows as (
 
 select
     business_id,
+    segment_key,
     period_grain,
     period_start,
-    segment,
-    segment_value,
     {%- for name, from_states in transitions().items() %}
     sum(case when transition = '{{ name }}' then customers else 0 end) as {{ name }},
     {%- for state in from_states if from_states | length > 1 %}
@@ -67,4 +43,4 @@ select
         else 0
     end) as net_first_bought_days
 from flows
-group by 1, 2, 3, 4, 5
+group by 1, 2, 3, 4

@@ -8,7 +8,7 @@ with cancellations as (
             partition by events.customer_key, events.event_date
             order by events.occurred_at, events.event_id
         ) as place
-    from {{ ref('int_events') }} as events
+    from {{ ref('int_events_this_run') }} as events
     inner join {{ ref('int_customer_days') }} as days
         on events.customer_key = days.customer_key and events.event_date = days.event_date
     where

@@ -7,7 +7,7 @@ with days as (
         lag(has_bought) over (partition by customer_key order by event_date) as previous_has_bought,
         lag(is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
         lead(event_date) over (partition by customer_key order by event_date) as next_date
-    from {{ ref('int_effective_days') }}
+    from {{ ref('int_effective_days_this_run') }}
 ),
 
 spaced as (
@@ -19,7 +19,7 @@ spaced as (
         {{ days_between('days.previous_date', 'days.event_date') }} as days_before,
         {{ days_between('days.event_date', 'days.next_date') }} as days_after
     from days
-    inner join {{ ref('int_customers') }} as customers on days.customer_key = customers.customer_key
+    inner join {{ ref('int_customers_this_run') }} as customers on days.customer_key = customers.customer_key
 ),
 
 closed as (
@@ -89,5 +89,5 @@ select
         when changes.to_state = 'former' then exits.exit_reason
     end as exit_reason
 from changes
-left join {{ ref('int_exits') }} as exits
+left join {{ ref('int_exits_this_run') }} as exits
     on changes.customer_key = exits.customer_key and changes.change_date = exits.event_date

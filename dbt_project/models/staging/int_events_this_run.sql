@@ -1,4 +1,4 @@
--- A void counts whenever it arrives and whatever its date; voids themselves are no events here, so none can be voided.
+-- The events that count of this run's customers. A void counts whenever it arrives and whatever its date; voids themselves are no events here, so none can be voided.
 with voided as (
     select distinct business_id, voids_event_id
     from {{ ref('stg_events') }}
@@ -16,7 +16,7 @@ effective as (
 )
 
 select
-    keys.customer_key,
+    people.customer_key,
     effective.business_id,
     effective.event_id,
     effective.kind,
@@ -29,8 +29,8 @@ select
     coalesce(effective.amount, 0) as amount,
     effective.reason
 from effective
-inner join {{ ref('int_customer_keys') }} as keys
-    on effective.business_id = keys.business_id and effective.customer_id = keys.customer_id
+inner join {{ ref('int_people_this_run') }} as people
+    on effective.business_id = people.business_id and effective.customer_id = people.customer_id
 inner join {{ ref('stg_businesses') }} as businesses on effective.business_id = businesses.business_id
 inner join {{ ref('int_utc_offsets') }} as offsets
     on businesses.timezone = offsets.timezone and cast(effective.occurred_at as date) = offsets.utc_date

@@ -1,0 +1,19 @@
+{# The counts and rates whose past values are kept, by the table that publishes them. #}
+{% macro kept_metrics() %}
+    {% set stocks = [] %}
+    {% for state in lifecycle_states() %}{% do stocks.extend(['opening_' ~ state, 'closing_' ~ state]) %}{% endfor %}
+    {{ return({
+        'fct_lifecycle': stocks + transition_counts() + [
+            'former_returned', 'dormant_returned', 'dormant_repurchased', 'prospects_converted', 'current_retained',
+            'active_retained', 'returned_at_close', 'new_lost_at_close', 'intra_period_win_backs',
+        ],
+        'fct_win_back': ['win_back_rate'],
+        'fct_reactivation': [
+            'dormant_reactivation_rate', 'purchase_reactivation_rate', 'reactivation_rate', 'extended_reactivation_rate',
+        ],
+        'fct_retention': [
+            'opening_current', 'closing_current', 'new_customers', 'retention_rate', 'churn_rate', 'active_retention_rate',
+            'crr', 'end_over_start_ratio', 'quick_ratio',
+        ],
+    }) }}
+{% endmacro %}

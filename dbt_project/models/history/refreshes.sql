@@ -1,0 +1,71 @@
+-- The last model of a run: what it found, what it did, and how long it took to get here.
+{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
+with refresh as (
+    select * from {{ ref('int_this_refresh') }}
+),
+
+landed as (
+    {%- for table in landing_tables() %}
+    select landed_in from {{ ref('landed_' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+staged as (
+    {%- for table in landing_tables() %}
+    select count(*) as row_count from {{ ref('stg_' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+rows_landed as (
+    select
+        count(*) as all_rows,
+        sum(case when landed.landed_in = refresh.refresh_id then 1 else 0 end) as new_rows
+    from landed
+    cross join refresh
+),
+
+counts as (
+    select
+        rows_landed.all_rows,
+        coalesce(rows_landed.new_rows, 0) as new_rows,
+        (select sum(row_count) from staged) as staged_rows,
+        (select count(*) from {{ ref('rejected_rows') }}) as rejected_rows,
+        (select count(*) from {{ ref('int_touched_customers') }}) as touched_customers,
+        (
+            select count(*)
+            from (
+                select distinct restated.business_id, restated.period_grain, restated.period_start
+                from {{ ref('metric_restatements') }} as restated
+                inner join refresh on restated.replaced_by_refresh_id = refresh.refresh_id
+            ) as periods
+        ) as restated_periods
+    from rows_landed
+),
+
+configurations as (
+    select md5({{ dbt.listagg("business_id || configuration_hash", "','", "order by business_id") }}) as configuration_hash
+    from {{ ref('int_configurations') }}
+    where configuration_hash is not null
+)
+
+select
+    refresh.refresh_id,
+    refresh.run_id,
+    refresh.started_at,
+    refresh.as_of_date,
+    refresh.is_rebuild,
+    cast(counts.new_rows as bigint) as new_rows,
+    cast(counts.all_rows as bigint) as rows_landed,
+    cast(counts.staged_rows as bigint) as rows_staged,
+    cast(counts.all_rows - counts.staged_rows - counts.rejected_rows as bigint) as rows_superseded,
+    cast(counts.rejected_rows as bigint) as rows_rejected,
+    cast(counts.touched_customers as bigint) as customers_recomputed,
+    cast(counts.restated_periods as bigint) as periods_restated,
+    cast({{ seconds_so_far() }} as double precision) as duration_seconds,
+    refresh.code_version,
+    configurations.configuration_hash
+from refresh
+cross join counts
+cross join configurations

@@ -1,0 +1,1 @@
+{{ rows_before('int_transitions') }}

@@ -1,0 +1,1 @@
+{{ counted_rows('int_customer_days', 'event_date') }}

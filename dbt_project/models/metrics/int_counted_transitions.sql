@@ -1,0 +1,1 @@
+{{ counted_rows('int_transitions', 'transition_date') }}

@@ -1,0 +1,47 @@
+-- All that adds up over customers, kept for each period and segment value: a run adds what it counted and takes back what
+-- the same customers had been counted as. Numbers are whole or decimal, so nothing is lost on the way.
+{% do ref('int_this_refresh') -%}
+{%- set key = ['business_id', 'period_grain', 'period_start', 'segment', 'segment_value'] -%}
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key, pre_hook="{{ forget_all_if_rebuilding() }}") }}
+{%- set counted_by = {
+    'int_period_flows_this_run': flow_measures(),
+    'int_period_movers_this_run': mover_counts(),
+    'int_period_value_this_run': value_measures(),
+} %}
+{%- set measures = flow_measures() + mover_counts() + value_measures() %}
+with measured as (
+    {%- for relation, own in counted_by.items() %}
+    select
+        business_id,
+        segment_key,
+        period_grain,
+        period_start
+        {%- for measure in measures %},
+        {{ measure if measure in own else '0 as ' ~ measure }}
+        {%- endfor %}
+    from {{ ref(relation) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+changes as (
+    {{ by_segment('measured', measures) }}
+),
+
+totals as (
+    select * from changes
+    {%- if is_incremental() %}
+    union all
+    select {% for column in key + measures %}held.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from {{ this }} as held
+    inner join changes on {% for column in key %}held.{{ column }} = changes.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    {%- endif %}
+)
+
+select
+    {{ key | join(',\n    ') }}
+    {%- for measure in measures %},
+    cast(sum({{ measure }}) as {{ 'decimal(38, 4)' if 'revenue' in measure else 'bigint' }}) as {{ measure }}
+    {%- endfor %}
+from totals
+group by {{ key | join(', ') }}

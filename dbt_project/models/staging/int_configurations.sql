@@ -1,0 +1,47 @@
+-- A hash of all that the configuration says about a business and that a figure hangs on; whoever's has changed is counted anew.
+{% set refresh = ref('int_this_refresh') -%}
+{%- set continues = not rebuilds() -%}
+with kinds as (
+    select
+        business_id,
+        {{ dbt.listagg("md5(event_name) || kind", "','", "order by event_name") }} as mappings
+    from {{ ref('stg_event_kinds') }}
+    group by business_id
+),
+
+reasons as (
+    select {{ dbt.listagg("md5(reason) || exit_kind || md5(coalesce(category, ''))", "','", "order by reason") }} as reasons
+    from {{ ref('stg_exit_reasons') }}
+),
+
+configured as (
+    select
+        businesses.business_id,
+        md5(concat_ws(
+            ',',
+            businesses.timezone,
+            businesses.currency
+            {%- for days in ['dormant_after_days', 'former_after_days', 'prospect_dormant_after_days', 'attribution_days', 'recovery_days'] %},
+            coalesce(cast(businesses.{{ days }} as {{ dbt.type_string() }}), '')
+            {%- endfor %},
+            coalesce(kinds.mappings, ''),
+            coalesce(reasons.reasons, '')
+        )) as configuration_hash
+    from {{ ref('stg_businesses') }} as businesses
+    left join kinds on businesses.business_id = kinds.business_id
+    cross join reasons
+)
+
+{% if continues -%}
+-- A business that was taken out is changed as well: its rows are those of an unknown business now.
+select
+    coalesce(configured.business_id, before.business_id) as business_id,
+    configured.configuration_hash,
+    configured.configuration_hash is distinct from before.configuration_hash as is_changed
+from configured
+full outer join (select * from {{ this }} where configuration_hash is not null) as before
+    on configured.business_id = before.business_id
+{%- else -%}
+select business_id, configuration_hash, true as is_changed
+from configured
+{%- endif %}

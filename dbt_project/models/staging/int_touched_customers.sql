@@ -1,0 +1,63 @@
+-- The customers who are recomputed in this run: those with a row that was judged in it, whatever the verdict, those whose
+-- event a void names or whose attributes are others now, and both sides of a merge that is new or undone. Who is touched is
+-- known from rows, never from times.
+{% set refresh = ref('int_this_refresh') -%}
+{%- set keys = ref('int_customer_keys') -%}
+{%- set attributes = ref('stg_customers') -%}
+{%- set segments = available_segments() -%}
+{%- set tables = ['events', 'campaign_touches', 'survey_responses'] -%}
+{%- for table in tables %}{% do ref('base_' ~ table) %}{% endfor -%}
+{%- if rebuilds() -%}
+select customer_key, business_id, customer_id
+from {{ keys }}
+where person_key = customer_key
+{%- else -%}
+with refresh as (
+    select refresh_id from {{ refresh }}
+),
+
+people as (
+    {%- for table in tables %}
+    select judged.business_id, judged.customer_id
+    from {{ ref('base_' ~ table) }} as judged
+    inner join refresh on judged.judged_in = refresh.refresh_id
+    union
+    {%- endfor %}
+    select targets.business_id, targets.customer_id
+    from {{ ref('base_events') }} as targets
+    inner join {{ ref('base_events') }} as voids
+        on targets.business_id = voids.business_id and targets.event_id = voids.voids_event_id
+    inner join refresh on voids.judged_in = refresh.refresh_id
+    {%- if segments %}
+    union
+    -- A customers' table delivered whole every night is new in every row, and says the same of most.
+    select attributes.business_id, attributes.customer_id
+    from {{ attributes }} as attributes
+    inner join refresh on attributes.judged_in = refresh.refresh_id
+    inner join {{ keys }} as keys on attributes.business_id = keys.business_id and attributes.customer_id = keys.customer_id
+    inner join {{ last_published('int_customer_segments') }} as before on keys.person_key = before.customer_key
+    where
+        {%- for segment in segments %}
+        coalesce(attributes.{{ adapter.quote(segment) }}, '(none)') <> before.{{ adapter.quote(segment) }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+    {%- endif %}
+),
+
+touched as (
+    select keys.customer_key
+    from people
+    inner join {{ keys }} as keys on people.business_id = keys.business_id and people.customer_id = keys.customer_id
+    union
+    select keys.customer_key
+    from {{ keys }} as keys
+    inner join refresh on keys.keyed_in = refresh.refresh_id
+    union
+    select keys.previous_customer_key
+    from {{ keys }} as keys
+    inner join refresh on keys.keyed_in = refresh.refresh_id
+)
+
+select keys.person_key as customer_key, keys.business_id, keys.customer_id
+from touched
+inner join {{ keys }} as keys on touched.customer_key = keys.person_key
+{%- endif %}

@@ -1,0 +1,1 @@
+{{ landed_this_run('campaign_touches', ['business_id', 'touch_id']) }}

@@ -1,0 +1,1 @@
+{{ landed_this_run('campaigns', ['business_id', 'campaign_id']) }}

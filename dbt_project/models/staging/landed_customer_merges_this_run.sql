@@ -1,0 +1,1 @@
+{{ landed_this_run('customer_merges', ['business_id', 'from_customer_id']) }}

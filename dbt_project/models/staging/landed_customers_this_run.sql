@@ -1,0 +1,1 @@
+{{ landed_this_run('customers', ['business_id', 'customer_id']) }}

@@ -1,0 +1,1 @@
+{{ landed_this_run('events', ['business_id', 'event_id']) }}

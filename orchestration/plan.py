@@ -1,0 +1,78 @@
+"""What a refresh has to do, decided before anything is built."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.configuration import last_date_over
+from orchestration.dbt import code_version
+from orchestration.errors import WinbackError
+from orchestration.landing import LandedFile, landed_files
+from orchestration.last import LastRefresh, last_refresh
+from orchestration.publishing import Workspace
+from orchestration.settings import SEEDS, Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a refresh has to do.
+
+    Attributes:
+        as_of_date: the last date to count.
+        new_files: the files whose rows are not in the warehouse yet.
+        rebuilds: derive everything anew from the landed rows.
+        is_needed: whether anything would come out differently.
+        code_version: hash of the code that derives.
+    """
+
+    as_of_date: date
+    new_files: list[LandedFile]
+    rebuilds: bool
+    is_needed: bool
+    code_version: str
+
+
+def plan_refresh(settings: Settings, workspace: Workspace, as_of: date | None, full: bool, tell: Callable[[str], None]) -> Plan:
+    """Compare the landing, the configuration and the code with what the last refresh left. Call it under the lock.
+
+    Args:
+        settings: where the landing is.
+        workspace: where the published file is.
+        as_of: the last date to count, if given.
+        full: derive everything anew, whatever has changed.
+        tell: told why everything is derived anew.
+
+    Returns:
+        The plan.
+
+    Raises:
+        WinbackError: the date lies before the published one, or the landing cannot be read.
+    """
+    files = landed_files(settings.landing)
+    code = code_version()
+    last = last_refresh(workspace.published)
+    if last is None:
+        tell(f"Nothing to go on from at {workspace.published}: building it from the landing.")
+        return Plan(as_of or last_date_over(SEEDS), files, rebuilds=True, is_needed=True, code_version=code)
+    as_of_date = _as_of(as_of, last, tell)
+    new_files = [file for file in files if not last.has_read(file)]
+    rebuilds = full or code != last.code_version
+    if rebuilds:
+        tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")
+    is_needed = bool(rebuilds or new_files or as_of_date != last.as_of_date or not last.is_configured_by(SEEDS))
+    return Plan(as_of_date, new_files, rebuilds, is_needed, code)
+
+
+def _as_of(given: date | None, last: LastRefresh, tell: Callable[[str], None]) -> date:
+    """Never back: what is published for a date must not vanish, and the ledgers only grow."""
+    if given and given < last.as_of_date:
+        raise WinbackError(
+            f"The published tables count to {last.as_of_date}; a refresh to {given} would take back what was published since. "
+            "To look at the past, set WINBACK_WAREHOUSE to another file and refresh to that date there."
+        )
+    if given:
+        return given
+    over = last_date_over(SEEDS)
+    if over < last.as_of_date:
+        tell(f"The last date over in every business's zone is {over}; keeping the published one, {last.as_of_date}.")
+    return max(over, last.as_of_date)

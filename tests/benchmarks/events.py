@@ -1,0 +1,79 @@
+"""Events for speed runs: one shop, six years, about ten events a customer; the same arguments give the same rows."""
+
+from pathlib import Path
+
+import duckdb
+
+BUSINESSES = """business_id,name,kind,timezone,currency,dormant_after_days,former_after_days,prospect_dormant_after_days,attribution_days,recovery_days
+shop,Shop,retail,UTC,EUR,60,180,90,30,0
+"""
+EVENT_KINDS = """business_id,event_name,kind
+*,order,purchase
+*,login,engagement
+*,order_cancelled_account,cancellation
+"""
+EXIT_REASONS = "reason,exit_kind,category\n"
+
+EVENTS = """
+    with customers as (
+        select i as c, (hash(i) % 1500)::int as start_day, 5 + hash(i * 7 + 1) % 90 as mean_gap, 1 + hash(i * 13 + 5) % 19 as n
+        from range({customers}) t(i)
+    ),
+    gaps as (select c, start_day, mean_gap, unnest(range(1::int, n::int + 1)) as k from customers),
+    days as (
+        select c, k, start_day + sum(ceil(-ln((hash(c * 100 + k) % 100000 + 1) / 100001.0) * mean_gap)) over (partition by c order by k) as d
+        from gaps
+    )
+    select (c * 100 + k)::varchar as event_id, 'shop' as business_id, 'c' || c as customer_id,
+        case when hash(c * 31 + k) % 100 < 8 then 'order_cancelled_account' when hash(c * 31 + k) % 100 < 30 then 'login' else 'order' end as event_name,
+        timestamp '2019-01-01' + to_days(d::int) + to_seconds((hash(c * 17 + k) % 86400)::int) as occurred_at,
+        ((hash(c + k) % 10000) / 100.0)::decimal(18, 2) as amount, 'EUR' as currency,
+        null::varchar as reason, null::varchar as voids_event_id, timestamp '2019-01-01' + to_days(d::int + 1) as loaded_at
+    from days where d < 2200 order by d
+"""
+
+# An order of every n-th customer; `{night}` keeps the event ids of nights apart.
+ORDERS = """
+    select 'night-{night}-' || i as event_id, 'shop' as business_id, 'c' || i as customer_id, 'order' as event_name,
+        timestamp '{on}' + to_seconds((hash(i) % 86400)::int) as occurred_at, 25.00::decimal(18, 2) as amount, 'EUR' as currency,
+        null::varchar as reason, null::varchar as voids_event_id, timestamp '{loaded}' as loaded_at
+    from range(0, {customers}, {every}) t(i)
+"""
+
+
+def write_events(landing: Path, customers: int) -> int:
+    """Write the history of all customers.
+
+    Args:
+        landing: the folder of raw files.
+        customers: how many.
+
+    Returns:
+        How many events.
+    """
+    return _write(EVENTS.format(customers=customers), landing / "events" / "history.parquet")
+
+
+def write_orders(landing: Path, customers: int, share: float, night: int, on: str, loaded: str) -> int:
+    """Write one order each of a share of the customers.
+
+    Args:
+        landing: the folder of raw files.
+        customers: how many there are.
+        share: of them, those who order.
+        night: number of the night.
+        on: the date of the orders, which may lie in the past.
+        loaded: when they are loaded.
+
+    Returns:
+        How many events.
+    """
+    query = ORDERS.format(night=night, on=on, loaded=loaded, customers=customers, every=max(round(1 / share), 1))
+    return _write(query, landing / "events" / f"night_{night}.parquet")
+
+
+def _write(query: str, path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute(f"copy ({query}) to '{path}' (format parquet)")
+        return connection.execute(f"select count(*) from '{path}'").fetchone()[0]

@@ -1,0 +1,142 @@
+"""Refreshes that are really killed, at random moments over growing landings, while somebody reads all the time.
+
+More kills, or others, by the environment: `KILLS=200 KILLS_SEED=7 python -m pytest -n 0 tests/test_kills.py`.
+"""
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from warehouses import differences
+
+from conftest import GOLDEN, GOLDEN_AS_OF, Project
+
+KILLS = int(os.environ.get("KILLS", "25"))
+SEED = int(os.environ.get("KILLS_SEED", "1"))
+
+# What only a whole refresh makes true: rows, stocks and states of one and the same run.
+WHOLE = """
+    select
+        (select rows_landed from winback.refreshes order by refresh_id desc limit 1)
+            = (select count(*) from winback_internal.landed_events) + (select count(*) from winback_internal.landed_customer_merges),
+        (select count(*) from winback.lifecycle_states where valid_to is null and state = 'active')
+            = (select coalesce(sum(closing_active), 0) from winback.fct_lifecycle
+                where period_grain = 'day' and segment = 'all' and period_start = (select max(as_of_date) from winback.dim_business)),
+        (select count(*) from winback.lifecycle_states) = (select count(*) from winback.lifecycle_transitions)
+"""
+
+
+class Reader(threading.Thread):
+    """Opens the published file again and again, as BI tools do."""
+
+    def __init__(self, warehouse: Path):
+        super().__init__(daemon=True)
+        self.warehouse, self.reads, self.failures, self.stopped = warehouse, 0, [], threading.Event()
+
+    def run(self) -> None:
+        while not self.stopped.is_set():
+            try:
+                with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+                    found = connection.execute(WHOLE).fetchone()
+                self.reads += 1
+                if found != (True, True, True):
+                    self.failures.append(f"torn: {found}")
+            except duckdb.Error as error:
+                self.failures.append(str(error))
+            time.sleep(0.05)
+
+
+def start_apart(project: Project, *arguments: str) -> subprocess.Popen:
+    """In a process group of its own, which can be killed whole: Python, dbt and all."""
+    command = [sys.executable, "-m", "orchestration", *arguments]
+    return subprocess.Popen(command, cwd=project.folder, env=project.env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def landing_in_parts(count: int, dice: random.Random) -> list[tuple[str, list[str]]]:
+    """The golden rows in as many files, in random order; headers with rows."""
+    header, *rows = (GOLDEN / "landing" / "events.csv").read_text().splitlines()
+    dice.shuffle(rows)
+    return [(header, rows[part::count]) for part in range(count)]
+
+
+def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(golden: Project, project: Project) -> None:
+    dice = random.Random(SEED)
+    (project.landing / "events").mkdir(parents=True)
+    (project.landing / "customer_merges.csv").write_bytes((GOLDEN / "landing" / "customer_merges.csv").read_bytes())
+    parts = landing_in_parts(KILLS + 1, dice)
+
+    def land(number: int) -> None:
+        header, rows = parts[number]
+        (project.landing / "events" / f"{number}.csv").write_text("\n".join([header, *rows]) + "\n")
+
+    land(0)
+    started = time.monotonic()
+    project.refresh()
+    usual = time.monotonic() - started
+    reader = Reader(project.warehouse)
+    reader.start()
+    killed = published = 0
+    for number in range(1, KILLS + 1):
+        land(number)
+        while True:  # a refresh that was done before its moment came is no kill
+            process = start_apart(project, "refresh", "--as-of", GOLDEN_AS_OF)
+            try:
+                assert process.wait(timeout=dice.uniform(0, usual)) == 0
+                published += 1
+                with (project.landing / "events" / f"{number}.csv").open("a") as file:
+                    file.write(parts[number][1][0] + "\n")
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                killed += 1
+                break
+    project.refresh()
+    reader.stopped.set()
+    reader.join()
+    print(f"{killed} kills within {usual:.0f} s each, {published} refreshes done in between, {reader.reads} reads")
+    assert killed == KILLS and reader.reads > KILLS
+    assert reader.failures == []
+    assert differences(project.warehouse, golden.warehouse) == []
+    builds = project.warehouse.parent / "build" / project.warehouse.stem
+    assert list(builds.iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """A file system of its own, with room for little more than the published file."""
+    folder = tmp_path / "small_disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(folder)], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"a small file system needs the right to mount one: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_publishes_nothing_and_loses_nothing(published: Project, small_disk: Path) -> None:
+    warehouse = small_disk / "warehouse.duckdb"
+    warehouse.write_bytes(published.warehouse.read_bytes())
+    published.warehouse = warehouse
+    before = warehouse.read_bytes()
+    with (published.landing / "events.csv").open("a") as file:
+        csv.writer(file).writerow(["new", "shop", "new", "order", "2025-06-01T12:00:00Z", "5", "USD", "", "", "2025-06-02T00:00:00Z"])
+    room = small_disk / "room"
+    states = "select count(*) from winback.lifecycle_states"
+    free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
+    for left in (2 << 20, len(before) + (1 << 20), len(before) + (4 << 20)):
+        room.write_bytes(bytes(max(free - left, 0)))
+        message = published.refused("refresh", "--as-of", GOLDEN_AS_OF)
+        assert "Nothing was published" in message and ("No space left" in message or "could not write" in message.lower()), message
+        assert warehouse.read_bytes() == before and published.query(states) == [(142,)]
+        assert list((small_disk / "build" / "warehouse").iterdir()) == []
+    room.unlink()
+    published.refresh()
+    assert published.query(states) == [(143,)]

@@ -1,0 +1,49 @@
+"""By whatever path: drawn histories that arrive over several nights, in any order, end as one full build of them does.
+
+Each history is a business of its own, so that many share one warehouse. More, or others, by the environment:
+`HISTORIES=2000 NIGHTS=6 HISTORIES_SEED=7 python -m pytest -n 0 tests/test_nights.py`.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from histories import AS_OF, drawn, drawn_arrivals, write_night
+from warehouses import differences
+
+from conftest import Project
+
+COUNT = int(os.environ.get("HISTORIES", "100"))
+NIGHTS = int(os.environ.get("NIGHTS", "3"))
+SEED = int(os.environ.get("HISTORIES_SEED", "1"))
+
+KEPT = "select count(*), bit_xor(hash(history)) from winback.metric_history as history where refresh_id <= "
+
+
+def as_of(night: int) -> str:
+    """The last two nights count to the same date, the others to earlier ones, some of them well apart."""
+    before_last = max(NIGHTS - 2 - night, 0)
+    return (AS_OF - timedelta(days=before_last * before_last * 11)).isoformat()
+
+
+def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path) -> None:
+    arriving = drawn_arrivals(drawn(COUNT, SEED), NIGHTS, SEED)
+    for night in range(NIGHTS):
+        if night == NIGHTS - 1:  # what has landed stays, also when its file is gone
+            (project.landing / "events" / "night_0.csv").rename(tmp_path / "night_0.csv")
+        write_night(arriving, night, project.landing, project.folder / "seeds")
+        project.refresh(as_of(night))
+    assert project.query("select count(*) from winback.metric_restatements where not is_new_configuration")[0][0] > 0
+    assert project.query("select count(*) from winback.metric_restatements where is_new_configuration")[0][0] > 0
+
+    whole = Project(project.folder, project.landing, project.folder / "whole" / "warehouse.duckdb")
+    (tmp_path / "night_0.csv").rename(project.landing / "events" / "night_0.csv")
+    whole.refresh(as_of(NIGHTS - 1))
+    assert differences(project.warehouse, whole.warehouse) == []
+
+    kept = project.query(f"{KEPT} {NIGHTS}")
+    (project.landing / "events" / "night_0.csv").unlink()
+    project.refresh(as_of(NIGHTS - 1), "--full")
+    assert differences(project.warehouse, whole.warehouse) == []
+    assert project.query(f"{KEPT} {NIGHTS}") == kept
+    assert project.query("select refresh_id, is_rebuild, new_rows, periods_restated from winback.refreshes order by 1 desc limit 1") == [(NIGHTS + 1, True, 0, 0)]
