@@ -145,13 +145,29 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
         kind, _, name = result["unique_id"].split(".", 2)
         name = name.rsplit(".", 1)[0] if kind == "test" and name.rsplit(".", 1)[-1].isalnum() else name
         text = _without_call_stack(result.get("message") or "")
-        if kind == "test" and result["status"] == "fail":
+        if "CSV Parser state machine" in text:
+            file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
+            messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
+        elif kind == "test" and result["status"] == "fail":
             messages.append(f"Test {name} failed: {result.get('failures')} rows are not as they must be.")
         elif text.startswith("Compilation Error"):
             messages.append(" ".join(text.splitlines()[1:]).strip())
         else:
             messages.append(f"{kind.capitalize()} {name}: {text}")
     return messages
+
+
+def without_traceback(message: str) -> str:
+    """What an exception inside dbt, such as a full disk, says in the end.
+
+    Args:
+        message: dbt's words, with or without a Python traceback.
+
+    Returns:
+        The words alone.
+    """
+    lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
+    return lines[-1] if "Traceback (most recent call last)" in message else message
 
 
 def _without_call_stack(message: str) -> str:

@@ -12,7 +12,7 @@ from dagster import AssetExecutionContext, DagsterInstance, DagsterRunStatus, Fa
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 
 from orchestration.configuration import check_configuration
-from orchestration.dbt import BuildVars, failure_messages, kept_tables
+from orchestration.dbt import BuildVars, failure_messages, kept_tables, without_traceback
 from orchestration.errors import WinbackError
 from orchestration.landing import write_listing
 from orchestration.last import last_refresh
@@ -143,7 +143,7 @@ def _messages(invocation: DbtCliInvocation, errors: list[str]) -> list[str]:
         messages = failure_messages(json.loads(results.read_text())["results"])
         if messages:
             return messages
-    return errors or ["dbt stopped without a word; its log is in the Dagster run."]
+    return [without_traceback(error) for error in errors] or ["dbt stopped without a word; its log is in the Dagster run."]
 
 
 def _plan_of_selection(workspace: Workspace, as_of: date | None) -> Plan:

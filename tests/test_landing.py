@@ -39,6 +39,13 @@ def test_a_truncated_parquet_file(published: Project) -> None:
     assert published.warehouse.read_bytes() == before
 
 
+def test_lines_that_end_in_two_ways(project: Project) -> None:
+    project.landing.mkdir()
+    row = "e1,shop,c1,order,2025-01-01T10:00:00Z,5,USD,,,2025-01-05T00:00:00Z"
+    (project.landing / "events.csv").write_bytes(f"{COLUMNS}\n{row}\n{row}\r\n".encode())
+    assert f"The lines of {project.landing / 'events.csv'} do not all end alike" in project.refused("refresh")
+
+
 def test_no_events_at_all_is_a_success_said_loudly(project: Project) -> None:
     project.landing.mkdir()
     (project.landing / "events.csv").write_text(COLUMNS + "\n")

@@ -14,7 +14,7 @@ from warehouses import differences
 from conftest import Project, copy_project
 from orchestration.sample import SAMPLE_AS_OF, write_sample
 
-NIGHTS = int(os.environ.get("SAMPLE_NIGHTS", "3"))
+NIGHTS = int(os.environ.get("SAMPLE_NIGHTS", "2"))
 
 
 @pytest.fixture
