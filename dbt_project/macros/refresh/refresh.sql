@@ -67,13 +67,22 @@ where customer_key in (select customer_key from {{ customers }})
     {%- set before = ref(name ~ '_before') -%}
     {%- set changed = ref('int_changed_customers') -%}
     {%- set refresh = ref('int_this_refresh') -%}
-{{ config(materialized='view') -}}
+    {%- if rebuilds() -%}
 select counted.*, 1 as weight
 from {{ ref(name) }} as counted
 cross join {{ refresh }} as refresh
 where {{ up_to(date_column, 'refresh.as_of_date') }}
-    {%- if not rebuilds() %}
-    and counted.customer_key in (select customer_key from {{ changed }})
+    {%- else -%}
+with of_changed as (
+    select *
+    from {{ ref(name) }}
+    where customer_key in (select customer_key from {{ changed }})
+)
+
+select counted.*, 1 as weight
+from of_changed as counted
+cross join {{ refresh }} as refresh
+where {{ up_to(date_column, 'refresh.as_of_date') }}
 union all
 select counted.*, -1
 from {{ before }} as counted
@@ -81,7 +90,7 @@ cross join {{ refresh }} as refresh
 where {{ up_to(date_column, 'refresh.previous_as_of_date') }}
 union all
 select counted.*, -1
-from {{ ref(name) }} as counted
+from of_changed as counted
 cross join {{ refresh }} as refresh
 where
     {{ up_to(date_column, 'refresh.previous_as_of_date') }}
