@@ -1,4 +1,5 @@
 -- The last model of a run: what it found, what it did, and how long it took to get here.
+-- depends_on: {{ ref('lifecycle_states') }}, {{ ref('lifecycle_transitions') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
 with refresh as (
     select * from {{ ref('int_this_refresh') }}
