@@ -74,6 +74,6 @@ def test_events_fall_on_the_dates_that_calendars_showed(project: Project) -> Non
     assert len(events) > 10_000
     project.land("events", events)
     project.refresh()
-    found = dict(project.query("select event_id, event_date from winback_internal.int_events"))
+    found = dict(project.query("select event_id, event_date from winback_internal.int_events_this_run"))
     assert found.keys() == wanted.keys()
     assert {event: (found[event], day) for event, day in wanted.items() if found[event] != day} == {}

@@ -30,9 +30,10 @@ def arrivals(draw, history: History, nights: int) -> list[Arrival]:
     rows_of = [{table: [] for table in HEADERS} for _ in range(nights)]
     for table, rows in history.rows.items():
         for row in rows:
-            for night in {draw(st.integers(0, nights - 1)), draw(st.integers(0, nights - 1)) if draw(st.integers(0, 5)) == 0 else nights - 1}:
-                if night == nights - 1 and draw(st.booleans()) and any(row in earlier[table] for earlier in rows_of):
-                    continue
+            delivered = {draw(st.integers(0, nights - 1))}
+            if draw(st.integers(0, 5)) == 0:
+                delivered.add(draw(st.integers(0, nights - 1)))
+            for night in delivered:
                 rows_of[night][table].append(row)
     found = []
     for night in range(nights):
