@@ -148,6 +148,8 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
         if "CSV Parser state machine" in text:
             file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
+        elif "to type DECIMAL(18,4) failed" in text:
+            messages.append(f"{kind.capitalize()} {name}: one customer's amounts of one date add up to 100,000,000,000,000 or more, which is more than is kept. Correct or void those events.")
         elif kind == "test" and result["status"] == "fail":
             messages.append(f"Test {name} failed: {result.get('failures')} rows are not as they must be.")
         elif text.startswith("Compilation Error"):

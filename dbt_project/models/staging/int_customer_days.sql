@@ -27,5 +27,5 @@ select
     has_engagement,
     last_purchased_at,
     last_cancelled_at is not null and (last_purchased_at is null or last_cancelled_at > last_purchased_at) as is_cancelled,
-    cast(revenue as decimal(38, 4)) as revenue
+    cast(revenue as decimal(18, 4)) as revenue
 from days

@@ -5,32 +5,32 @@ with voided as (
     where kind = 'void'
 ),
 
-effective as (
-    select events.*
+-- Whose first: in a night they are few.
+theirs as (
+    select people.customer_key, events.*
     from {{ ref('stg_events') }} as events
-    left join voided
-        on events.business_id = voided.business_id and events.event_id = voided.voids_event_id
-    where
-        events.kind in ('interest', 'purchase', 'engagement', 'cancellation', 'refund')
-        and voided.voids_event_id is null
+    inner join {{ ref('int_people_this_run') }} as people
+        on events.business_id = people.business_id and events.customer_id = people.customer_id
+    where events.kind in ('interest', 'purchase', 'engagement', 'cancellation', 'refund')
 )
 
 select
-    people.customer_key,
-    effective.business_id,
-    effective.event_id,
-    effective.kind,
-    effective.occurred_at,
+    theirs.customer_key,
+    theirs.business_id,
+    theirs.event_id,
+    theirs.kind,
+    theirs.occurred_at,
     cast(
-        effective.occurred_at
-        + case when effective.occurred_at >= offsets.changes_at then offsets.next_offset else offsets.opening_offset end
+        theirs.occurred_at
+        + case when theirs.occurred_at >= offsets.changes_at then offsets.next_offset else offsets.opening_offset end
         as date
     ) as event_date,
-    coalesce(effective.amount, 0) as amount,
-    effective.reason
-from effective
-inner join {{ ref('int_people_this_run') }} as people
-    on effective.business_id = people.business_id and effective.customer_id = people.customer_id
-inner join {{ ref('stg_businesses') }} as businesses on effective.business_id = businesses.business_id
+    coalesce(theirs.amount, 0) as amount,
+    theirs.reason
+from theirs
+inner join {{ ref('stg_businesses') }} as businesses on theirs.business_id = businesses.business_id
 inner join {{ ref('int_utc_offsets') }} as offsets
-    on businesses.timezone = offsets.timezone and cast(effective.occurred_at as date) = offsets.utc_date
+    on businesses.timezone = offsets.timezone and cast(theirs.occurred_at as date) = offsets.utc_date
+left join voided
+    on theirs.business_id = voided.business_id and theirs.event_id = voided.voids_event_id
+where voided.voids_event_id is null
