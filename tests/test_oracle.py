@@ -6,14 +6,15 @@ import csv
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-import duckdb
 import pytest
-from histories import AS_OF, History, drawn, write_landing
-from oracle import Expected, expected
-from oracle.compare import FACTS, KEY, compare
-from oracle.formulas import wilson
+from cases import as_warehouse, event, read_case
+from histories import AS_OF, drawn
+from oracle import expected
+from oracle.compare import compare
+from oracle.statistics import wilson
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -74,40 +75,11 @@ def test_every_landed_row_stands_is_superseded_or_is_rejected(golden):
         assert landed == golden.standing[table] + golden.superseded[table] + rejected[table], table
 
 
-POLICY = {
-    "kind": "subscription",
-    "timezone": "UTC",
-    "currency": "EUR",
-    "dormant_after_days": 10,
-    "former_after_days": 30,
-    "prospect_dormant_after_days": 5,
-    "attribution_days": 30,
-    "recovery_days": 7,
-}
-
-
-def event(event_id: str, when: str, name: str, **values) -> dict:
-    """An event of customer `c`, unless told otherwise."""
-    return {
-        "event_id": event_id,
-        "customer_id": "c",
-        "event_name": name,
-        "occurred_at": when,
-        "loaded_at": "2025-07-01",
-        **values,
-    }
-
-
 @pytest.fixture
 def walked(tmp_path):
     """Writes a landing of one business and has the oracle read it."""
 
-    def walk(*events: dict, policy: dict | None = None, **tables: list[dict]):
-        history = History(POLICY | (policy or {}), {}, {"events": list(events), **tables})
-        write_landing([history], tmp_path / "landing", tmp_path / "seeds")
-        return expected(tmp_path / "landing", tmp_path / "seeds", AS_OF)
-
-    return walk
+    return partial(read_case, tmp_path)
 
 
 def moves(result) -> list[str]:
@@ -235,45 +207,10 @@ def test_drawn_businesses_are_the_same_each_time():
     assert drawn(3, seed=7) == drawn(3, seed=7) != drawn(3, seed=8)
 
 
-TYPES = {bool: "boolean", int: "bigint", float: "double", Decimal: "decimal(38, 4)", date: "date"}
-
-
-def as_tables(result: Expected) -> dict[str, list[dict]]:
-    """The oracle's rows as the warehouse's tables hold them."""
-    facts = {
-        fact: [
-            dict(zip(KEY, key, strict=True)) | {column: row[column] for column in columns}
-            for key, row in result.periods.items()
-        ]
-        for fact, columns in FACTS.items()
-    }
-    return {
-        "dim_business": result.businesses,
-        "lifecycle_states": result.states,
-        "lifecycle_transitions": result.transitions,
-        "rejected_rows": result.rejected,
-        **facts,
-    }
-
-
-def write_table(connection, table: str, rows: list[dict]) -> None:
-    columns = []
-    for name in rows[0]:
-        kinds = {type(row[name]) for row in rows} & TYPES.keys()
-        columns.append(f"{name} {TYPES[kinds.pop()] if kinds else 'text'}")
-    connection.execute(f"create table winback.{table} ({', '.join(columns)})")
-    marks = ", ".join("?" * len(columns))
-    values = [list(row.values()) for row in rows]
-    connection.executemany(f"insert into winback.{table} values ({marks})", values)
-
-
 def test_compare_names_what_differs(walked):
     """Against tables made of the oracle's own rows, with a value, a row and a count off."""
     result = walked(event("1", "2025-06-01", "order"), event("2", "2025-06-02", "teleport"))
-    connection = duckdb.connect()
-    connection.execute("create schema winback")
-    for table, rows in as_tables(result).items():
-        write_table(connection, table, rows)
+    connection = as_warehouse(result)
     assert compare(connection, result) == []
 
     year = "period_grain = 'year' and segment = 'all'"

@@ -11,14 +11,17 @@ import duckdb
 import pytest
 
 from orchestration.errors import WinbackError
-from orchestration.sample import SAMPLE_AS_OF, SAMPLE_VERSION, cdnow, is_current, is_sample, landing, write_sample
+from orchestration.sample import SAMPLE_AS_OF, SAMPLE_VERSION, cdnow, grocer, is_current, is_sample, landing, write_sample
 from orchestration.sample.mishaps import BAD_ROWS
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 INVENTED = {"lumen", "harbor", "northlight", "fjord"}
 
 # The rows of each version. Other rows need a new version, or landings that hold the old ones would pass for current.
-CONTENTS = {"1": "0ac905ef2e45612868a18754b67e023b3b469be9df50aea62bc1984704f52767"}
+CONTENTS = {
+    "1": "0ac905ef2e45612868a18754b67e023b3b469be9df50aea62bc1984704f52767",
+    "2": "e0ca53d3403e7afffba0f4d4b0cc17e60de680774c2c02b3339130662ded187d",
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +86,7 @@ def test_other_rows_have_another_version(landed):
 def test_marker_and_files(folder):
     assert is_sample(folder) and is_current(folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted([landing.MARKER, "events"] + [f"{table}.csv" for table in landing.TABLES if table != "events"])
-    assert {path.stem for path in (folder / "events").iterdir()} == INVENTED | {"cdnow"}
+    assert {path.stem for path in (folder / "events").iterdir()} == INVENTED | {"cdnow", "grocer"}
     assert {path.suffix for path in (folder / "events").iterdir()} == {".csv", ".parquet"}
 
 
@@ -136,12 +139,33 @@ def test_cdnow_is_whole_and_moved_by_28_years(folder):
     assert max(row["occurred_at"] for row in rows) == SAMPLE_AS_OF.isoformat()
 
 
+def test_the_grocer_is_whole_and_moved_by_443_weeks(landed):
+    moved, files = grocer.MOVED_BY, grocer.data_folder()
+    assert moved == timedelta(weeks=443)
+    baskets = "select * from standing where business_id = 'grocer'"
+    assert landed.execute(f"select count(*), count(distinct customer_id), min(occurred_at), max(occurred_at) from ({baskets})").fetchone() == (
+        155_848,
+        2_469,
+        (date(2017, 1, 1) + moved).isoformat(),
+        (date(2017, 12, 31) + moved).isoformat(),
+    )
+    spent = duckdb.execute(f"select sum(sales_value) from '{files / 'transactions.parquet'}'").fetchone()[0]
+    assert abs(float(count(landed, f"select sum(amount::decimal(18, 2)) from ({baskets})")) - spent) < 0.01 * 155_848 / 2
+    assert count(landed, "select count(*) from campaigns where business_id = 'grocer'") == 27
+    assert landed.execute("select count(*), count(distinct (campaign_id, customer_id)), min(arm), max(arm) from campaign_touches where business_id = 'grocer'").fetchone() == (
+        6_589,
+        6_589,
+        "treatment",
+        "treatment",
+    )
+
+
 def test_sizes(landed):
-    assert 150_000 <= count(landed, "select count(*) from events where business_id <> 'cdnow'") <= 350_000
-    customers = dict(landed.execute("select business_id, count(distinct customer_id) from standing where business_id <> 'cdnow' group by all").fetchall())
+    assert 150_000 <= count(landed, "select count(*) from events where business_id not in ('cdnow', 'grocer')") <= 350_000
+    customers = dict(landed.execute("select business_id, count(distinct customer_id) from standing where business_id not in ('cdnow', 'grocer') group by all").fetchall())
     assert set(customers) == INVENTED
     assert all(1_000 <= number <= 5_000 for number in customers.values()), customers
-    assert landed.execute("select min(moment)::date, max(moment)::date > date '2026-06-30' from standing where business_id <> 'cdnow'").fetchone() == (date(2024, 1, 1), True)
+    assert landed.execute("select min(moment)::date, max(moment)::date > date '2026-06-30' from standing where business_id not in ('cdnow', 'grocer')").fetchone() == (date(2024, 1, 1), True)
 
 
 def test_every_name_and_reason_is_in_the_seeds(landed):
@@ -158,7 +182,7 @@ def test_every_name_and_reason_is_in_the_seeds(landed):
 
 
 def test_deliveries_are_as_messy_as_promised(landed):
-    invented = count(landed, "select count(*) from standing where business_id <> 'cdnow'")
+    invented = count(landed, "select count(*) from standing where business_id not in ('cdnow', 'grocer')")
     exact = count(landed, "select sum(n - 1) from (select *, count(*) as n from events group by all having n > 1)")
     again = count(landed, "select count(*) from (select event_id from events where event_id is not null group by event_id having count(distinct loaded_at) > 1)")
     corrected = count(landed, "select count(*) from (select event_id from events where event_id is not null group by event_id having count(distinct amount) > 1)")
@@ -192,7 +216,7 @@ def test_merges_have_a_chain_and_no_cycle(landed):
 
 
 def test_customers(landed):
-    unlisted = count(landed, "select count(distinct (business_id, customer_id)) from standing anti join customers using (business_id, customer_id) where business_id <> 'cdnow'")
+    unlisted = count(landed, "select count(distinct (business_id, customer_id)) from standing anti join customers using (business_id, customer_id) where business_id not in ('cdnow', 'grocer')")
     twice = count(landed, "select count(*) from (select customer_id from customers group by business_id, customer_id having count(*) > 1)")
     silent = count(landed, "select count(*) from customers where contactable = 'false'") / count(landed, "select count(*) from customers")
     assert 0 < unlisted < 400 and twice > 100 and 0.08 < silent < 0.14
@@ -207,7 +231,7 @@ def test_prospects_who_never_buy(landed):
         select business_id, avg((not bought)::int)
         from (select business_id, customer_id, bool_or(event_name in {bought}) as bought,
                      bool_or(event_name in ('trial_started', 'enquiry', 'lead', 'newsletter_signup')) as asked
-              from standing where business_id <> 'cdnow' group by all)
+              from standing where business_id not in ('cdnow', 'grocer') group by all)
         where asked group by all
         """
     ).fetchall()
@@ -215,12 +239,12 @@ def test_prospects_who_never_buy(landed):
 
 
 def test_campaigns_have_control_arms_but_one(landed):
-    arms = landed.execute("select campaign_id, avg((arm = 'control')::int) from campaign_touches group by all").fetchall()
-    assert len(arms) == count(landed, "select count(*) from campaigns")
+    arms = landed.execute("select campaign_id, avg((arm = 'control')::int) from campaign_touches where business_id <> 'grocer' group by all").fetchall()
+    assert len(arms) == count(landed, "select count(*) from campaigns where business_id <> 'grocer'")
     controlled = [share for _, share in arms if share > 0]
     assert len(controlled) == len(arms) - 1 and all(0.15 < share < 0.5 for share in controlled)
     assert count(landed, "select count(*) from campaign_touches where arm = 'control' and cost::decimal(18, 2) > 0") == 0
-    assert set(landed.execute("select business_id, count(*) between 3 and 5 from campaigns group by all").fetchall()) == {(business, True) for business in INVENTED}
+    assert set(landed.execute("select business_id, count(*) between 3 and 5 from campaigns where business_id <> 'grocer' group by all").fetchall()) == {(business, True) for business in INVENTED}
 
 
 def test_the_dissatisfied_leave_more(landed):

@@ -13,13 +13,14 @@ from orchestration.errors import WinbackError
 from orchestration.sample.cdnow import cdnow_rows, master_file
 from orchestration.sample.companies import COMPANIES
 from orchestration.sample.dice import Dice
+from orchestration.sample.grocer import basket_rows, coupon_campaign_rows, coupon_touch_rows, data_folder
 from orchestration.sample.rows import Row, answer_rows, campaign_rows, customer_rows, event_rows, merge_rows, touch_rows
 from orchestration.sample.simulation import simulate
 
 MARKER = ".winback-sample"
 UNFINISHED = ".winback-sample-unfinished"
 # To be raised with every change of the rows: a landing with another version is written anew.
-SAMPLE_VERSION = "1"
+SAMPLE_VERSION = "2"
 
 TABLES = {
     "events": ("event_id", "business_id", "customer_id", "event_name", "occurred_at", "amount", "currency", "reason", "voids_event_id", "loaded_at"),
@@ -46,31 +47,35 @@ def is_current(folder: Path) -> bool:
 
 
 def write_sample(folder: Path, report: Callable[[str], None] = print) -> None:
-    """Write the sample landing: five businesses, `events/` with a file for each, and the other tables.
+    """Write the sample landing: six businesses, `events/` with a file for each, and the other tables.
 
     Args:
         folder: where to; made if missing. An older or half-written sample there is replaced.
         report: gets a line of progress now and then.
 
     Raises:
-        WinbackError: the folder holds a landing that is not the sample, or the package with CDNOW's orders is missing.
+        WinbackError: the folder holds a landing that is not the sample, or a package with real orders is missing.
         OSError: the folder cannot be written.
     """
     if not is_sample(folder) and any((folder / name).exists() for table in TABLES for name in (table, f"{table}.csv", f"{table}.parquet")):
         raise WinbackError(f"{folder} holds data of your own, which the sample would replace. Name another folder for the sample.")
-    orders = master_file()
+    orders, grocer = master_file(), data_folder()
     unfinished = folder / UNFINISHED
     shutil.rmtree(unfinished / "events", ignore_errors=True)
     (unfinished / "events").mkdir(parents=True)
     (folder / MARKER).unlink(missing_ok=True)
-    _write_tables(unfinished, orders, report)
+    _write_tables(unfinished, orders, grocer, report)
     _move_into_place(unfinished, folder)
 
 
-def _write_tables(folder: Path, orders: Path, report: Callable[[str], None]) -> None:
+def _write_tables(folder: Path, orders: Path, grocer: Path, report: Callable[[str], None]) -> None:
     events = _write_events(folder, "cdnow", cdnow_rows(orders))
     report(f"cdnow: {events:,} real orders")
+    events = _write_events(folder, "grocer", basket_rows(grocer))
+    report(f"grocer: {events:,} real baskets")
     others: dict[str, list[Row]] = {table: [] for table in TABLES if table != "events"}
+    others["campaigns"] += coupon_campaign_rows(grocer)
+    others["campaign_touches"] += coupon_touch_rows(grocer)
     dice = Dice(_SEED)
     for company in COMPANIES:
         history = simulate(company, dice.fork())

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture.data import ConjectureData
 
 from .business import HEADERS, OVERRIDES, History, policies
+from .campaigns import add_campaigns, add_crowd, days_by_customer
 from .dates import AS_OF, Dates
 from .events import add_bad_events, add_copies, add_events, add_voids
 from .nights import drawn_arrivals, write_night
-from .tables import add_answers, add_campaigns, add_customers, add_merges
+from .tables import add_answers, add_customers, add_merges
 from .writing import write_landing
 
 __all__ = ["AS_OF", "History", "drawn", "drawn_arrivals", "histories", "write_landing", "write_night"]
@@ -29,13 +30,16 @@ def histories(draw) -> History:
     rows: dict[str, list[dict]] = {table: [] for table in HEADERS}
     for customer in customers:
         add_events(draw, rows["events"], customer, dates, policy)
+    days_of = days_by_customer(rows["events"])
     add_voids(draw, rows["events"], dates, policy)
     add_copies(draw, rows["events"], dates, policy)
     add_bad_events(draw, rows["events"])
     add_customers(draw, rows["customers"], customers, dates)
     add_merges(draw, rows["customer_merges"], customers, dates)
-    add_campaigns(draw, rows, customers, dates)
+    add_campaigns(draw, rows, customers, days_of, dates, policy)
     add_answers(draw, rows["survey_responses"], customers, dates)
+    if draw(st.integers(0, 23)) == 23:
+        add_crowd(draw, rows, policy, dates)
     for table_rows in rows.values():
         if len(table_rows) > 1 and draw(st.integers(0, 3)) == 0:
             table_rows.reverse()

@@ -84,6 +84,6 @@ def policies(draw) -> dict:
         "dormant_after_days": dormant,
         "former_after_days": former,
         "prospect_dormant_after_days": days(1),
-        "attribution_days": 30,
+        "attribution_days": draw(st.sampled_from((1, 7, 30, 30, 45))),
         "recovery_days": days(0),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
@@ -13,9 +13,10 @@ NAMES = (
     *("visit", "visit", "order", "order", "order", "renewal", "chat", "chat", "chat"),
     *("cancel", "cancel", "refund", "view", "signup", "page"),
 )
+FAILED_PAYMENTS = ("card_declined", "bank_closed")
 REASONS = (
     *("", "too_expensive", "bad_service"),
-    *("card_declined", "card_declined", "bank_closed", "bank_closed"),
+    *(FAILED_PAYMENTS * 2),
     *("unheard_of", "inactivity", "unknown"),
 )
 AMOUNTS = ("10.00", "10", "0", "", "19.99", "3.33333", " 7.5 ", "0.00005", "1000000")
@@ -45,6 +46,19 @@ def add_events(draw, rows: list[dict], customer: str, dates: Dates, policy: dict
             when = dates.text(day)
         name = draw(st.sampled_from(NAMES))
         rows.append(an_event(draw, len(rows), customer, name, when, dates, policy))
+    if draw(st.integers(0, 2)) == 2:
+        add_failed_payment(draw, rows, customer, dates.next(day), dates, policy)
+
+
+def add_failed_payment(draw, rows: list[dict], customer: str, day: date, dates: Dates, policy: dict) -> None:
+    """Bought, gone the day after for want of payment, and as a rule back at once, just in time, or too late for a recovery."""
+    recovery = policy["recovery_days"] or 0
+    rows.append(an_event(draw, len(rows), customer, "order", dates.text(day), dates, policy))
+    gone = an_event(draw, len(rows), customer, "cancel", dates.text(day + timedelta(days=1)), dates, policy)
+    rows.append(gone | {"reason": draw(st.sampled_from(FAILED_PAYMENTS))})
+    back = draw(st.sampled_from((None, 1, recovery, recovery + 1, recovery + 60)))
+    if back is not None:
+        rows.append(an_event(draw, len(rows), customer, "order", dates.text(day + timedelta(days=1 + back)), dates, policy))
 
 
 def an_event(draw, number, customer, name, when, dates: Dates, policy: dict) -> dict:

@@ -1,11 +1,17 @@
-"""The tables beside the events: customers, merges, campaigns with their touches, and answers."""
+"""The tables beside events and campaigns: customers, merges, and answers."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from hypothesis import strategies as st
 
-from .dates import Dates
-from .events import AMOUNTS
+from .dates import AS_OF, Dates
+
+# First days of periods of every grain, and how far from them an answer is given: about a year before, or just at them.
+OPENS = (date(2024, 7, 1), date(2025, 1, 1), date(2025, 4, 1), date(2025, 6, 1), date(2025, 6, 16), AS_OF)
+BEFORE_OPEN = (366, 365, 364, 30, 1, 1, 0)
+SCORES = ("0", "1", "2", "2.5", "3", "4", "5", "6", "6.5", "8", "9", "10", "11", "-1")
 
 
 def add_customers(draw, rows: list[dict], customers: list[str], dates: Dates) -> None:
@@ -18,7 +24,7 @@ def add_customers(draw, rows: list[dict], customers: list[str], dates: Dates) ->
                     "country": draw(st.sampled_from(("", "IT", "SE"))),
                     "acquisition_channel": draw(st.sampled_from(("", "ads", " ads "))),
                     "plan": draw(st.sampled_from(("", "", "basic"))),
-                    "contactable": draw(st.sampled_from(("", "true", "false", "1", "0"))),
+                    "contactable": draw(st.sampled_from(("true", "true", "1", "1", "false", "0", ""))),
                     "updated_at": dates.loaded(),
                     "loaded_at": dates.loaded(),
                 }
@@ -43,50 +49,17 @@ def add_merges(draw, rows: list[dict], customers: list[str], dates: Dates) -> No
     spoil(draw, rows, (*bad, {"loaded_at": ""}, {"business_id": "nowhere"}))
 
 
-def add_campaigns(draw, rows: dict[str, list[dict]], customers: list[str], dates: Dates) -> None:
-    for number in range(draw(st.integers(0, 2))):
-        for _ in range(draw(st.sampled_from((1, 1, 2)))):
-            rows["campaigns"].append(
-                {
-                    "campaign_id": f"k{number}",
-                    "name": "A campaign",
-                    "strategy": draw(st.sampled_from(("discount", "call", ""))),
-                    "objective": "",
-                    "starts_on": draw(st.sampled_from(("2025-01-01", ""))),
-                    "ends_on": draw(st.sampled_from(("2025-03-01", ""))),
-                    "cost": draw(st.sampled_from(AMOUNTS)),
-                    "loaded_at": dates.loaded(),
-                }
-            )
-    bad = ({"campaign_id": ""}, {"starts_on": "soon"}, {"ends_on": "2025-02-29"}, {"cost": "1e5"})
-    spoil(draw, rows["campaigns"], (*bad, {"loaded_at": ""}, {"business_id": "nowhere"}))
-
-    for number in range(draw(st.integers(0, 4))):
-        rows["campaign_touches"].append(
-            {
-                "touch_id": f"t{number % 3}",
-                "campaign_id": draw(st.sampled_from(("k0", "k0", "k1", "k7"))),
-                "customer_id": draw(st.sampled_from(customers)),
-                "touched_at": dates.any_text(),
-                "arm": draw(st.sampled_from(("treatment", "control"))),
-                "cost": draw(st.sampled_from(AMOUNTS)),
-                "loaded_at": dates.loaded(),
-            }
-        )
-    bad = ({"touch_id": ""}, {"campaign_id": ""}, {"customer_id": ""}, {"touched_at": ""})
-    worse = ({"arm": "both"}, {"arm": ""}, {"cost": "free"}, {"loaded_at": "x"})
-    spoil(draw, rows["campaign_touches"], (*bad, *worse, {"business_id": "nowhere"}))
-
-
 def add_answers(draw, rows: list[dict], customers: list[str], dates: Dates) -> None:
-    for number in range(draw(st.integers(0, 4))):
+    """Some about the open of a period or a year before one, where it counts for the last time."""
+    for number in range(draw(st.integers(0, 8))):
+        at_open = draw(st.sampled_from(OPENS)) - timedelta(days=draw(st.sampled_from(BEFORE_OPEN)))
         rows.append(
             {
-                "response_id": f"r{number % 3}",
-                "customer_id": draw(st.sampled_from(customers)),
-                "answered_at": dates.any_text(),
+                "response_id": f"r{number % 6}",
+                "customer_id": draw(st.sampled_from((*customers, *customers, "stranger"))),
+                "answered_at": dates.text(at_open) if draw(st.booleans()) else dates.any_text(),
                 "survey": draw(st.sampled_from(("csat", "nps"))),
-                "score": draw(st.sampled_from(("0", "1", "5", "6", "10", "11", "-1"))),
+                "score": draw(st.sampled_from(SCORES)),
                 "loaded_at": dates.loaded(),
             }
         )

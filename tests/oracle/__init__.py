@@ -1,7 +1,7 @@
 """The oracle: the definitions' figures by a plain day-by-day walk, sharing nothing with the SQL.
 
 It reads a landing of CSV files (`<table>.csv`) and the three seeds files, and follows
-docs/DEFINITIONS.md sections 1 to 4 word by word. It is slow on purpose.
+the definitions' sections 1 to 9 word by word. It is slow on purpose.
 """
 
 from __future__ import annotations
@@ -10,17 +10,27 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
+from .campaigns import campaign_rows, strategy_rows
+from .candidates import REACTIVATION, WIN_BACK, Outlook, candidate_rows, consenting_customers
+from .cohorts import absences, cohort_rows
 from .config import Config, read_config
+from .exits import exits_of, targeted_of
 from .landing import Landing, read_landing, survivors
+from .loyalty import loyalty_of, read_answers
 from .periods import Periods, add_periods
+from .returns import return_rows
 from .tables import ATTRIBUTES
+from .thresholds import threshold_rows
+from .touches import by_customer, find_targets, read_touches
 from .walk import Event, Walk, walk
 
 __all__ = ["Expected", "expected"]
 
 KINDS_OF_HISTORY = ("interest", "purchase", "engagement", "cancellation")
+COOL_DOWN_DAYS = 30
 
 
 @dataclass
@@ -32,16 +42,26 @@ class Expected:
     rejected: list[dict] = field(default_factory=list)
     periods: Periods = field(default_factory=Periods)
     businesses: list[dict] = field(default_factory=list)
+    returns: list[dict] = field(default_factory=list)
+    cohorts: list[dict] = field(default_factory=list)
+    campaigns: list[dict] = field(default_factory=list)
+    strategies: list[dict] = field(default_factory=list)
+    win_back_candidates: list[dict] = field(default_factory=list)
+    reactivation_candidates: list[dict] = field(default_factory=list)
+    thresholds: list[dict] = field(default_factory=list)
     landed: dict[str, int] = field(default_factory=dict)
     superseded: dict[str, int] = field(default_factory=dict)
     standing: dict[str, int] = field(default_factory=dict)
 
 
-def expected(landing_folder: Path, seeds_folder: Path, as_of: date) -> Expected:
+def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_days: int = COOL_DOWN_DAYS) -> Expected:
     config = read_config(Path(seeds_folder))
     landing = read_landing(Path(landing_folder), config)
     merged_into = survivors(landing)
     events_of = standing_events(config, landing, merged_into)
+    touches_of = read_touches(landing, merged_into, as_of)
+    answers_of = read_answers(landing, merged_into)
+    attributes_of = {(row["business_id"], row["customer_id"]): row for row in landing.standing["customers"]}
     result = Expected(
         rejected=rejected_rows(landing),
         landed=landing.landed,
@@ -67,9 +87,38 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date) -> Expected:
             result.states += state_rows(one, as_of)
             result.transitions += transition_rows(one)
         segments_of = {
-            one.customer_id: segments(landing, business_id, one.customer_id) for one in known
+            one.customer_id: segments(landing, attributes_of.get((business_id, one.customer_id), {}))
+            for one in known
         }
-        add_periods(result.periods, business, known, segments_of, starts_on, as_of)
+        campaigns = {row["campaign_id"]: row for row in landing.standing["campaigns"] if row["business_id"] == business_id}
+        targets = find_targets(business, touches_of[business_id], campaigns, walks, as_of)
+        targets_of = by_customer(targets)
+        looks = (
+            partial(exits_of, as_of=as_of),
+            partial(targeted_of, targets_of=targets_of),
+            partial(loyalty_of, answers_of=answers_of[business_id]),
+        )
+        add_periods(result.periods, business, known, segments_of, starts_on, as_of, looks)
+
+        absent = [absence for one in known for absence in absences(one, business, as_of)]
+        returns = [row for one in known for row in return_rows(one, targets_of[one.customer_id], as_of)]
+        strategies = strategy_rows(business_id, campaigns, targets)
+        result.returns += returns
+        result.cohorts += cohort_rows(business_id, absent, as_of)
+        result.campaigns += campaign_rows(business_id, campaigns, targets)
+        result.strategies += strategies
+        result.thresholds += threshold_rows(business, known, result.periods, as_of)
+        audience = partial(
+            candidate_rows,
+            walks=known,
+            touches=touches_of[business_id],
+            consenting=consenting_customers(landing, business_id, merged_into, known),
+            outlook=Outlook(absent, returns, strategies),
+            as_of=as_of,
+            cool_down_days=cool_down_days,
+        )
+        result.win_back_candidates += audience(WIN_BACK)
+        result.reactivation_candidates += audience(REACTIVATION)
     return result
 
 
@@ -110,12 +159,8 @@ def standing_events(
     return events_of
 
 
-def segments(landing: Landing, business_id: str, customer_id: str) -> list[tuple[str, str]]:
-    """The standing attribute values of a customer, for the attributes the landing has."""
-    own = {}
-    for row in landing.standing["customers"]:
-        if (row["business_id"], row["customer_id"]) == (business_id, customer_id):
-            own = row
+def segments(landing: Landing, own: dict) -> list[tuple[str, str]]:
+    """A customer's own standing attribute values, for the attributes the landing has."""
     return [
         (attribute, own.get(attribute) or "(none)")
         for attribute in ATTRIBUTES

@@ -18,6 +18,7 @@ class Business:
     dormant_after: int | None
     former_after: int | None
     prospect_dormant_after: int | None
+    attribution_days: int
     recovery_days: int
 
 
@@ -51,6 +52,7 @@ def read_config(seeds_folder: Path) -> Config:
             dormant_after=days(row["dormant_after_days"]),
             former_after=days(row["former_after_days"]),
             prospect_dormant_after=days(row["prospect_dormant_after_days"]),
+            attribution_days=int(row["attribution_days"]),
             recovery_days=days(row.get("recovery_days")) or 0,
         )
         for row in read_csv(seeds_folder / "businesses.csv")

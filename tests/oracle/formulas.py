@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from .statistics import share, wilson
 
 STATES = ("prospect", "dormant_prospect", "active", "dormant", "former")
 TRANSITIONS = {
@@ -53,21 +53,17 @@ SHARES = {
     "retention_rate": (["current_retained"], ["opening_active", "opening_dormant"]),
     "active_retention_rate": (["active_retained"], ["opening_active"]),
 }
-Z = 1.959963984540054
-
-
-def share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def wilson(part: int, whole: int) -> tuple[float | None, float | None]:
-    if not whole:
-        return None, None
-    p = part / whole
-    middle = p + Z * Z / (2 * whole)
-    width = Z * sqrt(p * (1 - p) / whole + Z * Z / (4 * whole * whole))
-    scale = 1 + Z * Z / whole
-    return max(0.0, (middle - width) / scale), min(1.0, (middle + width) / scale)
+# Shares that are null until all they are of has had its time.
+LATE_COUNTS = ("exits", "exits_won_back", "targeted", "targeted_won_back")
+LATE_SHARES = {
+    "exit_win_back_rate": ("exits_won_back", "exits"),
+    "targeted_win_back_rate": ("targeted_won_back", "targeted"),
+}
+STILL_WAITING = {"exit_win_back_rate": "recent_exits", "targeted_win_back_rate": "open_windows"}
+LOYALTY = (
+    *("answered", "loyal", "neutral_retained", "captive"),
+    *("lost_satisfied", "lost_neutral", "lost_dissatisfied"),
+)
 
 
 def rates(counts: dict[str, int]) -> dict[str, float | int | None]:
@@ -98,4 +94,14 @@ def rates(counts: dict[str, int]) -> dict[str, float | int | None]:
         row["churn_rate_high"] = 1 - row["retention_rate_low"]
     else:
         row |= {"churn_rate": None, "churn_rate_low": None, "churn_rate_high": None}
+    return row
+
+
+def late_rates(counts: dict[str, int], is_complete: bool) -> dict[str, float | None]:
+    """The win-back rates of exits and of those targeted; the former also waits for the period's end."""
+    row: dict[str, float | None] = {}
+    for name, (part, whole) in LATE_SHARES.items():
+        waits = counts[STILL_WAITING[name]] > 0 or (name == "exit_win_back_rate" and not is_complete)
+        row[name] = None if waits else share(counts[part], counts[whole])
+        row[f"{name}_low"], row[f"{name}_high"] = (None, None) if waits else wilson(counts[part], counts[whole])
     return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from .config import Business, Config
@@ -35,6 +36,11 @@ class Landing:
     superseded: dict[str, int] = field(default_factory=dict)
     standing: dict[str, list[dict]] = field(default_factory=dict)
     rejected: list[tuple] = field(default_factory=list)
+
+    @cached_property
+    def campaigns(self) -> set[tuple[str, str]]:
+        """Those that stand; they are read before their touches."""
+        return {(row["business_id"], row["campaign_id"]) for row in self.standing["campaigns"]}
 
     def reject(self, table: Table, row: dict, reason: str) -> None:
         customer = row.get(table.customer_id) if table.customer_id else None
@@ -141,13 +147,8 @@ def why_out_of_place(landing: Landing, table: Table, row: dict, business: Busine
     """What can only be said once the row has been read."""
     if table.name == "events" and row["currency"] not in (None, business.currency):
         return "foreign_currency"
-    if table.name == "campaign_touches":
-        campaigns = {
-            (campaign["business_id"], campaign["campaign_id"])
-            for campaign in landing.standing["campaigns"]
-        }
-        if (row["business_id"], row["campaign_id"]) not in campaigns:
-            return "unknown_campaign"
+    if table.name == "campaign_touches" and (row["business_id"], row["campaign_id"]) not in landing.campaigns:
+        return "unknown_campaign"
     if table.name == "customer_merges" and row["from_customer_id"] == row["into_customer_id"]:
         return "merge_into_self"
     return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .config import Business
-from .formulas import COUNTS, TRANSITIONS, rates
+from .formulas import COUNTS, LATE_COUNTS, LOYALTY, TRANSITIONS, late_rates, rates
+from .statistics import share
 from .walk import Event, Walk
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -39,6 +40,10 @@ class Figures:
         self.tenures += other.tenures
 
 
+# Names of what is to be counted of a customer between a period's first day and its close.
+Look = Callable[[Walk, int, int], list[str]]
+
+
 @dataclass
 class Periods(Mapping):
     """(business, grain, start, segment, value) → the fact row, made when asked for."""
@@ -48,12 +53,16 @@ class Periods(Mapping):
 
     def __getitem__(self, key: Key) -> dict:
         figures = self.figures[key]
-        counts = {name: figures.counts[name] for name in COUNTS}
+        frame = self.frames[key[:3]]
+        counts = {name: figures.counts[name] for name in (*COUNTS, *LATE_COUNTS, *LOYALTY)}
         tenures = figures.tenures
+        row = rates(counts)
         return {
-            **self.frames[key[:3]],
+            **frame,
             **counts,
-            **rates(counts),
+            **row,
+            **late_rates(figures.counts, frame["is_complete"]),
+            "coverage": share(counts["answered"], row["opening_current"]),
             "won_back_revenue": figures.won_back_revenue,
             "reactivated_revenue": figures.reactivated_revenue,
             "revenue_at_risk": figures.revenue_at_risk,
@@ -94,6 +103,7 @@ def add_periods(
     segments_of: dict[str, list[tuple[str, str]]],
     history_starts_on: date | None,
     as_of: date,
+    looks: tuple[Look, ...] = (),
 ) -> None:
     """`segments_of`: the (segment, value) pairs of each customer with a state at `as_of`."""
     if history_starts_on is None:
@@ -114,7 +124,11 @@ def add_periods(
             }
             rows = {pair: Figures() for pair in segments}
             for walk in walks:
+                if walk.first_day > min(end, as_of).toordinal():
+                    continue
                 one = figures_of(walk, start.toordinal(), min(end, as_of).toordinal())
+                for look in looks:
+                    one.counts.update(look(walk, start.toordinal(), min(end, as_of).toordinal()))
                 for pair in (ALL, *segments_of.get(walk.customer_id, ())):
                     rows[pair].add(one)
             for pair, figures in rows.items():

@@ -7,7 +7,7 @@
             'former_returned', 'dormant_returned', 'dormant_repurchased', 'prospects_converted', 'current_retained',
             'active_retained', 'returned_at_close', 'new_lost_at_close', 'intra_period_win_backs',
         ],
-        'fct_win_back': ['win_back_rate'],
+        'fct_win_back': ['win_back_rate'] + final_with().keys() | list,
         'fct_reactivation': [
             'dormant_reactivation_rate', 'purchase_reactivation_rate', 'reactivation_rate', 'extended_reactivation_rate',
         ],
@@ -15,5 +15,21 @@
             'opening_current', 'closing_current', 'new_customers', 'retention_rate', 'churn_rate', 'active_retention_rate',
             'crr', 'end_over_start_ratio', 'quick_ratio',
         ],
+        'fct_loyalty': [
+            'answered', 'coverage', 'loyal', 'neutral_retained', 'captive', 'lost_satisfied', 'lost_neutral', 'lost_dissatisfied',
+        ],
+    }) }}
+{% endmacro %}
+
+{# Metrics that grow for a while after their period, by the rate that is null until they are final: kept from then on, or time
+   passing would look like a figure restated. #}
+{% macro final_with() %}
+    {{ return({
+        'exits': 'exit_win_back_rate',
+        'exits_won_back': 'exit_win_back_rate',
+        'exit_win_back_rate': 'exit_win_back_rate',
+        'targeted': 'targeted_win_back_rate',
+        'targeted_won_back': 'targeted_win_back_rate',
+        'targeted_win_back_rate': 'targeted_win_back_rate',
     }) }}
 {% endmacro %}

@@ -4,15 +4,25 @@
 {% endmacro %}
 
 {# The keys that every fact begins with. #}
-{% macro period_keys() -%}
-    business_id,
-    period_grain,
-    period_start,
-    period_end,
-    segment,
-    segment_value,
-    is_complete,
-    is_warm
+{% macro period_keys(relation=none) -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {{ prefix }}business_id,
+    {{ prefix }}period_grain,
+    {{ prefix }}period_start,
+    {{ prefix }}period_end,
+    {{ prefix }}segment,
+    {{ prefix }}segment_value,
+    {{ prefix }}is_complete,
+    {{ prefix }}is_warm
+{%- endmacro %}
+
+{# Two relations that begin with these keys, joined on what identifies a row of theirs. #}
+{% macro same_period(one, other) -%}
+    {{ one }}.business_id = {{ other }}.business_id
+    and {{ one }}.period_grain = {{ other }}.period_grain
+    and {{ one }}.period_start = {{ other }}.period_start
+    and {{ one }}.segment = {{ other }}.segment
+    and {{ one }}.segment_value = {{ other }}.segment_value
 {%- endmacro %}
 
 {% macro lifecycle_states() %}

@@ -3,9 +3,12 @@
     cast({{ numerator }} as double precision) / nullif({{ denominator }}, 0)
 {%- endmacro %}
 
+{# The normal quantile of a two-sided 95 % interval. #}
+{% macro z_95() %}{{ return('1.959963984540054') }}{% endmacro %}
+
 {# 95 % Wilson score interval of a share, kept within 0 and 1 against rounding; `side` is 'low' or 'high'. #}
 {% macro wilson(numerator, denominator, side) -%}
-    {%- set z = '1.959963984540054' -%}
+    {%- set z = z_95() -%}
     {%- set n = 'cast(nullif(' ~ denominator ~ ', 0) as double precision)' -%}
     {%- set p = '(' ~ share(numerator, denominator) ~ ')' -%}
     {%- set centre = '(' ~ p ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (2 * ' ~ n ~ '))' -%}
@@ -23,4 +26,11 @@
     {{ share(numerator, denominator) }} as {{ name }},
     {{ wilson(numerator, denominator, 'low') }} as {{ name }}_low,
     {{ wilson(numerator, denominator, 'high') }} as {{ name }}_high
+{%- endmacro %}
+
+{# The same for a rate that grows until its time is over: null until it is final. #}
+{% macro share_once_final(name, numerator, denominator, is_final) -%}
+    case when {{ is_final }} then {{ share(numerator, denominator) }} end as {{ name }},
+    case when {{ is_final }} then {{ wilson(numerator, denominator, 'low') }} end as {{ name }}_low,
+    case when {{ is_final }} then {{ wilson(numerator, denominator, 'high') }} end as {{ name }}_high
 {%- endmacro %}

@@ -61,6 +61,13 @@ where customer_key in (select customer_key from {{ customers }})
 {%- endmacro %}
 
 
+{# Where the rows of a kept table belong to this run: all of them where everything is derived anew. #}
+{% macro of_this_run(customer_key) -%}
+    {%- set customers = ref('int_touched_customers') -%}
+    {%- if rebuilds() -%}1 = 1{%- else -%}{{ customer_key }} in (select customer_key from {{ customers }}){%- endif -%}
+{%- endmacro %}
+
+
 {# The rows of those whose figures are to be counted anew: as they are now with weight 1, and as the last refresh counted
    them with weight -1, so that sums of both are what to add to the figures. `date_column` is clipped at the date counted to. #}
 {% macro counted_rows(name, date_column=none) -%}

@@ -12,6 +12,12 @@
 {# First day of the period that holds a date; weeks begin on Monday. #}
 {% macro period_start(grain, date) %}cast(date_trunc('{{ grain }}', {{ date }}) as date){% endmacro %}
 
+{# First day of the first period that begins on a date or after it. #}
+{% macro next_open(grain, date) -%}
+{%- set day_before = add_days(date, -1) -%}
+cast({{ dbt.dateadd(grain, 1, period_start(grain, day_before)) }} as date)
+{%- endmacro %}
+
 {% macro period_end(grain, start) %}cast({{ dbt.dateadd(grain, 1, start) }} - interval '1' day as date){% endmacro %}
 
 {# One row a step, both ends included, from columns `starts_on` and `ends_on` of a relation; the columns named are kept. #}
@@ -38,6 +44,11 @@
 {# How far a zone's clocks are ahead of UTC at a UTC timestamp, an interval. #}
 {% macro utc_offset(instant, zone) %}({{ utc_to_local(instant, zone) }} - {{ instant }}){% endmacro %}
 
+{# The date that calendars showed at a UTC timestamp; `offsets` is its row of int_utc_offsets. #}
+{% macro local_date(instant, offsets) -%}
+cast({{ instant }} + case when {{ instant }} >= {{ offsets }}.changes_at then {{ offsets }}.next_offset else {{ offsets }}.opening_offset end as date)
+{%- endmacro %}
+
 {% macro local_to_utc(wall_time, zone) %}{{ return(adapter.dispatch('local_to_utc', 'winback')(wall_time, zone)) }}{% endmacro %}
 {% macro default__local_to_utc(wall_time, zone) %}timezone('UTC', timezone({{ zone }}, {{ wall_time }})){% endmacro %}
 {% macro spark__local_to_utc(wall_time, zone) %}to_utc_timestamp({{ wall_time }}, {{ zone }}){% endmacro %}
@@ -63,4 +74,4 @@
 
 {% macro last_by(value, by) %}{{ return(adapter.dispatch('last_by', 'winback')(value, by)) }}{% endmacro %}
 {% macro default__last_by(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
-{% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc))[1]{% endmacro %}
+{% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc nulls last))[1]{% endmacro %}

@@ -1,9 +1,45 @@
+with exits as (
+    select
+        business_id,
+        period_grain,
+        period_start,
+        segment,
+        segment_value,
+        sum(exits) as exits,
+        sum(exits_won_back) as exits_won_back,
+        max(last_exited_on) as last_exited_on
+    from {{ ref('int_period_exits') }}
+    group by business_id, period_grain, period_start, segment, segment_value
+),
+
+facts as (
+    select
+        facts.*,
+        cast(coalesce(exits.exits, 0) as bigint) as exits,
+        cast(coalesce(exits.exits_won_back, 0) as bigint) as exits_won_back,
+        facts.is_complete and {{ add_days('exits.last_exited_on', 90) }} <= as_of.as_of_date as exits_are_final,
+        coalesce(targets.targeted, 0) as targeted,
+        coalesce(targets.targeted_won_back, 0) as targeted_won_back,
+        targets.last_window_ends_on <= as_of.as_of_date as targets_are_final
+    from {{ ref('int_period_facts') }} as facts
+    cross join {{ ref('int_as_of_date') }} as as_of
+    left join exits on {{ same_period('facts', 'exits') }}
+    left join {{ ref('int_period_targets') }} as targets on {{ same_period('facts', 'targets') }}
+)
+
+-- Three readings of the win-back rate: of those former at the open, of the exits of the period, of those a campaign spoke to.
 select
     {{ period_keys() }},
     opening_former,
     former_returned,
     {{ share_with_interval('win_back_rate', 'former_returned', 'opening_former') }},
+    exits,
+    exits_won_back,
+    {{ share_once_final('exit_win_back_rate', 'exits_won_back', 'exits', 'exits_are_final') }},
+    targeted,
+    targeted_won_back,
+    {{ share_once_final('targeted_win_back_rate', 'targeted_won_back', 'targeted', 'targets_are_final') }},
     intra_period_win_backs,
     recovered,
     won_back_revenue
-from {{ ref('int_period_facts') }}
+from facts

@@ -1,7 +1,10 @@
--- The rows of the facts that the customers of a segment key count in.
+-- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them.
+{% set columns = ['business_id', 'segment_key'] -%}
+{%- for segment in var('segments') %}{% do columns.append(adapter.quote(segment)) %}{% endfor -%}
 with combinations as (
-    select distinct business_id, segment_key{% for segment in var('segments') %}, {{ adapter.quote(segment) }}{% endfor %}
-    from {{ ref('int_counted_segments') }}
+    select {{ columns | join(', ') }} from {{ ref('int_customer_segments') }}
+    union
+    select {{ columns | join(', ') }} from {{ ref('int_counted_segments') }}
 )
 
 select business_id, segment_key, 'all' as segment, 'all' as segment_value

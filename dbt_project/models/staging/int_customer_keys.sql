@@ -1,4 +1,4 @@
--- Everyone with an event, under the key of the customer they were merged into: integers make the windows cheap. A key once
+-- Everyone with an event, a touch or an answer, under the key of the customer they were merged into: integers make the windows cheap. A key once
 -- given stays, and nothing but joins hangs on its order.
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['business_id', 'customer_id']) }}
 with refresh as (
@@ -15,12 +15,14 @@ known as (
 ),
 
 people as (
-    select events.business_id, events.customer_id
-    from {{ ref('stg_events') }} as events
+    {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
+    select standing.business_id, standing.customer_id
+    from {{ ref(table) }} as standing
     {%- if is_incremental() %}
-    inner join refresh on events.judged_in = refresh.refresh_id
+    inner join refresh on standing.judged_in = refresh.refresh_id
     {%- endif %}
     union
+    {%- endfor %}
     select business_id, survivor_id
     from {{ ref('int_survivors') }}
 ),

@@ -20,11 +20,7 @@ select
     theirs.event_id,
     theirs.kind,
     theirs.occurred_at,
-    cast(
-        theirs.occurred_at
-        + case when theirs.occurred_at >= offsets.changes_at then offsets.next_offset else offsets.opening_offset end
-        as date
-    ) as event_date,
+    {{ local_date('theirs.occurred_at', 'offsets') }} as event_date,
     coalesce(theirs.amount, 0) as amount,
     theirs.reason
 from theirs

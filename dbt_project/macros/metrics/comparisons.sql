@@ -1,0 +1,36 @@
+{# What compares two shares, of a treated group (returned, n) and a control group. #}
+
+{# The probability that a standard normal variable lies as far from 0 as the column `z`, on either side. No engine but one has
+   erfc, so: Hart's rational approximation, and a continued fraction beyond 7.07 (West 2005); 15 digits. #}
+{% macro two_sided(z) -%}
+    {%- set x = 'abs(' ~ z ~ ')' -%}
+    {%- set above = horner(x, ['0.0352624965998911', '0.700383064443688', '6.37396220353165', '33.912866078383', '112.079291497871', '221.213596169931', '220.206867912376']) -%}
+    {%- set below = horner(x, ['0.0883883476483184', '1.75566716318264', '16.064177579207', '86.7807322029461', '296.564248779674', '637.333633378831', '793.826512519948', '440.413735824752']) -%}
+    case
+        when {{ x }} > 37 then 0.0
+        when {{ x }} < 7.07106781186547 then 2 * exp(-{{ x }} * {{ x }} / 2) * {{ above }} / {{ below }}
+        else 2 * exp(-{{ x }} * {{ x }} / 2) / ({{ x }} + 1 / ({{ x }} + 2 / ({{ x }} + 3 / ({{ x }} + 4 / ({{ x }} + 0.65))))) / 2.506628274631
+    end
+{%- endmacro %}
+
+{# A polynomial at x, its highest coefficient first. #}
+{% macro horner(x, coefficients) -%}
+    {%- set ns = namespace(sum='cast(' ~ coefficients[0] ~ ' as double precision)') -%}
+    {%- for coefficient in coefficients[1:] %}{% set ns.sum = '(' ~ ns.sum ~ ' * ' ~ x ~ ' + ' ~ coefficient ~ ')' %}{% endfor -%}
+    {{ return(ns.sum) }}
+{%- endmacro %}
+
+{# Newcombe's hybrid score interval of the difference of two shares, from the Wilson bounds of each, without continuity correction. #}
+{% macro newcombe(rate, control_rate, side) -%}
+    {%- if side == 'low' -%}
+    ({{ rate }} - {{ control_rate }}) - sqrt(power({{ rate }} - {{ rate }}_low, 2) + power({{ control_rate }}_high - {{ control_rate }}, 2))
+    {%- else -%}
+    ({{ rate }} - {{ control_rate }}) + sqrt(power({{ rate }}_high - {{ rate }}, 2) + power({{ control_rate }} - {{ control_rate }}_low, 2))
+    {%- endif -%}
+{%- endmacro %}
+
+{# Variance of the difference of two shares if both groups had their pooled share; null where that is 0 or 1. #}
+{% macro pooled_variance(returned, n, control_returned, control_n) -%}
+    {%- set pooled = share('(' ~ returned ~ ' + ' ~ control_returned ~ ')', '(' ~ n ~ ' + ' ~ control_n ~ ')') -%}
+    nullif({{ pooled }} * (1 - {{ pooled }}) * (1 / cast(nullif({{ n }}, 0) as double precision) + 1 / cast(nullif({{ control_n }}, 0) as double precision)), 0)
+{%- endmacro %}

@@ -1,0 +1,55 @@
+-- The campaigns of a strategy compared as one: the mean of their lifts in Mantel-Haenszel weights, so that arms of different
+-- size in different campaigns make no effect. Terms are summed as decimals: the order of the campaigns must not show.
+with terms as (
+    select
+        *,
+        cast(weight as decimal(38, 12)) as kept_weight,
+        cast(weight * lift as decimal(38, 12)) as weighted_lift,
+        cast(weight * weight * variance as decimal(38, 12)) as weighted_variance,
+        cast(weight * weight * pooled_variance as decimal(38, 12)) as weighted_pooled_variance
+    from {{ ref('int_comparisons') }}
+),
+
+summed as (
+    select
+        business_id,
+        strategy,
+        target_state,
+        sum(observed) as observed,
+        sum(control_observed) as control_observed,
+        sum(cost) as cost,
+        {{ share('sum(weighted_lift)', 'sum(kept_weight)') }} as lift,
+        sqrt(cast(sum(weighted_variance) as double precision)) / cast(sum(kept_weight) as double precision) as standard_error,
+        cast(sum(weighted_lift) as double precision)
+        / nullif(sqrt(cast(sum(weighted_pooled_variance) as double precision)), 0) as z
+    from terms
+    group by business_id, strategy, target_state
+),
+
+-- Whoever stands in several campaigns makes their rates hang together, and the variances do not add up.
+met as (
+    select targets.business_id, targets.strategy, terms.target_state, targets.customer_key
+    from {{ ref('int_observed_targets') }} as targets
+    inner join terms
+        on
+            targets.business_id = terms.business_id
+            and targets.campaign_id = terms.campaign_id
+            and (targets.target_state = terms.target_state or (terms.target_state = 'all' and targets.target_state <> 'active'))
+    where targets.observed = 1
+    group by targets.business_id, targets.strategy, terms.target_state, targets.customer_key
+    having count(*) > 1
+),
+
+overlapping as (
+    select distinct business_id, strategy, target_state from met
+)
+
+select
+    summed.*,
+    overlapping.strategy is null as are_independent
+from summed
+left join overlapping
+    on
+        summed.business_id = overlapping.business_id
+        and summed.strategy = overlapping.strategy
+        and summed.target_state = overlapping.target_state

@@ -1,0 +1,60 @@
+-- What came of a customer's first touch in a campaign. Nothing here knows the date counted to: a window that has closed has
+-- only dates before it.
+{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+with ordered as (
+    select
+        *,
+        row_number() over (partition by customer_key, campaign_id order by touched_at, touch_id) as place
+    from {{ ref('int_touches') }}
+    where {{ of_this_run('customer_key') }}
+),
+
+targets as (
+    select
+        ordered.customer_key,
+        ordered.business_id,
+        ordered.campaign_id,
+        ordered.touch_id,
+        ordered.touched_at,
+        ordered.touched_on,
+        ordered.arm,
+        {{ add_days('ordered.touched_on', 'businesses.attribution_days - 1') }} as window_ends_on
+    from ordered
+    inner join {{ ref('stg_businesses') }} as businesses on ordered.business_id = businesses.business_id
+    where ordered.place = 1
+),
+
+moved as (
+    select
+        targets.customer_key,
+        targets.campaign_id,
+        {{ last_by('case when transitions.transition_date < targets.touched_on then transitions.to_state end', 'case when transitions.transition_date < targets.touched_on then transitions.transition_date end') }} as target_state,
+        max(case when transitions.transition_date >= targets.touched_on and transitions.transition in ('won_back', 'reactivated', 'acquired') then 1 else 0 end) as returned,
+        max(case when transitions.transition_date >= targets.touched_on and transitions.transition = 'won_back' then 1 else 0 end) as won_back
+    from targets
+    inner join {{ ref('int_transitions') }} as transitions
+        on targets.customer_key = transitions.customer_key and transitions.transition_date <= targets.window_ends_on
+    group by targets.customer_key, targets.campaign_id
+),
+
+earned as (
+    select targets.customer_key, targets.campaign_id, sum(days.revenue) as revenue
+    from targets
+    inner join {{ ref('int_customer_days') }} as days
+        on
+            targets.customer_key = days.customer_key
+            and days.event_date >= targets.touched_on
+            and days.event_date <= targets.window_ends_on
+    group by targets.customer_key, targets.campaign_id
+)
+
+-- Who is active at the touch is here and cannot return.
+select
+    targets.*,
+    coalesce(moved.target_state, '(none)') as target_state,
+    case when coalesce(moved.target_state, '(none)') = 'active' then 0 else coalesce(moved.returned, 0) end as returned,
+    coalesce(moved.won_back, 0) as won_back,
+    cast(coalesce(earned.revenue, 0) as decimal(38, 4)) as revenue
+from targets
+left join moved on targets.customer_key = moved.customer_key and targets.campaign_id = moved.campaign_id
+left join earned on targets.customer_key = earned.customer_key and targets.campaign_id = earned.campaign_id

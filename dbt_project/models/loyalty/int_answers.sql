@@ -1,0 +1,37 @@
+-- Answers of customers, each in force for the opens of the 365 days after it, until the next one.
+with dated as (
+    select
+        keys.customer_key,
+        answers.business_id,
+        answers.answered_at,
+        answers.response_id,
+        {{ local_date('answers.answered_at', 'offsets') }} as answered_on,
+        case
+            when answers.survey = 'csat' and answers.score >= 4 or answers.survey = 'nps' and answers.score >= 9 then 'satisfied'
+            when answers.survey = 'csat' and answers.score <= 2 or answers.survey = 'nps' and answers.score <= 6 then 'dissatisfied'
+            else 'neutral'
+        end as satisfaction
+    from {{ ref('stg_survey_responses') }} as answers
+    inner join {{ ref('int_customer_keys') }} as keys
+        on answers.business_id = keys.business_id and answers.customer_id = keys.customer_id
+    inner join {{ ref('stg_businesses') }} as businesses on answers.business_id = businesses.business_id
+    inner join {{ ref('int_utc_offsets') }} as offsets
+        on businesses.timezone = offsets.timezone and cast(answers.answered_at as date) = offsets.utc_date
+),
+
+followed as (
+    select
+        *,
+        lead(answered_on) over (partition by customer_key order by answered_at, response_id) as next_answered_on
+    from dated
+)
+
+-- An answer of the day before is the latest at the open, one of the open itself is not.
+select
+    customer_key,
+    business_id,
+    satisfaction,
+    {{ add_days('answered_on', 1) }} as opens_from,
+    least({{ add_days('answered_on', 365) }}, coalesce(next_answered_on, {{ add_days('answered_on', 365) }})) as opens_to
+from followed
+where answered_on < coalesce(next_answered_on, {{ add_days('answered_on', 1) }})

@@ -1,0 +1,56 @@
+-- Customers current at the open with an answer in force, by what they said, and those of them gone at the close. The first
+-- is a stock: what comes and goes by the day adds up to it; only who left within a period is looked at customer by customer.
+with in_force as (
+    select
+        spells.customer_key,
+        answers.business_id,
+        segments.segment_key,
+        answers.satisfaction,
+        greatest(answers.opens_from, {{ add_days('spells.current_from', 1) }}) as opens_from,
+        least(answers.opens_to, coalesce(spells.left_on, answers.opens_to)) as opens_to,
+        spells.left_on
+    from {{ ref('int_answers') }} as answers
+    inner join {{ ref('int_spells') }} as spells on answers.customer_key = spells.customer_key
+    inner join {{ ref('int_customer_segments') }} as segments on answers.customer_key = segments.customer_key
+    where
+        greatest(answers.opens_from, {{ add_days('spells.current_from', 1) }})
+        <= least(answers.opens_to, coalesce(spells.left_on, answers.opens_to))
+),
+
+measured as (
+    {%- for grain in period_grains() %}
+    -- The first open at or after a date: that of the period after the one the day before lies in.
+    select business_id, segment_key, satisfaction, '{{ grain }}' as period_grain, {{ next_open(grain, 'opens_from') }} as period_start, 1 as answered, 0 as lost
+    from in_force
+    union all
+    select business_id, segment_key, satisfaction, '{{ grain }}', {{ next_open(grain, add_days('opens_to', 1)) }}, -1, 0
+    from in_force
+    union all
+    select in_force.business_id, in_force.segment_key, in_force.satisfaction, '{{ grain }}', {{ period_start(grain, 'in_force.left_on') }}, 0, 1
+    from in_force
+    left join {{ ref('int_spells') }} as at_close
+        on
+            in_force.customer_key = at_close.customer_key
+            and at_close.current_from <= {{ period_end(grain, period_start(grain, 'in_force.left_on')) }}
+            and (at_close.left_on is null or at_close.left_on > {{ period_end(grain, period_start(grain, 'in_force.left_on')) }})
+    where
+        {{ period_start(grain, 'in_force.left_on') }} between in_force.opens_from and in_force.opens_to
+        and at_close.customer_key is null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    measured.business_id,
+    measured.period_grain,
+    measured.period_start,
+    segment_values.segment,
+    segment_values.segment_value
+    {%- for satisfaction in ['satisfied', 'neutral', 'dissatisfied'] %},
+    sum(case when measured.satisfaction = '{{ satisfaction }}' then measured.answered else 0 end) as net_answered_{{ satisfaction }},
+    sum(case when measured.satisfaction = '{{ satisfaction }}' then measured.lost else 0 end) as lost_{{ satisfaction }}
+    {%- endfor %}
+from measured
+inner join {{ ref('int_segment_values') }} as segment_values
+    on measured.business_id = segment_values.business_id and measured.segment_key = segment_values.segment_key
+group by 1, 2, 3, 4, 5

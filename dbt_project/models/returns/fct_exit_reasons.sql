@@ -1,0 +1,24 @@
+with exits as (
+    select
+        {{ period_keys('facts') }},
+        exits.exit_kind,
+        exits.exit_reason,
+        cast(exits.exits as bigint) as exits,
+        cast(exits.exits_won_back as bigint) as exits_won_back,
+        facts.is_complete and {{ add_days('exits.last_exited_on', 90) }} <= as_of.as_of_date as is_final
+    from {{ ref('int_period_exits') }} as exits
+    inner join {{ ref('int_period_facts') }} as facts on {{ same_period('exits', 'facts') }}
+    cross join {{ ref('int_as_of_date') }} as as_of
+)
+
+select
+    {{ period_keys('exits') }},
+    exits.exit_kind,
+    exits.exit_reason,
+    case when exits.exit_reason not in ('inactivity', 'unknown') then reasons.category end as category,
+    exits.exits,
+    {{ share('exits.exits', 'sum(exits.exits) over (partition by exits.business_id, exits.period_grain, exits.period_start, exits.segment, exits.segment_value)') }} as share_of_exits,
+    exits.exits_won_back,
+    {{ share_once_final('exit_win_back_rate', 'exits.exits_won_back', 'exits.exits', 'exits.is_final') }}
+from exits
+left join {{ ref('stg_exit_reasons') }} as reasons on exits.exit_reason = reasons.reason

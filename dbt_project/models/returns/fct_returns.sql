@@ -1,0 +1,31 @@
+select
+    customers.business_id,
+    {{ dbt.concat(['customers.customer_id', "':'", 'cast(returns.returned_on as ' ~ dbt.type_string() ~ ')']) }} as return_id,
+    customers.customer_id,
+    returns.returned_on,
+    returns.return_type,
+    returns.from_state,
+    returns.days_away,
+    case
+        when returns.days_away <= 30 then '1-30'
+        when returns.days_away <= 60 then '31-60'
+        when returns.days_away <= 90 then '61-90'
+        when returns.days_away <= 180 then '91-180'
+        when returns.days_away <= 365 then '181-365'
+        else '366+'
+    end as days_away_bucket,
+    returns.days_since_last_purchase,
+    returns.exit_kind,
+    returns.exit_reason,
+    cast(returns.previous_returns as integer) as previous_returns,
+    case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as revenue_90_days_after,
+    returns.revenue_365_days_before,
+    returns.campaign_id,
+    {{ happened_within('returns.next_purchased_on', 90) }} as purchased_again_90_days,
+    {{ happened_within('returns.next_purchased_on', 180) }} as purchased_again_180_days,
+    {{ happened_within('returns.next_churned_on', 180) }} as left_again_180_days,
+    {{ happened_within('returns.next_churned_on', 365) }} as left_again_365_days
+from {{ ref('int_returns') }} as returns
+inner join {{ ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
+cross join {{ ref('int_as_of_date') }} as as_of
+where returns.returned_on <= as_of.as_of_date

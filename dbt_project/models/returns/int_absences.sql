@@ -1,0 +1,45 @@
+-- Every time a customer left, fell quiet, or cooled as a prospect, and how it ended. Knows nothing of the date counted to.
+{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+with transitions as (
+    select
+        *,
+        -- Who lapsed stays away until reactivated or, once former, back.
+        {%- for name, ends in {
+            'former': ['won_back', 'recovered'],
+            'dormant': ['reactivated', 'won_back', 'recovered'],
+            'dormant_prospect': ['acquired', 'rewarmed', 'bounced'],
+        }.items() %}
+        min(case when transition in ('{{ ends | join("', '") }}') then transition_date end)
+            over (partition by customer_key order by transition_date rows between 1 following and unbounded following) as {{ name }}_ended_on,
+        {%- endfor %}
+        to_state in ('former', 'dormant', 'dormant_prospect') as is_away
+    from {{ ref('int_transitions') }}
+    where {{ of_this_run('customer_key') }}
+),
+
+absences as (
+    select
+        customer_key,
+        transition_date as away_from,
+        to_state as from_state,
+        exit_kind,
+        exit_reason,
+        case to_state when 'former' then former_ended_on when 'dormant' then dormant_ended_on else dormant_prospect_ended_on end as ended_on
+    from transitions
+    where is_away
+)
+
+select
+    absences.customer_key,
+    customers.business_id,
+    absences.from_state,
+    case when absences.from_state = 'former' then absences.exit_kind end as exit_kind,
+    case when absences.from_state = 'former' then absences.exit_reason end as exit_reason,
+    absences.away_from,
+    absences.ended_on,
+    transitions.transition as ended_by,
+    -- A payment that fails may still be made good: until then nobody is won back.
+    case when absences.from_state = 'former' and absences.exit_kind = 'involuntary' then customers.recovery_days + 1 else 0 end as at_risk_from_day
+from absences
+inner join {{ ref('int_customers_this_run') }} as customers on absences.customer_key = customers.customer_key
+left join transitions on absences.customer_key = transitions.customer_key and absences.ended_on = transitions.transition_date

@@ -1,0 +1,27 @@
+-- Absences as far as they have been seen: `t` days long, and ended by a return or still open. A payment made good is no exit.
+{{ config(materialized='view') }}
+with seen as (
+    select
+        absences.*,
+        as_of.as_of_date,
+        case when absences.ended_on <= as_of.as_of_date then absences.ended_by end as seen_to_end_by,
+        least(coalesce(absences.ended_on, as_of.as_of_date), as_of.as_of_date) as seen_until
+    from {{ ref('int_absences') }} as absences
+    cross join {{ ref('int_as_of_date') }} as as_of
+    where absences.away_from <= as_of.as_of_date
+)
+
+select
+    business_id,
+    customer_key,
+    from_state,
+    exit_kind,
+    exit_reason,
+    away_from,
+    seen_until,
+    as_of_date,
+    at_risk_from_day,
+    {{ days_between('away_from', 'seen_until') }} as t,
+    case when seen_to_end_by in ('won_back', 'reactivated', 'acquired') then 1 else 0 end as is_return
+from seen
+where from_state <> 'former' or coalesce(seen_to_end_by, '') <> 'recovered'

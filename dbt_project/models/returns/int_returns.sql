@@ -1,0 +1,89 @@
+-- Every return with what came before and after it, those still to come included. Nothing here knows the date counted to:
+-- what a return led to is only shown once the days it takes are over.
+{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+with transitions as (
+    select
+        *,
+        sum(case when transition in ('won_back', 'reactivated') then 1 else 0 end)
+            over (partition by customer_key order by transition_date rows between unbounded preceding and 1 preceding) as previous_returns,
+        min(case when transition = 'churned' then transition_date end)
+            over (partition by customer_key order by transition_date rows between 1 following and unbounded following) as next_churned_on
+    from {{ ref('int_transitions') }}
+    where {{ of_this_run('customer_key') }}
+),
+
+returns as (
+    select
+        customer_key,
+        transition_date as returned_on,
+        {{ add_days('transition_date', '-days_in_from_state') }} as away_from,
+        transition as return_type,
+        from_state,
+        days_in_from_state as days_away,
+        exit_kind,
+        exit_reason,
+        coalesce(previous_returns, 0) as previous_returns,
+        next_churned_on
+    from transitions
+    where transition in ('won_back', 'reactivated', 'recovered') or (transition = 'acquired' and from_state <> 'unknown')
+),
+
+valued as (
+    select
+        returns.customer_key,
+        returns.returned_on,
+        max(case when days.has_purchase and days.event_date < returns.returned_on then days.event_date end) as last_purchased_on,
+        min(case when days.has_purchase and days.event_date > returns.returned_on then days.event_date end) as next_purchased_on,
+        sum(case
+            when days.event_date >= returns.returned_on and days.event_date <= {{ add_days('returns.returned_on', 89) }} then days.revenue
+            else 0
+        end) as revenue_90_days_after,
+        sum(case
+            when days.event_date >= {{ add_days('returns.away_from', -365) }} and days.event_date < returns.away_from then days.revenue
+            else 0
+        end) as revenue_365_days_before
+    from returns
+    inner join {{ ref('int_customer_days') }} as days on returns.customer_key = days.customer_key
+    group by returns.customer_key, returns.returned_on
+),
+
+credited as (
+    select customer_key, returned_on, campaign_id
+    from (
+        select
+            returns.customer_key,
+            returns.returned_on,
+            targets.campaign_id,
+            row_number() over (
+                partition by returns.customer_key, returns.returned_on
+                order by targets.touched_at desc, targets.touch_id desc
+            ) as place
+        from returns
+        inner join {{ ref('int_targets') }} as targets
+            on
+                returns.customer_key = targets.customer_key
+                and returns.returned_on >= targets.touched_on
+                and returns.returned_on <= targets.window_ends_on
+        where targets.arm = 'treatment'
+    ) as touches
+    where place = 1
+)
+
+select
+    returns.customer_key,
+    returns.returned_on,
+    returns.return_type,
+    returns.from_state,
+    returns.days_away,
+    {{ days_between('valued.last_purchased_on', 'returns.returned_on') }} as days_since_last_purchase,
+    returns.exit_kind,
+    returns.exit_reason,
+    returns.previous_returns,
+    cast(valued.revenue_90_days_after as decimal(38, 4)) as revenue_90_days_after,
+    cast(valued.revenue_365_days_before as decimal(38, 4)) as revenue_365_days_before,
+    credited.campaign_id,
+    valued.next_purchased_on,
+    returns.next_churned_on
+from returns
+inner join valued on returns.customer_key = valued.customer_key and returns.returned_on = valued.returned_on
+left join credited on returns.customer_key = credited.customer_key and returns.returned_on = credited.returned_on

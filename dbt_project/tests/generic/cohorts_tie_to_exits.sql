@@ -1,0 +1,31 @@
+{# Who entered the cohorts of former customers are those who churned or bounced, less those who recovered; kinds, months and the
+   pooled cohort tell the same number. #}
+{% test cohorts_tie_to_exits(model) %}
+with exits as (
+    select business_id, sum(churned + bounced - recovered) as exits
+    from {{ ref('fct_lifecycle') }}
+    where period_grain = 'year' and segment = 'all'
+    group by business_id
+),
+
+entered as (
+    select
+        business_id,
+        sum(case when exit_kind = 'all' and cohort_month is null then entered else 0 end) as pooled,
+        sum(case when exit_kind = 'all' and cohort_month is not null then entered else 0 end) as by_month,
+        sum(case when exit_kind <> 'all' and cohort_month is null then entered else 0 end) as by_kind,
+        sum(case when exit_kind <> 'all' and cohort_month is not null then entered else 0 end) as by_kind_and_month
+    from {{ model }}
+    where from_state = 'former' and months_since = 1
+    group by business_id
+)
+
+select exits.business_id, exits.exits, entered.pooled, entered.by_month, entered.by_kind, entered.by_kind_and_month
+from exits
+left join entered on exits.business_id = entered.business_id
+where
+    exits.exits <> coalesce(entered.pooled, 0)
+    or exits.exits <> coalesce(entered.by_month, 0)
+    or exits.exits <> coalesce(entered.by_kind, 0)
+    or exits.exits <> coalesce(entered.by_kind_and_month, 0)
+{% endtest %}

@@ -1,0 +1,15 @@
+{# Each win-back and reactivation adds one to what the customer's next return counts as previous. #}
+{% test counted_one_by_one(model) %}
+with followed as (
+    select
+        *,
+        lag(previous_returns) over customer_returns as counted_before,
+        lag(return_type) over customer_returns as type_before
+    from {{ model }}
+    window customer_returns as (partition by business_id, customer_id order by returned_on)
+)
+
+select *
+from followed
+where (previous_returns = coalesce(counted_before, 0) + case when type_before in ('won_back', 'reactivated') then 1 else 0 end) is not true
+{% endtest %}

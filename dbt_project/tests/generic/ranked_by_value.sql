@@ -1,0 +1,17 @@
+{# Places follow one another without a gap, and no candidate stands before one of greater value. #}
+{% test ranked_by_value(model) %}
+with followed as (
+    select
+        *,
+        row_number() over (partition by business_id order by rank) as place,
+        lag(expected_value) over (partition by business_id order by rank) as value_before
+    from {{ model }}
+)
+
+select *
+from followed
+where (
+    rank = place
+    and (rank = 1 or expected_value is null or value_before >= expected_value - 1e-9)
+) is not true
+{% endtest %}

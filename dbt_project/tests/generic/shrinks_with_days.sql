@@ -1,0 +1,20 @@
+{# The longer the silence asked for, the fewer are so silent, and the fewer would have been former. #}
+{% test shrinks_with_days(model) %}
+with followed as (
+    select
+        *,
+        lag(silent_share) over days_tried as share_before,
+        lag(pool) over days_tried as pool_before,
+        lag(returned) over days_tried as returned_before
+    from {{ model }}
+    window days_tried as (partition by business_id order by days)
+)
+
+select *
+from followed
+where
+    silent_share > share_before
+    or pool > pool_before
+    or returned > returned_before
+    or returned > pool
+{% endtest %}
