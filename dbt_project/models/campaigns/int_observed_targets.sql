@@ -37,7 +37,7 @@ select
     arms.is_observational,
     case when touched.window_ends_on <= touched.as_of_date then 1 else 0 end as observed,
     touched.returned,
-    touched.won_back,
+    case when touched.won_back_on <= touched.as_of_date then 1 else 0 end as won_back,
     touched.revenue,
     spent.cost,
     cast(case when touched.arm = 'treatment' then {{ share('campaigns.cost', 'arms.treated') }} end as decimal(38, 10)) as campaign_cost

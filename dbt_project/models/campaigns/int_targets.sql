@@ -30,7 +30,7 @@ moved as (
         targets.campaign_id,
         {{ last_by('case when transitions.transition_date < targets.touched_on then transitions.to_state end', 'case when transitions.transition_date < targets.touched_on then transitions.transition_date end') }} as target_state,
         max(case when transitions.transition_date >= targets.touched_on and transitions.transition in ('won_back', 'reactivated', 'acquired') then 1 else 0 end) as returned,
-        max(case when transitions.transition_date >= targets.touched_on and transitions.transition = 'won_back' then 1 else 0 end) as won_back
+        min(case when transitions.transition_date >= targets.touched_on and transitions.transition = 'won_back' then transitions.transition_date end) as won_back_on
     from targets
     inner join {{ ref('int_transitions') }} as transitions
         on targets.customer_key = transitions.customer_key and transitions.transition_date <= targets.window_ends_on
@@ -53,7 +53,7 @@ select
     targets.*,
     coalesce(moved.target_state, '(none)') as target_state,
     case when coalesce(moved.target_state, '(none)') = 'active' then 0 else coalesce(moved.returned, 0) end as returned,
-    coalesce(moved.won_back, 0) as won_back,
+    moved.won_back_on,
     cast(coalesce(earned.revenue, 0) as decimal(38, 4)) as revenue
 from targets
 left join moved on targets.customer_key = moved.customer_key and targets.campaign_id = moved.campaign_id

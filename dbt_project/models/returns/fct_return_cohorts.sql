@@ -30,8 +30,8 @@ select
     cast(months.returned - coalesce(months.returned_before, 0) as bigint) as returned,
     cast(months.returned as bigint) as cumulative_returned,
     case when months.t <= months.follow_up then 1 - months.survival end as return_probability,
-    {{ period_end('month', period_start('month', 'entered.last_away_from')) }} <= as_of.as_of_date
-    and {{ add_days('entered.last_away_from', 'months.t') }} <= as_of.as_of_date as is_mature
+    -- 30 days after the last one who entered, their month is over as well.
+    {{ add_days('entered.last_away_from', 'months.t') }} <= as_of.as_of_date as is_mature
 from months
 inner join entered
     on

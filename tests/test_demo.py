@@ -1,0 +1,161 @@
+"""The sample as published: CDNOW as worked out by hand, its statistics as the statistics packages have them."""
+
+import re
+import shutil
+from collections import defaultdict
+
+import duckdb
+import pytest
+from lifelines import KaplanMeierFitter
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
+
+from conftest import ROOT, Project, copy_project
+
+PAGE = (ROOT / "docs" / "cdnow-by-hand.md").read_text()
+BY_HAND, FROM_TABLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+
+
+# Absences from the transitions: an entry, and the first thing after it that ends it.
+SPELLS = """
+with absences as (
+    select
+        entry.*,
+        first(ending.transition order by ending.transition_date) as ended_by,
+        min(ending.transition_date) as ended_on
+    from winback.lifecycle_transitions as entry
+    left join winback.lifecycle_transitions as ending
+        on ending.business_id = entry.business_id and ending.customer_id = entry.customer_id and ending.transition_date > entry.transition_date
+        and list_contains(
+            case entry.to_state
+                when 'former' then ['won_back', 'recovered']
+                when 'dormant' then ['reactivated', 'won_back', 'recovered']
+                else ['acquired', 'rewarmed', 'bounced']
+            end, ending.transition)
+    where entry.to_state in ('former', 'dormant', 'dormant_prospect')
+    group by all
+),
+
+spells as (
+    select
+        absences.business_id,
+        to_state,
+        case when to_state = 'former' then exit_kind end as exit_kind,
+        date_trunc('month', transition_date)::date::text as cohort_month,
+        coalesce(ended_on, as_of_date) - transition_date as t,
+        coalesce(ended_by in ('won_back', 'reactivated', 'acquired'), false) as returned,
+        case when to_state = 'former' and exit_kind = 'involuntary' then recovery_days + 1 else 0 end as seen_from
+    from absences inner join winback.dim_business using (business_id)
+    where to_state <> 'former' or ended_by is distinct from 'recovered'
+)
+
+select business_id || to_state || coalesce(kind, '') || month, t, returned, seen_from
+from spells, (values (0), (1)) as kinds (k), (values (0), (1)) as months (m),
+    lateral (select case when k = 0 then exit_kind else 'all' end as kind, case when m = 0 then cohort_month else '' end as month)
+where k = 0 or to_state = 'former'
+"""
+
+
+def figures(heading: str) -> list[float]:
+    """The row of figures that the page shows under a heading."""
+    row = PAGE.split(heading)[1].splitlines()[2]
+    return [float(cell.replace(",", "")) for cell in row.strip("| ").split("|")]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample as `winback demo` makes it, in a project of its own."""
+    project = copy_project(tmp_path_factory.mktemp("sample"))
+    result = project.winback("demo")
+    assert result.returncode == 0, result.stderr
+    assert "CDNOW" in result.stdout and f"Warehouse: {project.warehouse}" in result.stderr
+    return project
+
+
+def test_the_orders_alone_give_the_figures_on_the_page(sample: Project) -> None:
+    found = duckdb.sql(BY_HAND.replace(".winback/landing", str(sample.landing))).fetchone()
+    assert list(found) == figures("| former | who ordered")
+    former, won_back, dormant, reactivated, current, kept = found
+    for words in (f"{won_back / former:.1%}", f"{(won_back + reactivated) / (former + dormant):.1%}", f"{kept / current:.1%}"):
+        assert f"**{words[:-1]} %**" in PAGE
+
+
+def test_the_tables_say_the_same(sample: Project) -> None:
+    (found,) = sample.query(FROM_TABLES)
+    assert [round(value, 4) for value in found] == figures("| former_returned | opening_former")
+    former, won_back, dormant, reactivated, current, kept = duckdb.sql(BY_HAND.replace(".winback/landing", str(sample.landing))).fetchone()
+    assert found[:5] == pytest.approx((won_back, former, won_back / former, (won_back + reactivated) / (former + dormant), kept / current), abs=1e-12)
+
+
+def test_thresholds_tried_at_the_policy_in_force_show_its_own_rate(sample: Project) -> None:
+    """CDNOW has orders alone, so trying F = 180 is what the period facts do."""
+    ((quarter, *tried),) = sample.query("select period_start, pool, returned, win_back_rate from winback.threshold_advice where business_id = 'cdnow' and is_current_f")
+    assert sample.query(
+        f"""
+        select opening_former, former_returned, win_back_rate from winback.fct_win_back
+        where business_id = 'cdnow' and period_grain = 'quarter' and segment = 'all' and period_start = date '{quarter}'
+        """
+    ) == [tuple(tried)]
+
+
+def test_the_grocer_held_nobody_back(sample: Project) -> None:
+    campaigns = "from winback.fct_campaign_performance where business_id = 'grocer'"
+    assert sample.query(f"select count(distinct campaign_id), min(is_observational), count(lift), max(arm) {campaigns}") == [(27, True, 0, "treatment")]
+    assert sample.query(f"select sum(touched) {campaigns} and target_state in ('all', 'active')") == [(6_589,)]
+
+
+def test_cohorts_equal_lifelines(sample: Project) -> None:
+    """Every cohort of the sample, by month and pooled, from the transitions alone."""
+    spells = defaultdict(list)
+    for cohort, t, returned, seen_from in sample.query(SPELLS):
+        spells[cohort].append((t, returned, seen_from))
+    rows = sample.query("select business_id || from_state || coalesce(exit_kind, '') || coalesce(cohort_month::text, ''), months_since, return_probability from winback.fct_return_cohorts")
+    assert {cohort for cohort, *_ in rows} == spells.keys()
+    said = defaultdict(dict)
+    for cohort, months, probability in rows:
+        said[cohort][30 * months] = probability
+    for cohort, seen in spells.items():
+        seen = [spell for spell in seen if spell[0] >= spell[2]]
+        longest = max((t for t, *_ in seen), default=-1)
+        assert {t for t, probability in said[cohort].items() if probability is not None} == {t for t in said[cohort] if t <= longest}, cohort
+        if longest < 30:
+            continue
+        t, returned, seen_from = zip(*seen)
+        # On a tie lifelines lets people in after those who leave; half a day earlier is what the definitions say.
+        curve = KaplanMeierFitter().fit(t, returned, entry=[start - 0.5 for start in seen_from])
+        wanted = 1 - curve.survival_function_at_times([t for t in said[cohort] if t <= longest]).to_numpy()
+        assert [probability for probability in said[cohort].values() if probability is not None] == pytest.approx(wanted, abs=1e-9), cohort
+
+
+def test_lifts_equal_statsmodels(sample: Project) -> None:
+    pairs = sample.query(
+        """
+        select treated.returned, treated.observed, control.returned, control.observed,
+            treated.lift, treated.lift_low, treated.lift_high, treated.p_value, treated.return_rate_low, treated.return_rate_high
+        from winback.fct_campaign_performance as treated
+        inner join winback.fct_campaign_performance as control using (business_id, campaign_id, target_state)
+        where treated.lift is not null and control.arm = 'control'
+        """
+    )
+    assert len(pairs) > 20
+    for k, n, c, m, lift, low, high, p_value, rate_low, rate_high in pairs:
+        assert lift == pytest.approx(k / n - c / m, abs=1e-12)
+        assert (low, high) == pytest.approx(confint_proportions_2indep(k, n, c, m, compare="diff", method="newcomb"), abs=1e-9)
+        assert (rate_low, rate_high) == pytest.approx(proportion_confint(k, n, method="wilson"), abs=1e-9)
+        if p_value is None:
+            assert k + c in (0, n + m)
+        else:
+            assert p_value == pytest.approx(proportions_ztest([k, c], [n, m])[1], abs=1e-9)
+
+
+def test_a_second_demo_does_not_write_the_sample_again(sample: Project) -> None:
+    marker = sample.landing / ".winback-sample"
+    before = marker.stat().st_mtime_ns
+    assert sample.winback("demo").returncode == 0
+    assert marker.stat().st_mtime_ns == before
+
+
+def test_the_demo_leaves_a_landing_of_the_users_own_alone(project: Project) -> None:
+    shutil.copytree(ROOT / "tests" / "golden" / "landing", project.landing)
+    message = project.refused("demo")
+    assert "holds data of your own" in message
+    assert sorted(path.name for path in project.landing.iterdir()) == ["customer_merges.csv", "events.csv"]
