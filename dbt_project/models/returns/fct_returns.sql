@@ -1,3 +1,4 @@
+{{ replaces_rows_of('int_changed_returners', ['business_id', 'customer_id']) }}
 select
     customers.business_id,
     {{ dbt.concat(['customers.customer_id', "':'", 'cast(returns.returned_on as ' ~ dbt.type_string() ~ ')']) }} as return_id,
@@ -29,3 +30,6 @@ from {{ ref('int_returns') }} as returns
 inner join {{ ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
 cross join {{ ref('int_as_of_date') }} as as_of
 where returns.returned_on <= as_of.as_of_date
+{%- if is_incremental() %}
+    and returns.customer_key in (select customer_key from {{ ref('int_changed_returners') }})
+{%- endif %}
