@@ -52,7 +52,7 @@ class Outlook:
         shown = [
             row
             for row in self.strategies
-            if (row["arm"], row["target_state"]) == ("treatment", from_state)
+            if (row["arm"], row["target_state"]) == ("treatment", from_state) and row["strategy"] != "(none)"
             and row["lift_low"] is not None
             and row["lift_low"] > 0
             and min(row["treated_compared"], row["controls_compared"]) >= ENOUGH_OBSERVED

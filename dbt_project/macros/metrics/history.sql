@@ -21,15 +21,30 @@
     }) }}
 {% endmacro %}
 
-{# Metrics that grow for a while after their period, by the rate that is null until they are final: kept from then on, or time
-   passing would look like a figure restated. #}
+{# Metrics that grow for a while after their period, with what says that they are final: kept from then on, or time passing
+   would look like a figure restated. #}
 {% macro final_with() %}
+    {% set exits = '(exits = 0 or exit_win_back_rate is not null)' %}
+    {% set targets = '(targeted = 0 or targeted_win_back_rate is not null)' %}
     {{ return({
-        'exits': 'exit_win_back_rate',
-        'exits_won_back': 'exit_win_back_rate',
-        'exit_win_back_rate': 'exit_win_back_rate',
-        'targeted': 'targeted_win_back_rate',
-        'targeted_won_back': 'targeted_win_back_rate',
-        'targeted_win_back_rate': 'targeted_win_back_rate',
+        'exits': exits,
+        'exits_won_back': exits,
+        'exit_win_back_rate': exits,
+        'targeted': targets,
+        'targeted_won_back': targets,
+        'targeted_win_back_rate': targets,
     }) }}
 {% endmacro %}
+
+{# Whether a figure kept before is missing now only because, of a period that is still there, it is not final at the moment. #}
+{% macro is_ripening(kept, found) -%}
+    {{ kept }}.metric in ('{{ final_with().keys() | join("', '") }}')
+    and exists (
+        select 1
+        from {{ found }} as others
+        where
+            others.business_id = {{ kept }}.business_id
+            and others.period_grain = {{ kept }}.period_grain
+            and others.period_start = {{ kept }}.period_start
+    )
+{%- endmacro %}

@@ -12,6 +12,6 @@ from (
             performance.business_id = compared.business_id
             and performance.strategy = compared.strategy
             and performance.target_state = compared.target_state
-    where performance.arm = 'treatment' and performance.lift_low > 0 and compared.observed >= 100 and compared.control_observed >= 100
+    where performance.strategy <> '(none)' and performance.arm = 'treatment' and performance.lift_low > 0 and compared.observed >= 100 and compared.control_observed >= 100
 ) as strategies
 where place = 1

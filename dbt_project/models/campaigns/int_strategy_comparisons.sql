@@ -18,10 +18,11 @@ summed as (
         sum(observed) as observed,
         sum(control_observed) as control_observed,
         sum(cost) as cost,
-        {{ share('sum(weighted_lift)', 'sum(kept_weight)') }} as lift,
-        sqrt(cast(sum(weighted_variance) as double precision)) / cast(sum(kept_weight) as double precision) as standard_error,
-        cast(sum(weighted_lift) as double precision)
-        / nullif(sqrt(cast(sum(weighted_pooled_variance) as double precision)), 0) as z
+        sum(kept_weight) as kept_weight,
+        -- Lifts that cancel out are 0, whatever their last digits leave.
+        case when abs(sum(weighted_lift)) > 0.00000000001 * count(*) then sum(weighted_lift) else 0 end as weighted_lift,
+        sqrt(cast(sum(weighted_variance) as double precision)) as weighted_error,
+        sqrt(cast(sum(weighted_pooled_variance) as double precision)) as weighted_pooled_error
     from terms
     group by business_id, strategy, target_state
 ),
@@ -45,7 +46,15 @@ overlapping as (
 )
 
 select
-    summed.*,
+    summed.business_id,
+    summed.strategy,
+    summed.target_state,
+    summed.observed,
+    summed.control_observed,
+    summed.cost,
+    {{ share('summed.weighted_lift', 'summed.kept_weight') }} as lift,
+    summed.weighted_error / cast(summed.kept_weight as double precision) as standard_error,
+    cast(summed.weighted_lift as double precision) / nullif(summed.weighted_pooled_error, 0) as z,
     overlapping.strategy is null as are_independent
 from summed
 left join overlapping

@@ -14,7 +14,7 @@ with
 {%- for metric in metrics %}
 select business_id, period_grain, period_start, '{{ metric }}' as metric, cast({{ metric }} as double precision) as value
 from {{ table }}
-{{ 'where ' ~ final_with()[metric] ~ ' is not null' if metric in final_with() }}
+{{ 'where ' ~ final_with()[metric] if metric in final_with() }}
 {{ 'union all' if not (loop.last and last_table) }}
 {%- endfor %}
 {%- endfor %}

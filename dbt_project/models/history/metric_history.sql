@@ -35,10 +35,13 @@ changed as (
             and found.period_start = published.period_start
             and found.metric = published.metric
     where
-        published.metric is null
-        or (found.value is null and published.value is not null)
-        or (found.value is not null and published.value is null)
-        or abs(found.value - published.value) > 1e-9
+        (
+            published.metric is null
+            or (found.value is null and published.value is not null)
+            or (found.value is not null and published.value is null)
+            or abs(found.value - published.value) > 1e-9
+        )
+        and not (found.metric is null and {{ is_ripening('published', 'found') }})
 )
 
 select

@@ -30,5 +30,6 @@ where
     or (
         abs(found.value - latest.value) <= 1e-9
         or (found.value is null and latest.value is null)
+        or (found.metric is null and {{ is_ripening('latest', ref('int_complete_metrics')) }})
     ) is not true
 {% endtest %}
