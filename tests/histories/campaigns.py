@@ -59,7 +59,7 @@ def a_campaign(draw, campaign_id: str, dates: Dates) -> dict:
         "objective": "",
         "starts_on": draw(st.sampled_from(("2025-01-01", ""))),
         "ends_on": draw(st.sampled_from(("2025-03-01", ""))),
-        "cost": draw(st.sampled_from(AMOUNTS)),
+        "cost": draw(st.sampled_from((*AMOUNTS, "-2.5"))),
         "loaded_at": dates.loaded(),
     }
 
@@ -71,7 +71,7 @@ def a_touch(draw, touch_id: str, campaign_id: str, person: str, day: date, dates
         "customer_id": person,
         "touched_at": dates.text(day),
         "arm": draw(st.sampled_from(ARMS)),
-        "cost": draw(st.sampled_from(AMOUNTS)),
+        "cost": draw(st.sampled_from((*AMOUNTS, "-2.5"))),
         "loaded_at": dates.loaded(),
     }
 
