@@ -22,6 +22,17 @@
     {{ return(ns.sum) }}
 {%- endmacro %}
 
+{# What a lift came to: returns that would not have been, and what each of them cost; no such cost where there are none. #}
+{% macro incremental(lift, treated, cost) -%}
+    {{ lift }} * {{ treated }} as incremental_returns,
+    case when {{ lift }} * {{ treated }} > 0 then {{ cost }} / ({{ lift }} * {{ treated }}) end as cost_per_incremental_return
+{%- endmacro %}
+
+{# The rate at which those observed returned, as three columns; people already active cannot return, and have none. #}
+{% macro return_rate_of_observed() -%}
+    {{ share_with_interval('return_rate', 'returned', "(case when target_state <> 'active' then observed end)") }}
+{%- endmacro %}
+
 {# Newcombe's hybrid score interval of the difference of two shares, from the Wilson bounds of each, without continuity correction. #}
 {% macro newcombe(rate, control_rate, side) -%}
     {%- if side == 'low' -%}

@@ -1,3 +1,15 @@
+{# Whether a date lies in the 365 days before another: what a customer was worth before they went. #}
+{% macro in_year_before(date, left_on) -%}
+    {{ date }} >= {{ add_days(left_on, -365) }} and {{ date }} < {{ left_on }}
+{%- endmacro %}
+
+{# Exits can be judged once the last one is as old as a return may be late to count for it. #}
+{% macro exit_window_days() %}{{ return(90) }}{% endmacro %}
+
+{% macro exits_are_final(is_complete, last_exited_on) -%}
+    {{ is_complete }} and {{ add_days(last_exited_on, exit_window_days()) }} <= as_of.as_of_date
+{%- endmacro %}
+
 {# Whether something happened within so many days of a return; null until they are over. #}
 {% macro happened_within(date, days) -%}
     case

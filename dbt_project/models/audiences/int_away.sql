@@ -20,7 +20,7 @@ worth as (
         max(case when days.has_purchase then days.event_date end) as last_purchase_on,
         sum(days.revenue) as lifetime_revenue,
         sum(case
-            when days.event_date >= {{ add_days('away.since', -365) }} and days.event_date < away.since then days.revenue
+            when {{ in_year_before('days.event_date', 'away.since') }} then days.revenue
             else 0
         end) as revenue_365_days_before
     from away

@@ -1,8 +1,7 @@
 with compared as (
     select
         *,
-        lift / sqrt(pooled_variance) as z,
-        lift * observed as incremental_returns
+        lift / sqrt(pooled_variance) as z
     from {{ ref('int_comparisons') }}
 )
 
@@ -25,8 +24,7 @@ select
     compared.lift_low,
     compared.lift_high,
     {{ two_sided('compared.z') }} as p_value,
-    compared.incremental_returns,
-    case when compared.incremental_returns > 0 then arms.cost / compared.incremental_returns end as cost_per_incremental_return,
+    {{ incremental('compared.lift', 'compared.observed', 'arms.cost') }},
     arms.is_observational
 from {{ ref('int_arms') }} as arms
 inner join {{ ref('stg_campaigns') }} as campaigns on arms.business_id = campaigns.business_id and arms.campaign_id = campaigns.campaign_id

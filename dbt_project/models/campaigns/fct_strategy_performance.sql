@@ -1,4 +1,4 @@
-with counted as (
+with summed as (
     select
         business_id,
         strategy,
@@ -7,11 +7,17 @@ with counted as (
         sum(touched) as touched,
         sum(observed) as observed,
         sum(returned) as returned,
-        case when target_state <> 'active' then sum(observed) end as could_return,
         sum(cost) as cost,
         sum(revenue) as revenue
     from {{ ref('int_arms') }}
     group by business_id, strategy, arm, target_state
+),
+
+counted as (
+    select
+        *,
+        {{ return_rate_of_observed() }}
+    from summed
 ),
 
 strategies as (
@@ -24,8 +30,7 @@ compared as (
     select
         *,
         case when are_independent then z end as independent_z,
-        case when are_independent then {{ z_95() }} * standard_error end as half_width,
-        lift * observed as incremental_returns
+        case when are_independent then {{ z_95() }} * standard_error end as half_width
     from {{ ref('int_strategy_comparisons') }}
 )
 
@@ -37,7 +42,9 @@ select
     cast(counted.touched as bigint) as touched,
     cast(counted.observed as bigint) as observed,
     cast(counted.returned as bigint) as returned,
-    {{ share_with_interval('return_rate', 'counted.returned', 'counted.could_return') }},
+    counted.return_rate,
+    counted.return_rate_low,
+    counted.return_rate_high,
     cast(counted.cost as double precision) as cost,
     cast(counted.revenue as decimal(38, 4)) as revenue,
     {{ share('counted.cost', 'counted.returned') }} as cost_per_return,
@@ -45,8 +52,7 @@ select
     compared.lift - compared.half_width as lift_low,
     compared.lift + compared.half_width as lift_high,
     {{ two_sided('compared.independent_z') }} as p_value,
-    compared.incremental_returns,
-    case when compared.incremental_returns > 0 then compared.cost / compared.incremental_returns end as cost_per_incremental_return,
+    {{ incremental('compared.lift', 'compared.observed', 'compared.cost') }},
     strategies.is_observational
 from counted
 inner join strategies on counted.business_id = strategies.business_id and counted.strategy = strategies.strategy

@@ -25,13 +25,6 @@ counted as (
     group by 1, 2, 3, 4, 5, 6
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-),
-
-rated as (
-    select
-        *,
-        case when target_state <> 'active' then observed end as could_return
-    from counted
 )
 
 select
@@ -44,7 +37,7 @@ select
     touched,
     observed,
     returned,
-    {{ share_with_interval('return_rate', 'returned', 'could_return') }},
+    {{ return_rate_of_observed() }},
     cost,
     revenue
-from rated
+from counted

@@ -17,7 +17,7 @@ facts as (
         facts.*,
         cast(coalesce(exits.exits, 0) as bigint) as exits,
         cast(coalesce(exits.exits_won_back, 0) as bigint) as exits_won_back,
-        facts.is_complete and {{ add_days('exits.last_exited_on', 90) }} <= as_of.as_of_date as exits_are_final,
+        {{ exits_are_final('facts.is_complete', 'exits.last_exited_on') }} as exits_are_final,
         coalesce(targets.targeted, 0) as targeted,
         coalesce(targets.targeted_won_back, 0) as targeted_won_back,
         targets.last_window_ends_on <= as_of.as_of_date as targets_are_final

@@ -15,6 +15,5 @@ inner join {{ ref('int_counted_days') }} as days
     on
         departures.customer_key = days.customer_key
         and departures.weight = days.weight
-        and days.event_date < departures.left_on
-        and days.event_date >= {{ add_days('departures.left_on', -365) }}
+        and {{ in_year_before('days.event_date', 'departures.left_on') }}
 group by departures.customer_key, departures.weight, departures.left_on

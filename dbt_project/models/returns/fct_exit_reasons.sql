@@ -5,7 +5,7 @@ with exits as (
         exits.exit_reason,
         cast(exits.exits as bigint) as exits,
         cast(exits.exits_won_back as bigint) as exits_won_back,
-        facts.is_complete and {{ add_days('exits.last_exited_on', 90) }} <= as_of.as_of_date as is_final
+        {{ exits_are_final('facts.is_complete', 'exits.last_exited_on') }} as is_final
     from {{ ref('int_period_exits') }} as exits
     inner join {{ ref('int_period_facts') }} as facts on {{ same_period('exits', 'facts') }}
     cross join {{ ref('int_as_of_date') }} as as_of

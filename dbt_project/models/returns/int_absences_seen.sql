@@ -19,7 +19,6 @@ select
     exit_reason,
     away_from,
     seen_until,
-    as_of_date,
     at_risk_from_day,
     {{ days_between('away_from', 'seen_until') }} as t,
     case when seen_to_end_by in ('won_back', 'reactivated', 'acquired') then 1 else 0 end as is_return

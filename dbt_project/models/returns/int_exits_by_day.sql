@@ -6,7 +6,7 @@ select
     absences.exit_kind,
     absences.exit_reason,
     count(*) as exits,
-    sum(case when absences.is_return = 1 and absences.t <= 90 then 1 else 0 end) as exits_won_back
+    sum(case when absences.is_return = 1 and absences.t <= {{ exit_window_days() }} then 1 else 0 end) as exits_won_back
 from {{ ref('int_absences_seen') }} as absences
 inner join {{ ref('int_customer_segments') }} as segments on absences.customer_key = segments.customer_key
 where absences.from_state = 'former'

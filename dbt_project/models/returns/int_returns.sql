@@ -39,7 +39,7 @@ valued as (
             else 0
         end) as revenue_90_days_after,
         sum(case
-            when days.event_date >= {{ add_days('returns.away_from', -365) }} and days.event_date < returns.away_from then days.revenue
+            when {{ in_year_before('days.event_date', 'returns.away_from') }} then days.revenue
             else 0
         end) as revenue_365_days_before
     from returns

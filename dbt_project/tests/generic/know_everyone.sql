@@ -1,8 +1,16 @@
-{# Everyone with an event that stands and was judged in this run has a key; in any run before, the same was seen. #}
+{# Everyone with an event, a touch or an answer that stands and was judged in this run has a key; in any run before, the same was seen. #}
 {% test know_everyone(model) %}
-select events.business_id, events.customer_id
-from {{ ref('stg_events') }} as events
-inner join {{ ref('int_this_refresh') }} as refresh on events.judged_in = refresh.refresh_id
+with people as (
+    {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
+    select standing.business_id, standing.customer_id
+    from {{ ref(table) }} as standing
+    inner join {{ ref('int_this_refresh') }} as refresh on standing.judged_in = refresh.refresh_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select business_id, customer_id
+from people
 except
 select business_id, customer_id
 from {{ model }}
