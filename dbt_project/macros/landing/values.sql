@@ -12,6 +12,8 @@
 
 {# Each value that its file has, with its name and length: no two rows run together to one text, and the same row has the
    same hash whatever columns other files bring. #}
-{% macro row_hash(columns) %}
-    md5(concat({% for column in columns %}coalesce('{{ column }}:' || length({{ adapter.quote(column) }}) || ':' || {{ adapter.quote(column) }}, ''){{ ', ' if not loop.last }}{% endfor %}))
+{% macro row_hash(columns) %}md5({{ row_hash_text(columns) }}){% endmacro %}
+
+{% macro row_hash_text(columns) %}
+    concat({% for column in columns %}coalesce('{{ column }}:' || length({{ adapter.quote(column) }}) || ':' || {{ adapter.quote(column) }}, ''){{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}

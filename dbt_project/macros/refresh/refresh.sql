@@ -69,13 +69,14 @@ where customer_key in (select customer_key from {{ customers }})
 
 
 {# The rows of those whose figures are to be counted anew: as they are now with weight 1, and as the last refresh counted
-   them with weight -1, so that sums of both are what to add to the figures. `date_column` is clipped at the date counted to. #}
+   them with weight -1, so that sums of both are what to add to the figures. `date_column` is clipped at the date counted to,
+   which each row is given. #}
 {% macro counted_rows(name, date_column=none) -%}
     {%- set before = ref(name ~ '_before') -%}
     {%- set changed = ref('int_changed_customers') -%}
     {%- set refresh = ref('int_this_refresh') -%}
     {%- if rebuilds() -%}
-select counted.*, 1 as weight
+select counted.*, refresh.as_of_date as counted_to, 1 as weight
 from {{ ref(name) }} as counted
 cross join {{ refresh }} as refresh
 where {{ up_to(date_column, 'refresh.as_of_date') }}
@@ -86,17 +87,17 @@ with of_changed as (
     where customer_key in (select customer_key from {{ changed }})
 )
 
-select counted.*, 1 as weight
+select counted.*, refresh.as_of_date as counted_to, 1 as weight
 from of_changed as counted
 cross join {{ refresh }} as refresh
 where {{ up_to(date_column, 'refresh.as_of_date') }}
 union all
-select counted.*, -1
+select counted.*, refresh.previous_as_of_date, -1
 from {{ before }} as counted
 cross join {{ refresh }} as refresh
 where {{ up_to(date_column, 'refresh.previous_as_of_date') }}
 union all
-select counted.*, -1
+select counted.*, refresh.previous_as_of_date, -1
 from of_changed as counted
 cross join {{ refresh }} as refresh
 where

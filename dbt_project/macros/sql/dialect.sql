@@ -75,3 +75,14 @@ cast({{ instant }} + case when {{ instant }} >= {{ offsets }}.changes_at then {{
 {% macro last_by(value, by) %}{{ return(adapter.dispatch('last_by', 'winback')(value, by)) }}{% endmacro %}
 {% macro default__last_by(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
 {% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc nulls last))[1]{% endmacro %}
+
+{# The type of a column that holds one of a few labels: stored as small numbers where the engine can, read as text everywhere. #}
+{% macro label_type(labels) %}{{ return(adapter.dispatch('label_type', 'winback')(labels)) }}{% endmacro %}
+{% macro default__label_type(labels) %}{{ dbt.type_string() }}{% endmacro %}
+{% macro duckdb__label_type(labels) %}enum('{{ labels | join("', '") }}'){% endmacro %}
+
+{# A text as a whole number of 64 bits: equal texts have equal numbers, and different ones as good as never. #}
+{% macro number_of(text) %}{{ return(adapter.dispatch('number_of', 'winback')(text)) }}{% endmacro %}
+{% macro default__number_of(text) %}cast(('x' || left(md5({{ text }}), 16)) as bit(64))::bigint{% endmacro %}
+{% macro duckdb__number_of(text) %}cast(md5_number_lower({{ text }}) >> 1 as bigint){% endmacro %}
+{% macro spark__number_of(text) %}xxhash64({{ text }}){% endmacro %}

@@ -9,7 +9,7 @@ with days as (
         days.has_engagement,
         days.is_cancelled,
         customers.former_after_days,
-        sum(case when days.has_purchase then 1 else 0 end) over (
+        count(case when days.has_purchase then 1 end) over (
             partition by days.customer_key order by days.event_date rows unbounded preceding
         ) as purchase_days
     from {{ ref('int_customer_days') }} as days
@@ -42,11 +42,10 @@ followed as (
 broken as (
     select
         *,
-        sum(
+        count(
             case
-                when not has_bought or has_purchase then 0
+                when not has_bought or has_purchase then null
                 when previous_is_cancelled or {{ days_between('previous_date', 'event_date') }} > former_after_days then 1
-                else 0
             end
         ) over (partition by customer_key, purchase_days order by event_date rows unbounded preceding) as breaks
     from followed

@@ -1,5 +1,6 @@
 -- The whole schedule of a customer's states, those still to come included: what a date does, and what time alone does
 -- after it until the next date. Nothing here knows the date counted to.
+{{ config(materialized='view') }}
 with days as (
     select
         *,
@@ -25,15 +26,15 @@ spaced as (
 closed as (
     select
         *,
-        case
+        cast(case
             when previous_date is null then 'unknown'
             when not previous_has_bought and days_before > prospect_dormant_after_days then 'dormant_prospect'
             when not previous_has_bought then 'prospect'
             when previous_is_cancelled or days_before > former_after_days then 'former'
             when days_before > dormant_after_days then 'dormant'
             else 'active'
-        end as state_before,
-        case when not has_bought then 'prospect' when is_cancelled then 'former' else 'active' end as state_at_close
+        end as {{ state_type() }}) as state_before,
+        cast(case when not has_bought then 'prospect' when is_cancelled then 'former' else 'active' end as {{ state_type() }}) as state_at_close
     from spaced
 ),
 
@@ -44,13 +45,13 @@ by_event as (
 ),
 
 cooled as (
-    select customer_key, {{ add_days('event_date', 'prospect_dormant_after_days') }}, 'prospect', 'dormant_prospect'
+    select customer_key, {{ add_days('event_date', 'prospect_dormant_after_days') }}, cast('prospect' as {{ state_type() }}), cast('dormant_prospect' as {{ state_type() }})
     from closed
     where state_at_close = 'prospect' and prospect_dormant_after_days < coalesce(days_after, prospect_dormant_after_days + 1)
 ),
 
 lapsed as (
-    select customer_key, {{ add_days('event_date', 'dormant_after_days') }}, 'active', 'dormant'
+    select customer_key, {{ add_days('event_date', 'dormant_after_days') }}, cast('active' as {{ state_type() }}), cast('dormant' as {{ state_type() }})
     from closed
     where state_at_close = 'active' and dormant_after_days < coalesce(days_after, dormant_after_days + 1)
 ),
@@ -59,35 +60,16 @@ gone_silent as (
     select
         customer_key,
         {{ add_days('event_date', 'former_after_days') }},
-        case when dormant_after_days is null then 'active' else 'dormant' end,
-        'former'
+        cast(case when dormant_after_days is null then 'active' else 'dormant' end as {{ state_type() }}),
+        cast('former' as {{ state_type() }})
     from closed
     where state_at_close = 'active' and former_after_days < coalesce(days_after, former_after_days + 1)
-),
-
-changes as (
-    select *, false as is_inactivity from by_event
-    union all
-    select *, false from cooled
-    union all
-    select *, false from lapsed
-    union all
-    select *, true from gone_silent
 )
 
-select
-    changes.customer_key,
-    changes.change_date,
-    changes.from_state,
-    changes.to_state,
-    case
-        when changes.is_inactivity then 'inactivity'
-        when changes.to_state = 'former' then exits.exit_kind
-    end as exit_kind,
-    case
-        when changes.is_inactivity then 'inactivity'
-        when changes.to_state = 'former' then exits.exit_reason
-    end as exit_reason
-from changes
-left join {{ ref('int_exits_this_run') }} as exits
-    on changes.customer_key = exits.customer_key and changes.change_date = exits.event_date
+select *, false as is_inactivity from by_event
+union all
+select *, false from cooled
+union all
+select *, false from lapsed
+union all
+select *, true from gone_silent

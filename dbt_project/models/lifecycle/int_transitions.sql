@@ -1,37 +1,49 @@
 -- State changes with their names. The columns of the state before come one step earlier, so that the last case reads
 -- like the definition.
 {{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_transitions_before') }}
-with changes as (
+-- Dates and states alone go through the windows: texts would make them several times dearer.
+with ordered as (
     select
-        *,
+        customer_key,
+        change_date,
+        from_state,
+        to_state,
+        is_inactivity,
         lag(change_date) over (partition by customer_key order by change_date) as previous_date,
-        lag(exit_kind) over (partition by customer_key order by change_date) as previous_exit_kind,
-        lag(exit_reason) over (partition by customer_key order by change_date) as previous_exit_reason,
+        lag(is_inactivity) over (partition by customer_key order by change_date) as previous_is_inactivity,
+        lead(change_date) over (partition by customer_key order by change_date) as next_date,
+        lead(to_state) over (partition by customer_key order by change_date) as next_state,
         min(case when to_state in ('active', 'former') then change_date end)
-            over (partition by customer_key) as first_bought_on
+            over (partition by customer_key order by change_date rows unbounded preceding) as first_bought_on
     from {{ ref('int_state_changes_this_run') }}
 ),
 
 -- An exit and the return that undoes it carry the same reason.
+exited as (
+    select
+        *,
+        {{ days_between('previous_date', 'change_date') }} as days_in_from_state,
+        case when from_state = 'former' then previous_date when to_state = 'former' then change_date end as exited_on,
+        case when from_state = 'former' then previous_is_inactivity else is_inactivity end as is_by_inactivity
+    from ordered
+),
+
 explained as (
     select
-        changes.customer_key,
-        changes.change_date,
-        changes.from_state,
-        changes.to_state,
-        changes.first_bought_on,
-        {{ days_between('changes.previous_date', 'changes.change_date') }} as days_in_from_state,
+        exited.*,
         customers.recovery_days,
-        case when changes.from_state = 'former' then changes.previous_exit_kind else changes.exit_kind end as exit_kind,
-        case when changes.from_state = 'former' then changes.previous_exit_reason else changes.exit_reason end as exit_reason
-    from changes
-    inner join {{ ref('int_customers_this_run') }} as customers on changes.customer_key = customers.customer_key
+        case when exited.is_by_inactivity then 'inactivity' else exits.exit_kind end as exit_kind,
+        case when exited.is_by_inactivity then 'inactivity' else exits.exit_reason end as exit_reason
+    from exited
+    inner join {{ ref('int_customers_this_run') }} as customers on exited.customer_key = customers.customer_key
+    left join {{ ref('int_exits_this_run') }} as exits
+        on exited.customer_key = exits.customer_key and exited.exited_on = exits.event_date and not exited.is_by_inactivity
 )
 
 select
     customer_key,
     change_date as transition_date,
-    case
+    cast(case
         when to_state = 'prospect' and from_state = 'unknown' then 'identified'
         when to_state = 'prospect' then 'rewarmed'
         when to_state = 'dormant_prospect' then 'cooled'
@@ -42,10 +54,12 @@ select
         when from_state = 'former' and exit_kind = 'involuntary' and days_in_from_state <= recovery_days then 'recovered'
         when from_state = 'former' then 'won_back'
         else 'acquired'
-    end as transition,
+    end as {{ transition_type() }}) as transition,
     from_state,
     to_state,
     days_in_from_state,
+    next_date as next_transition_date,
+    next_state,
     exit_kind,
     exit_reason,
     first_bought_on

@@ -3,9 +3,9 @@ select
     customers.business_id,
     customers.customer_id,
     transitions.transition_date,
-    transitions.transition,
-    nullif(transitions.from_state, 'unknown') as from_state,
-    transitions.to_state,
+    cast(transitions.transition as {{ dbt.type_string() }}) as transition,
+    cast(nullif(transitions.from_state, 'unknown') as {{ dbt.type_string() }}) as from_state,
+    cast(transitions.to_state as {{ dbt.type_string() }}) as to_state,
     transitions.days_in_from_state,
     transitions.exit_kind,
     transitions.exit_reason

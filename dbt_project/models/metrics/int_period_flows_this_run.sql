@@ -1,24 +1,8 @@
--- Transitions add up: counted once a day and segment key, then in every grain. A weight of -1 takes back what was counted before.
-with by_day as (
-    select
-        segments.business_id,
-        segments.segment_key,
-        transitions.transition_date,
-        transitions.transition,
-        transitions.from_state,
-        transitions.to_state,
-        sum(transitions.weight) as customers,
-        sum(transitions.weight * {{ days_between("date '1970-01-01'", 'transitions.first_bought_on') }}) as first_bought_days
-    from {{ ref('int_counted_transitions') }} as transitions
-    inner join {{ ref('int_counted_segments') }} as segments
-        on transitions.customer_key = segments.customer_key and transitions.weight = segments.weight
-    group by 1, 2, 3, 4, 5, 6
-),
-
-flows as (
+-- Transitions add up in every grain.
+with flows as (
     {%- for grain in period_grains() %}
-    select '{{ grain }}' as period_grain, {{ period_start(grain, 'transition_date') }} as period_start, by_day.*
-    from by_day
+    select '{{ grain }}' as period_grain, {{ period_start(grain, 'transition_date') }} as period_start, moves.*
+    from {{ ref('int_moves_by_day') }} as moves
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -1,43 +1,27 @@
 -- The money behind the moves: only the days of those who returned or left are read.
-with customers as (
+with returned as (
+    {%- for grain in period_grains() %}
     select
-        periods.*,
-        segments.business_id,
-        segments.segment_key,
-        case
-            when periods.opening_state = 'former' then periods.first_won_back_on
-            when periods.opening_state = 'dormant' then periods.first_returned_on
-        end as back_from,
-        case periods.period_grain
-            {%- for grain in period_grains() %}
-            when '{{ grain }}' then {{ period_end(grain, 'periods.period_start') }}
-            {%- endfor %}
-        end as period_end
-    from {{ ref('int_customer_periods') }} as periods
-    inner join {{ ref('int_counted_segments') }} as segments
-        on periods.customer_key = segments.customer_key and periods.weight = segments.weight
-),
-
-returned as (
-    select
-        customers.business_id,
-        customers.segment_key,
-        customers.period_grain,
-        customers.period_start,
-        customers.customer_key,
-        customers.weight,
-        customers.opening_state,
+        returners.business_id,
+        returners.segment_key,
+        returners.period_grain,
+        returners.period_start,
+        returners.customer_key,
+        returners.weight,
+        returners.opening_state,
         sum(days.revenue) as revenue,
         max(case when days.has_purchase then 1 else 0 end) as has_purchase
-    from customers
+    from {{ ref('int_period_returners') }} as returners
     inner join {{ ref('int_counted_days') }} as days
         on
-            customers.customer_key = days.customer_key
-            and customers.weight = days.weight
-            and days.event_date >= customers.back_from
-            and days.event_date <= customers.period_end
-    where customers.back_from is not null
+            returners.customer_key = days.customer_key
+            and returners.weight = days.weight
+            and returners.period_start = {{ period_start(grain, 'days.event_date') }}
+            and returners.back_from <= days.event_date
+    where returners.period_grain = '{{ grain }}'
     group by 1, 2, 3, 4, 5, 6, 7
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 measured as (
@@ -46,29 +30,25 @@ measured as (
         segment_key,
         period_grain,
         period_start,
-        weight,
-        case when opening_state = 'dormant' then has_purchase else 0 end as dormant_repurchased,
-        case when opening_state = 'former' then revenue else 0 end as won_back_revenue,
-        case when opening_state = 'dormant' then revenue else 0 end as reactivated_revenue,
+        case when opening_state = 'dormant' then weight * has_purchase else 0 end as dormant_repurchased,
+        case when opening_state = 'former' then weight * revenue else 0 end as won_back_revenue,
+        case when opening_state = 'dormant' then weight * revenue else 0 end as reactivated_revenue,
         0 as revenue_at_risk
     from returned
+    {%- for grain in period_grains() %}
     union all
     select
-        customers.business_id,
-        customers.segment_key,
-        customers.period_grain,
-        customers.period_start,
-        customers.weight,
+        business_id,
+        segment_key,
+        '{{ grain }}',
+        {{ period_start(grain, 'left_on') }},
         0,
         0,
         0,
-        risk.revenue_at_risk
-    from customers
-    inner join {{ ref('int_revenue_at_risk') }} as risk
-        on
-            customers.customer_key = risk.customer_key
-            and customers.weight = risk.weight
-            and customers.first_left_on = risk.left_on
+        revenue_at_risk
+    from {{ ref('int_revenue_at_risk') }}
+    where is_first_in_{{ grain }}
+    {%- endfor %}
 )
 
 select
@@ -77,7 +57,7 @@ select
     period_grain,
     period_start
     {%- for measure in value_measures() %},
-    sum(weight * {{ measure }}) as {{ measure }}
+    sum({{ measure }}) as {{ measure }}
     {%- endfor %}
 from measured
 group by business_id, segment_key, period_grain, period_start

@@ -1,19 +1,38 @@
--- What a customer who lapsed or churned was worth: the revenue of the 365 days before.
+-- What customers who lapsed or churned were worth: the revenue of the 365 days before, added up over those who left on a date,
+-- apart for those who had left before in a period: a customer counts in it once, with the first date.
 with departures as (
-    select customer_key, weight, transition_date as left_on
+    select
+        business_id,
+        segment_key,
+        customer_key,
+        weight,
+        transition_date as left_on,
+        lag(transition_date) over (partition by customer_key, weight order by transition_date) as previous_left_on
     from {{ ref('int_counted_transitions') }}
     where transition in ('lapsed', 'churned')
+),
+
+ranked as (
+    select
+        *
+        {%- for grain in period_grains() %},
+        previous_left_on is null or previous_left_on < {{ period_start(grain, 'left_on') }} as is_first_in_{{ grain }}
+        {%- endfor %}
+    from departures
 )
 
 select
-    departures.customer_key,
-    departures.weight,
-    departures.left_on,
-    sum(days.revenue) as revenue_at_risk
-from departures
+    ranked.business_id,
+    ranked.segment_key,
+    ranked.left_on
+    {%- for grain in period_grains() %},
+    ranked.is_first_in_{{ grain }}
+    {%- endfor %},
+    sum(ranked.weight * days.revenue) as revenue_at_risk
+from ranked
 inner join {{ ref('int_counted_days') }} as days
     on
-        departures.customer_key = days.customer_key
-        and departures.weight = days.weight
-        and {{ in_year_before('days.event_date', 'departures.left_on') }}
-group by departures.customer_key, departures.weight, departures.left_on
+        ranked.customer_key = days.customer_key
+        and ranked.weight = days.weight
+        and {{ in_year_before('days.event_date', 'ranked.left_on') }}
+group by ranked.business_id, ranked.segment_key, ranked.left_on{% for grain in period_grains() %}, ranked.is_first_in_{{ grain }}{% endfor %}

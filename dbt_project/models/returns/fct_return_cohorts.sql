@@ -21,7 +21,7 @@ months as (
 
 select
     months.business_id,
-    months.from_state,
+    cast(months.from_state as {{ dbt.type_string() }}) as from_state,
     months.exit_kind,
     months.cohort_month,
     cast(months.months_since as integer) as months_since,

@@ -4,8 +4,8 @@ select
     {{ dbt.concat(['customers.customer_id', "':'", 'cast(returns.returned_on as ' ~ dbt.type_string() ~ ')']) }} as return_id,
     customers.customer_id,
     returns.returned_on,
-    returns.return_type,
-    returns.from_state,
+    cast(returns.return_type as {{ dbt.type_string() }}) as return_type,
+    cast(returns.from_state as {{ dbt.type_string() }}) as from_state,
     returns.days_away,
     case
         when returns.days_away <= 30 then '1-30'

@@ -1,0 +1,20 @@
+-- Customers who moved more than once in a period, once each: the state before their first transition is the one they opened in.
+{%- for grain in period_grains() %}
+select
+    '{{ grain }}' as period_grain,
+    {{ period_start(grain, 'transition_date') }} as period_start,
+    customer_key,
+    weight,
+    min(business_id) as business_id,
+    min(segment_key) as segment_key,
+    max(case when {{ opens_period(grain) }} then from_state end) as opening_state,
+    max(case when {{ closes_period(grain) }} then to_state end) as closing_state,
+    min(case when transition = 'won_back' then transition_date end) as first_won_back_on,
+    min(case when transition in ('reactivated', 'won_back') then transition_date end) as first_returned_on,
+    max(case when transition = 'acquired' then 1 else 0 end) = 1 as is_acquired,
+    max(case when transition = 'bounced' then 1 else 0 end) = 1 as is_bounced
+from {{ ref('int_counted_transitions') }}
+where not is_alone_in_{{ grain }}
+group by 1, 2, 3, 4
+{{ 'union all' if not loop.last }}
+{%- endfor %}
