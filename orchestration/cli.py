@@ -75,9 +75,11 @@ def run_refresh(as_of: str | None, full: bool) -> None:
     from dagster import DagsterInstance
 
     from orchestration.definitions import defs
+    from orchestration.events import keep_connections
     from orchestration.progress import show_on_terminal
 
     show_on_terminal()
+    keep_connections()
     run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
     with DagsterInstance.from_config(home) as instance, open(os.devnull, "w") as devnull, contextlib.redirect_stdout(devnull):

@@ -17,10 +17,9 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version, parse
 
 from orchestration.errors import WinbackError
-from orchestration.settings import DBT_PROJECT, STATE
+from orchestration.settings import DBT_PROJECT, STATE, warehouse_path
 
 TARGET = DBT_PROJECT / "target"
-MANIFEST = TARGET / "manifest.json"
 
 
 class DbtProcess(DbtCliResource):
@@ -47,29 +46,49 @@ def dbt_executable() -> str:
     return str(beside) if beside.exists() else "dbt"
 
 
+def dbt_resource() -> DbtProcess:
+    """The resource that runs dbt on the parsed project.
+
+    Returns:
+        It, for Dagster's definitions.
+    """
+    parsed = ensure_manifest().with_name("partial_parse.msgpack")
+    return DbtProcess(
+        project_dir=str(DBT_PROJECT),
+        profiles_dir=str(DBT_PROJECT),
+        dbt_executable=sys.executable,
+        global_config_flags=[str(Path(__file__).with_name("parsed_dbt.py")), str(parsed)],
+    )
+
+
 def ensure_manifest() -> Path:
     """Parse the dbt project where its manifest is missing or older than the project.
 
+    Every node carries the name of its database, DuckDB's name for the warehouse file: so there is one manifest for each name.
+
     Returns:
-        The path of an up-to-date manifest.
+        The path of an up-to-date manifest, with dbt's own form of it beside it.
 
     Raises:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
+    database = warehouse_path().name
+    folder = TARGET / "parsed" / database
+    manifest = folder / "manifest.json"
     newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md"))
-    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest:
-        return MANIFEST
+    if manifest.exists() and manifest.stat().st_mtime >= newest:
+        return manifest
     STATE.mkdir(exist_ok=True)
     # Parsed aside and moved into place: another process may be reading the old one.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
-        command = [dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
+        command = [dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside, "--vars", json.dumps({"db_path": database})]
         result = subprocess.run(command, cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         if result.returncode != 0:
             raise WinbackError(f"The dbt project does not parse:\n{result.stdout.strip() or result.stderr.strip()}")
-        TARGET.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name in ("partial_parse.msgpack", "manifest.json"):
-            shutil.move(Path(aside) / name, TARGET / name)
-    return MANIFEST
+            shutil.move(Path(aside) / name, folder / name)
+    return manifest
 
 
 @dataclass(frozen=True)

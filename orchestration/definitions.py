@@ -5,8 +5,7 @@ import os
 from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ScheduleDefinition, define_asset_job
 
 from orchestration.assets import warehouse
-from orchestration.dbt import DbtProcess, dbt_executable
-from orchestration.settings import DBT_PROJECT
+from orchestration.dbt import dbt_resource
 
 refresh_job = define_asset_job(
     "refresh",
@@ -27,5 +26,5 @@ defs = Definitions(
     assets=[warehouse],
     jobs=[refresh_job],
     schedules=[nightly],
-    resources={"dbt": DbtProcess(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_executable())},
+    resources={"dbt": dbt_resource()},
 )

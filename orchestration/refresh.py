@@ -14,6 +14,7 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource
 from orchestration.configuration import check_configuration
 from orchestration.dbt import BuildVars, failure_messages, kept_tables, without_traceback
 from orchestration.errors import WinbackError
+from orchestration.events import keep_connections
 from orchestration.landing import write_listing
 from orchestration.last import last_refresh
 from orchestration.plan import Plan, plan_refresh
@@ -66,6 +67,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
     Raises:
         Failure: with a clear message; nothing was published then.
     """
+    keep_connections()
     with _clear_failures():
         settings = load_settings()
         as_of = parse_as_of(as_of_text)

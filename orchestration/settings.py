@@ -41,7 +41,7 @@ def load_settings() -> Settings:
     Raises:
         WinbackError: a value is of no use, such as a reserved warehouse name.
     """
-    warehouse = _path("WINBACK_WAREHOUSE", STATE / "warehouse" / "warehouse.duckdb")
+    warehouse = warehouse_path()
     if warehouse.stem.lower() in RESERVED_STEMS:
         raise WinbackError(
             f"WINBACK_WAREHOUSE is {warehouse}: DuckDB could not tell the file's catalog '{warehouse.stem}' from a schema of "
@@ -53,8 +53,17 @@ def load_settings() -> Settings:
         landing=_path("WINBACK_LANDING", STATE / "landing"),
         warehouse=warehouse,
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
-        threads=int(_number("WINBACK_THREADS", 2)),
+        threads=int(_number("WINBACK_THREADS", 1)),
     )
+
+
+def warehouse_path() -> Path:
+    """Where the published file is, or is to be.
+
+    Returns:
+        `WINBACK_WAREHOUSE`, or its default; absolute, not looked at.
+    """
+    return _path("WINBACK_WAREHOUSE", STATE / "warehouse" / "warehouse.duckdb")
 
 
 def _path(variable: str, default: Path) -> Path:

@@ -23,7 +23,7 @@
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    post_hook="{{ add_malformed_lines() }}",
+    post_hook=["{{ forget_copies() }}", "{{ add_malformed_lines() }}"],
 ) -}}
     {%- if execute -%}
         {%- set contract = landing_contract(table) -%}
@@ -31,36 +31,39 @@
         {%- set scans = adapter.dispatch('landing_scans', 'winback')(table) -%}
         {%- do require_columns(table, contract, scans) -%}
         {%- set columns = declared + landing_attributes(contract, scans) -%}
-with landed as (
+with texts as (
     {% for scan in scans %}
-    select distinct
-        {%- for column in columns %}
-        {{ landed_text(column, scan.columns.get(column | lower)) }} as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ scan.relation }}
-    {{ 'union' if not loop.last }}
+    {%- set present = columns | select('in', scan.columns) | list -%}
+    select *, {{ row_hash(present) }} as row_hash
+    from (
+        select
+            {%- for column in columns %}
+            {{ landed_text(column, scan.columns.get(column | lower)) }} as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from {{ scan.relation }}
+    ) as read_as_text
+    {{ 'union all' if not loop.last }}
     {% else %}
-    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor %}
+    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as row_hash
     where 1 = 0
     {% endfor %}
 ),
 
-hashed as (
-    select *, {{ row_hash(columns) }} as row_hash
-    from landed
+landed as (
+    select {{ distinct_rows() }} * from texts
 )
 
 select
-    hashed.row_hash,
+    landed.row_hash,
     {%- for column in columns %}
-    hashed.{{ adapter.quote(column) }},
+    landed.{{ adapter.quote(column) }},
     {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as malformed_line,
     refresh.refresh_id as landed_in
-from hashed
+from landed
 cross join {{ refresh }} as refresh
 {%- if is_incremental() %}
-where not exists (select 1 from {{ this }} as known where known.row_hash = hashed.row_hash)
+where not exists (select 1 from {{ this }} as known where known.row_hash = landed.row_hash)
 {%- endif %}
     {%- else -%}
 select 1

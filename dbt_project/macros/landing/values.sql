@@ -10,10 +10,46 @@
 {% endmacro %}
 
 
-{# Each value that its file has, with its name and length: no two rows run together to one text, and the same row has the
-   same hash whatever columns other files bring. #}
-{% macro row_hash(columns) %}md5({{ row_hash_text(columns) }}){% endmacro %}
-
-{% macro row_hash_text(columns) %}
-    concat({% for column in columns %}coalesce('{{ column }}:' || length({{ adapter.quote(column) }}) || ':' || {{ adapter.quote(column) }}, ''){{ ', ' if not loop.last }}{% endfor %})
+{# Names, values and lengths: no two rows run together to one text. #}
+{% macro spelled_out(columns) -%}
+    concat_ws(chr(31), {{ text_literal(columns | join(',')) }}
+    {%- for column in columns %}, {{ adapter.quote(column) }}{% endfor -%}
+    {%- for column in columns %}, length({{ adapter.quote(column) }}){% endfor %})
 {%- endmacro %}
+
+
+{# The key of a landed row: the same row has the same hash whatever columns other files bring. #}
+{% macro row_hash(columns) %}md5({{ spelled_out(columns) }}){% endmacro %}
+
+
+{# Whether rows that repeat another are dropped as they are read, or once they are there: see forget_copies. #}
+{% macro distinct_rows() %}{{ return(adapter.dispatch('distinct_rows', 'winback')()) }}{% endmacro %}
+{% macro default__distinct_rows() %}distinct{% endmacro %}
+{% macro duckdb__distinct_rows() %}{% endmacro %}
+
+
+{# Post-hook: of landed rows that are the same, keep one. To find the few by their hash is much cheaper than to compare all. #}
+{% macro forget_copies() %}
+    {% if execute %}{{ return(adapter.dispatch('forget_copies', 'winback')()) }}{% endif %}
+{% endmacro %}
+{% macro default__forget_copies() %}{% endmacro %}
+{% macro duckdb__forget_copies() %}
+    {%- set repeated -%}
+        select hash(row_hash) as hashed
+        from {{ this }}
+        where landed_in = (select refresh_id from {{ ref('int_this_refresh') }})
+        group by 1
+        having count(*) > 1
+    {%- endset -%}
+    {% if run_query('select 1 from (' ~ repeated ~ ') as repeated limit 1') | length == 0 %}{{ return('') }}{% endif %}
+    delete from {{ this }}
+    where rowid in (
+        select rowid
+        from (
+            select rowid, row_number() over (partition by row_hash order by rowid) as place
+            from {{ this }}
+            where hash(row_hash) in (select hashed from ({{ repeated }}) as repeated)
+        ) as copies
+        where place > 1
+    )
+{% endmacro %}

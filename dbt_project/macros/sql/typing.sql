@@ -1,9 +1,14 @@
 {# Landed text to typed values. Only what the definitions allow is read as a value: everything else is null, and the
    row is rejected by the caller, so that one bad value costs one row. #}
 
-{# Trimmed; empty is null. The characters: space, tab, line feed, vertical tab, form feed, return, no-break space. #}
+{# Trimmed; empty is null. The characters: space, tab, line feed, vertical tab, form feed, return, no-break space. What begins
+   and ends with a visible character of ASCII has none of them, and is spared a trim that costs three times as much. #}
 {% macro clean(column) -%}
-    nullif(trim(both ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) from {{ adapter.quote(column) }}), '')
+    {%- set text = adapter.quote(column) -%}
+    case
+        when {{ matches(text, '^[!-~]([ -~]*[!-~])?$') }} then {{ text }}
+        else nullif(trim(both ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) from {{ text }}), '')
+    end
 {%- endmacro %}
 
 {# Null where the text is no valid value of the type, even one that looks like it (30 February). #}
@@ -32,9 +37,12 @@
     case when {{ text }} in ('true', '1') then true when {{ text }} in ('false', '0') then false end
 {%- endmacro %}
 
-{# A UTC timestamp of an ISO 8601 text; a date alone is the start of that date in the zone. Null outside 1970-2100. #}
+{# A UTC timestamp of an ISO 8601 text; a date alone is the start of that date in the zone. Null outside 1970-2100. A text
+   that is just what its timestamp is written as (most are) needs none of the patterns. #}
 {% macro parse_time(text, zone) -%}
+    {%- set plainly = try_cast(text, 'timestamp') -%}
     case
+        when cast({{ plainly }} as {{ dbt.type_string() }}) = {{ text }} then {{ within_years(plainly) }}
         when {{ is_plain_date(text) }} then
             case when left({{ text }}, 4) between '1970' and '2100' then {{ start_of_date(try_cast(text, 'date'), zone) }} end
         when {{ is_plain_time(text) }} then {{ within_years(instant(text)) }}

@@ -1,5 +1,6 @@
 -- Everyone away, as people to write to: may they be contacted, how likely they are to come back, and what that would bring.
-{% set cool_down_days = var('cool_down_days') | int -%}
+{{ config(materialized='view') }}
+{%- set cool_down_days = var('cool_down_days') | int -%}
 select
     away.business_id,
     away.customer_id,

@@ -23,8 +23,11 @@ exited as (
     select
         *,
         {{ days_between('previous_date', 'change_date') }} as days_in_from_state,
-        case when from_state = 'former' then previous_date when to_state = 'former' then change_date end as exited_on,
-        case when from_state = 'former' then previous_is_inactivity else is_inactivity end as is_by_inactivity
+        from_state = 'former' and previous_is_inactivity or is_inactivity as is_by_inactivity,
+        case
+            when from_state = 'former' and not previous_is_inactivity then previous_date
+            when to_state = 'former' and not is_inactivity then change_date
+        end as cancelled_on
     from ordered
 ),
 
@@ -37,7 +40,7 @@ explained as (
     from exited
     inner join {{ ref('int_customers_this_run') }} as customers on exited.customer_key = customers.customer_key
     left join {{ ref('int_exits_this_run') }} as exits
-        on exited.customer_key = exits.customer_key and exited.exited_on = exits.event_date and not exited.is_by_inactivity
+        on exited.customer_key = exits.customer_key and exited.cancelled_on = exits.event_date
 )
 
 select

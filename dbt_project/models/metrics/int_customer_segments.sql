@@ -15,5 +15,5 @@ with attributes as (
 
 select
     *,
-    {{ number_of(row_hash_text(var('segments'))) }} as segment_key
+    {{ number_of(spelled_out(var('segments'))) }} as segment_key
 from attributes

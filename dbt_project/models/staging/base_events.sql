@@ -63,4 +63,17 @@ typed as (
 {{ judge_copies(['business_id', 'event_id'], ['loaded_at'],
     ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id']) }}
 
-select * from judged
+select
+    row_hash,
+    event_id,
+    business_id,
+    customer_id,
+    kind,
+    occurred_at,
+    amount,
+    reason,
+    voids_event_id,
+    judged_in,
+    verdict,
+    reason_rejected
+from judged

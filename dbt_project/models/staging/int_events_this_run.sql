@@ -1,4 +1,5 @@
 -- The events that count of this run's customers. A void counts whenever it arrives and whatever its date; voids themselves are no events here, so none can be voided.
+{{ config(materialized='view') }}
 with voided as (
     select distinct business_id, voids_event_id
     from {{ ref('stg_events') }}

@@ -1,5 +1,5 @@
 {# Each interval begins with a transition to its state on its first date, each transition begins one, and both tell the same exit. #}
-{% test begin_with_their_transition(model) %}
+{% test begin_with_their_transition(model, of=none) %}
 select
     coalesce(states.business_id, transitions.business_id) as business_id,
     coalesce(states.customer_id, transitions.customer_id) as customer_id,
@@ -7,8 +7,8 @@ select
     states.state,
     transitions.transition_date,
     transitions.to_state
-from {{ model }} as states
-full outer join {{ ref('lifecycle_transitions') }} as transitions
+from {{ rows_to_test(model, of) }} as states
+full outer join {{ rows_to_test(ref('lifecycle_transitions'), of) }} as transitions
     on
         states.business_id = transitions.business_id
         and states.customer_id = transitions.customer_id

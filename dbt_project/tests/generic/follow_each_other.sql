@@ -1,5 +1,5 @@
 {# Each transition leaves the state that the one before led to, after the days that lie between them, and undoes its exit. #}
-{% test follow_each_other(model) %}
+{% test follow_each_other(model, of=none) %}
 with followed as (
     select
         *,
@@ -7,7 +7,7 @@ with followed as (
         lag(to_state) over customer as previous_state,
         lag(exit_kind) over customer as previous_exit_kind,
         lag(exit_reason) over customer as previous_exit_reason
-    from {{ model }}
+    from {{ rows_to_test(model, of) }} as tested
     window customer as (partition by business_id, customer_id order by transition_date)
 )
 

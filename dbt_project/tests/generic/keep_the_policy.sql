@@ -1,12 +1,12 @@
 {# What time alone does happens after the days that the business's policy names, and never where it names none. #}
-{% test keep_the_policy(model) %}
+{% test keep_the_policy(model, of=none) %}
 select
     transitions.*,
     policies.dormant_after_days,
     policies.former_after_days,
     policies.prospect_dormant_after_days,
     policies.recovery_days
-from {{ model }} as transitions
+from {{ rows_to_test(model, of) }} as transitions
 left join {{ ref('dim_business') }} as policies on transitions.business_id = policies.business_id
 where (
     case

@@ -1,11 +1,11 @@
 {# A customer's intervals join without gap or overlap, no state follows itself, and the last one alone is open. #}
-{% test unbroken_states(model) %}
+{% test unbroken_states(model, of=none) %}
 with followed as (
     select
         *,
         lead(valid_from) over customer as next_from,
         lead(state) over customer as next_state
-    from {{ model }}
+    from {{ rows_to_test(model, of) }} as tested
     window customer as (partition by business_id, customer_id order by valid_from)
 )
 

@@ -1,0 +1,14 @@
+{# What a data test looks at: every row where all is derived anew, and else, where the test names one of these in `of`, only
+   the rows that this run made. What it left as it was has been tested by the run that made it. #}
+{% macro rows_to_test(model, of=none, key=none) -%}
+    {%- if of in ['changed', 'returners'] -%}
+        {%- set customers = ref('int_changed_customers') if of == 'changed' else ref('int_changed_returners') -%}
+        {%- set condition = '(business_id, customer_id) in (select business_id, customer_id from ' ~ customers ~ ')' -%}
+    {%- elif of == 'touched' -%}
+        {%- set condition = 'customer_key in (select customer_key from ' ~ ref('int_touched_customers') ~ ')' -%}
+    {%- elif of is not none -%}
+        {# Rows with the key of a new one, for a new row may repeat an old one. #}
+        {%- set condition = key ~ ' in (select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ this_refresh() ~ ')' -%}
+    {%- endif -%}
+    {%- if of is none or rebuilds() -%}{{ model }}{%- else -%}(select * from {{ model }} where {{ condition }}){%- endif -%}
+{%- endmacro %}
