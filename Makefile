@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run test dev bench-nights calibration install install-test clean
+.PHONY: run test dev bench calibration install install-test clean
 
 run: install
 	$(BIN)/winback demo
@@ -13,9 +13,9 @@ run: install
 test: install-test
 	$(BIN)/python -m pytest
 
-# What a night costs beside a full build; CUSTOMERS=100000 for a small one. Never part of the tests.
-bench-nights: install
-	$(BIN)/python tests/benchmarks/nights.py --customers $(or $(CUSTOMERS),1000000)
+# How fast is it? EVENTS=100000 for a small run; docs/performance.md has what was found. Never part of the tests.
+bench: install
+	$(BIN)/python tests/benchmarks/bench.py --events $(or $(EVENTS),10000000) --json .winback/bench.json
 
 # Are the candidates' chances of a return right? Scored at one date, judged 90 days later, on the sample's real customers.
 calibration: install

@@ -114,6 +114,14 @@ def test_reserved_names_are_refused(project: Project) -> None:
     assert "Nothing is published at" in project.refused("show")
 
 
+def test_warehouses_of_two_names_stand_beside_each_other(published: Project) -> None:
+    other = published.warehouse.with_name("another_name.duckdb")
+    assert published.winback("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_WAREHOUSE=str(other)).returncode == 0
+    with duckdb.connect(str(other), read_only=True) as connection:
+        assert connection.execute(STATES).fetchall() == published.query(STATES)
+        assert connection.execute("select count(*) from winback.metric_restatements").fetchall() == [(0,)]
+
+
 def test_a_full_refresh_keeps_what_landed_and_the_ledgers_and_nothing_else(published: Project) -> None:
     with duckdb.connect(str(published.warehouse)) as connection:
         connection.execute("create table winback.scribble as select 1 as x")

@@ -32,6 +32,14 @@ EVENTS = """
     from days where d < 2200 order by d
 """
 
+# Three attributes of every customer: 5 countries, 4 channels, 3 plans.
+CUSTOMERS = """
+    select 'shop' as business_id, 'c' || i as customer_id, ['DE', 'IT', 'SE', 'NL', 'FR'][1 + (hash(i) % 5)::int] as country,
+        ['search', 'friends', 'partner', 'fair'][1 + (hash(i * 3) % 4)::int] as acquisition_channel,
+        ['free', 'plus', 'pro'][1 + (hash(i * 5) % 3)::int] as plan, timestamp '2019-01-01' as updated_at, timestamp '2019-01-01' as loaded_at
+    from range({customers}) t(i)
+"""
+
 # An order of every n-th customer; `{night}` keeps the event ids of nights apart.
 ORDERS = """
     select 'night-{night}-' || i as event_id, 'shop' as business_id, 'c' || i as customer_id, 'order' as event_name,
@@ -52,6 +60,19 @@ def write_events(landing: Path, customers: int) -> int:
         How many events.
     """
     return _write(EVENTS.format(customers=customers), landing / "events" / "history.parquet")
+
+
+def write_customers(landing: Path, customers: int) -> int:
+    """Write the attributes of all customers.
+
+    Args:
+        landing: the folder of raw files.
+        customers: how many.
+
+    Returns:
+        How many rows.
+    """
+    return _write(CUSTOMERS.format(customers=customers), landing / "customers.parquet")
 
 
 def write_orders(landing: Path, customers: int, share: float, night: int, on: str, loaded: str) -> int:

@@ -1,0 +1,112 @@
+"""How fast is it? `make bench`: the floor, the core, the whole, nights, and the shapes others use, on the same events in one run.
+
+    python tests/benchmarks/bench.py --events 10000000 --runs 3 --json figures.json
+
+Every figure is the median of the runs. Models and tests are the seconds that dbt reports, added up; wall is everything, from the
+start of Python to the published file. A part can be left out (`--only floor core nights`), and so can runs, where events are many.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from events import write_customers, write_events, write_orders
+from measured import HISTORY_ENDS, build_core, copy_project, environment_of, refresh, script
+
+EVENTS_A_CUSTOMER = 9.675877
+PARTS = ("floor", "core", "segments", "whole", "nights", "shapes")
+NIGHTS = {"night: 0.1 % order": 0.001, "night: 1 % order": 0.01, "night: nothing new": 0}
+# The spine of all customers and days is too large for most machines; a part of the customers takes that part of the time.
+SPINE_SHARE = 0.1
+
+
+def median_of(runs: int, measure: Callable[[], dict]) -> dict:
+    """Measure several times; the middle one of each number, and the nodes of the last run."""
+    measured = [measure() for _ in range(runs)]
+    for figures in measured:
+        figures["nodes"] = {kind: dict(sorted(figures.get(kind, {}).items(), key=lambda node: -node[1])[:15]) for kind in ("models", "tests")}
+        for kind in ("models", "tests"):
+            if kind in figures:
+                figures[kind] = sum(figures[kind].values())
+    numbers = [name for name, value in measured[-1].items() if isinstance(value, (int, float))]
+    return {**measured[-1], **{name: statistics.median(figures[name] for figures in measured) for name in numbers}}
+
+
+def tell(name: str, figures: dict, floor: float | None) -> None:
+    """Print a line of the table."""
+    seconds = figures.get("seconds", figures.get("models"))
+    cells = [f"{name:<42}{seconds:>10.1f}"]
+    cells.append(f"{figures['tests']:>9.1f}{figures['wall']:>9.1f}" if "tests" in figures else " " * 18)
+    cells.append(f"{figures['memory']:>8.1f}")
+    cells.append(f"{seconds / floor:>9.2f}" if floor else "")
+    print("".join(cells), flush=True)
+
+
+def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
+    """Measure every part asked for, telling each as it is done."""
+    landing = folder / "landing"
+    customers = round(arguments.events / EVENTS_A_CUSTOMER)
+    events = write_events(landing, customers)
+    history = str(landing / "events" / "history.parquet")
+    print(f"{events:,} events of {customers:,} customers; medians of {arguments.runs}\n")
+    print(f"{'':<42}{'models s':>10}{'tests s':>9}{'wall s':>9}{'peak GB':>8}{'x floor':>9}")
+    figures: dict[str, dict] = {}
+
+    def add(name: str, measured: Callable[[], dict], runs: int = arguments.runs) -> None:
+        figures[name] = median_of(runs, measured)
+        tell(name, figures[name], figures.get("floor", {}).get("seconds"))
+
+    copy_project(folder)
+    environment = environment_of(folder, landing)
+    if "floor" in arguments.only:
+        add("floor", lambda: script("floor.py", history))
+    if "core" in arguments.only:
+        add("core, full build", lambda: build_core(folder, environment))
+    if "segments" in arguments.only:
+        write_customers(landing, customers)
+        add("core, full build with three segments", lambda: build_core(folder, environment))
+        (landing / "customers.parquet").unlink()
+    (folder / "core.duckdb").unlink(missing_ok=True)
+    if "shapes" in arguments.only:
+        add("others: customer x month with lag", lambda: script("shapes.py", "months", history))
+        add("others: arrays of months, exploded", lambda: script("shapes.py", "arrays", history))
+        spine = f"others: customer x day, of {SPINE_SHARE:.0%} times {1 / SPINE_SHARE:.0f}"
+        add(spine, lambda: {name: value / (SPINE_SHARE if name == "seconds" else 1) for name, value in script("shapes.py", "days", history, str(SPINE_SHARE)).items()})
+    if {"whole", "nights"} & set(arguments.only):
+        add("the whole project, first refresh", lambda: refresh(folder, HISTORY_ENDS, environment), runs=1)
+    if "nights" in arguments.only:
+        night = 0
+        for name, share in NIGHTS.items():
+            def one_night(share: float = share) -> dict:
+                nonlocal night
+                night += 1
+                if share:
+                    write_orders(landing, customers, share, night, f"2025-01-{night:02}", f"2025-01-{night + 1:02}")
+                return refresh(folder, f"2025-01-{night:02}", environment)
+
+            add(name, one_night)
+    return figures
+
+
+def main() -> None:
+    """Read the arguments, measure, and say what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=10_000_000, help="about how many")
+    parser.add_argument("--runs", type=int, default=3, help="how often each figure is measured")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to measure")
+    parser.add_argument("--folder", type=Path, help="where to put events and warehouses; several times the size of the events")
+    parser.add_argument("--json", type=Path, help="write the figures, and the slowest models and tests, there as well")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as temporary:
+        figures = measure(arguments, Path(temporary))
+    print()
+    print(json.dumps({name: {key: value for key, value in measured.items() if key != "nodes"} for name, measured in figures.items()}))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()

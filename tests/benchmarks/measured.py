@@ -1,0 +1,108 @@
+"""Runs what is to be measured, each in a process of its own: seconds, and the most memory that it or its children took."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+from events import BUSINESSES, EVENT_KINDS, EXIT_REASONS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+HISTORY_ENDS = "2024-12-31"
+LAYERS = ("staging", "lifecycle", "metrics")
+
+# Runs in a copy of the project: what `winback refresh` does, with the seconds that dbt reports for each node.
+REFRESH = """
+import json, sys
+from dagster import DagsterInstance
+from orchestration.definitions import defs
+from orchestration.events import keep_connections
+
+keep_connections()
+config = {"ops": {"warehouse": {"config": {"as_of": sys.argv[1]}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+with DagsterInstance.from_config(sys.argv[2]) as instance:
+    result = defs.resolve_job_def("refresh").execute_in_process(run_config=config, instance=instance)
+seconds = lambda event: float(event.metadata["Execution Duration"].value) if "Execution Duration" in event.metadata else 0
+models = {event.asset_key.path[-1]: seconds(event.materialization) for event in result.get_asset_materialization_events()}
+tests = {check.check_name: seconds(check) for check in result.get_asset_check_evaluations()}
+print("RESULT" + json.dumps({"models": models, "tests": tests}))
+"""
+
+
+def copy_project(folder: Path) -> None:
+    """Copy the dbt project and its orchestration, and configure them for the generated shop."""
+    for name in ("dbt_project", "orchestration"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.duckdb", "target", "logs"))
+    (folder / "seeds").mkdir()
+    for name, text in (("businesses", BUSINESSES), ("event_kinds", EVENT_KINDS), ("exit_reasons", EXIT_REASONS)):
+        (folder / "seeds" / f"{name}.csv").write_text(text)
+    (folder / "dagster").mkdir()
+    (folder / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+
+
+def environment_of(folder: Path, landing: Path) -> dict[str, str]:
+    """The environment of a copied project."""
+    return {
+        **os.environ,
+        "WINBACK_LANDING": str(landing),
+        "WINBACK_WAREHOUSE": str(folder / "published" / "warehouse.duckdb"),
+        "WINBACK_DBT_WAREHOUSE": str(folder / "core.duckdb"),
+        "DAGSTER_HOME": str(folder / "dagster"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def timed(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> dict:
+    """Run a command to its end.
+
+    Returns:
+        Its output, wall seconds, and peak memory in GB; exits with its words where it fails.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        began = time.monotonic()
+        process = subprocess.Popen(command, cwd=folder, env=environment, text=True, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - began
+        output.seek(0)
+        text = output.read()
+    if process.returncode:
+        sys.exit(text[-3000:])
+    return {"output": text, "wall": wall, "memory": usage.ru_maxrss / 1024**2}
+
+
+def script(name: str, *arguments: str) -> dict:
+    """Run one of the scripts beside this one; what it prints as its total is its time."""
+    done = timed([sys.executable, str(HERE / name), *arguments], HERE)
+    total = next(line for line in done["output"].splitlines() if line.startswith("total"))
+    return {"seconds": float(total.split()[1]), "memory": done["memory"]}
+
+
+def build_core(folder: Path, environment: dict[str, str]) -> dict:
+    """Build the core from nothing with plain dbt, tests included."""
+    for leftover in folder.glob("core.duckdb*"):
+        leftover.unlink()
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    command = [dbt, "--quiet", "build", "--selector", "core", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"as_of_date": HISTORY_ENDS})]
+    done = timed(command, folder / "dbt_project", {**environment, "DBT_PROFILES_DIR": str(folder / "dbt_project")})
+    results = json.loads((folder / "dbt_project" / "target" / "run_results.json").read_text())["results"]
+    seconds = {kind: {} for kind in ("model", "test", "seed")}
+    for result in results:
+        kind, _, name = result["unique_id"].split(".", 2)
+        seconds[kind][name] = result["execution_time"]
+    return {"models": seconds["model"], "tests": seconds["test"], "wall": done["wall"], "memory": done["memory"]}
+
+
+def refresh(folder: Path, as_of: str, environment: dict[str, str]) -> dict:
+    """Run the real job, published file and all."""
+    done = timed([sys.executable, "-c", REFRESH, as_of, str(folder / "dagster")], folder, environment)
+    result = json.loads(next(line for line in done["output"].splitlines() if line.startswith("RESULT")).removeprefix("RESULT"))
+    with duckdb.connect(environment["WINBACK_WAREHOUSE"], read_only=True) as connection:
+        new_rows, recomputed = connection.execute("select new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1").fetchone()
+    return {**result, "wall": done["wall"], "memory": done["memory"], "new_rows": new_rows, "recomputed": recomputed}
