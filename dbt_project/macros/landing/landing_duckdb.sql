@@ -61,10 +61,11 @@
 {% endmacro %}
 
 
+{# The first line: read by one thread, for with several it is whichever comes first. #}
 {% macro csv_header(file) %}
     {% set query %}
         select line from read_csv({{ text_literal(file) }}, auto_detect = false, header = false, delim = chr(1), quote = '', escape = '',
-            columns = {'line': 'VARCHAR'}, strict_mode = false, ignore_errors = true) limit 1
+            columns = {'line': 'VARCHAR'}, strict_mode = false, ignore_errors = true, parallel = false) limit 1
     {% endset %}
     {% set line = run_query(query).columns[0].values() | first | default('') %}
     {% set names = [] %}
