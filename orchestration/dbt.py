@@ -73,7 +73,7 @@ def ensure_manifest() -> Path:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
     database = warehouse_path().name
-    folder = TARGET / "parsed" / database
+    folder = TARGET / "parsed" / version("dbt-core") / database
     manifest = folder / "manifest.json"
     newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md"))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
