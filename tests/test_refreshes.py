@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
+import duckdb
+import pytest
 from warehouses import differences
 
 from conftest import Project
@@ -86,6 +88,19 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     land(project, "void", order("v1", "nobody", "2025-06-16", name="order_voided", voids="d1"))
     project.refresh("2025-09-30")
     assert project.query("select count(distinct customer_id) filter (customer_id = 'dora'), count(distinct customer_id) from winback.lifecycle_states") == [(0, 3)]
+
+
+@pytest.mark.parametrize(
+    ("lost", "found_by"),
+    [
+        ("winback.lifecycle_transitions where transition_date = (select min(transition_date) from winback.lifecycle_transitions)", "lifecycle_transitions_keep_to_the_schedule"),
+        ("winback_internal.base_events where event_id = (select min(event_id) from winback_internal.base_events)", "base_events_judge_each_landed_row_once"),
+    ],
+)
+def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(published: Project, lost: str, found_by: str) -> None:
+    with duckdb.connect(str(published.warehouse)) as connection:
+        connection.execute(f"delete from {lost}")
+    assert f"Test {found_by} failed" in published.refused("refresh", "--as-of", "2025-07-01")
 
 
 def test_a_selection_after_a_night_fits_what_is_published(published: Project, golden: Project) -> None:
