@@ -86,3 +86,8 @@ cast({{ instant }} + case when {{ instant }} >= {{ offsets }}.changes_at then {{
 {% macro default__number_of(text) %}cast(('x' || left(md5({{ text }}), 16)) as bit(64))::bigint{% endmacro %}
 {% macro duckdb__number_of(text) %}cast(md5_number_lower({{ text }}) >> 1 as bigint){% endmacro %}
 {% macro spark__number_of(text) %}xxhash64({{ text }}){% endmacro %}
+
+{# The most memory that a run may take before it goes on on the disk; engines that are servers have settings of their own. #}
+{% macro limit_memory(size) %}{{ return(adapter.dispatch('limit_memory', 'winback')(size)) }}{% endmacro %}
+{% macro default__limit_memory(size) %}{% endmacro %}
+{% macro duckdb__limit_memory(size) %}{% if size %}set global memory_limit = '{{ size }}'{% endif %}{% endmacro %}
