@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 
 from orchestration.errors import WinbackError
-from orchestration.settings import STATE, load_settings
+from orchestration.settings import STATE, Settings, load_settings
+from orchestration.warehouses import warehouse_of
 
 DAGSTER_YAML = "telemetry:\n  enabled: false\n"
 
@@ -31,21 +32,19 @@ def refresh(as_of: str | None, full: bool) -> None:
 def demo() -> None:
     """The main job on the sample."""
     from orchestration.last import last_refresh
-    from orchestration.publishing import Workspace, check_published
     from orchestration.sample import SAMPLE_AS_OF, is_current, is_sample, write_sample
 
     settings = load_settings()
+    warehouse = warehouse_of(settings)
     if settings.landing.is_dir() and any(settings.landing.iterdir()) and not is_sample(settings.landing):
         raise WinbackError(f"{settings.landing} holds data of your own, which the sample would mix with. Set WINBACK_LANDING to another folder for the demo.")
     if not is_current(settings.landing):
-        if is_sample(settings.landing) and settings.warehouse.exists():
+        if is_sample(settings.landing) and warehouse.is_published():
             # A warehouse keeps every row that ever landed, those of an older sample too.
-            aside = settings.warehouse.with_name(settings.warehouse.name + ".older_sample")
-            settings.warehouse.replace(aside)
-            click.echo(f"The sample is another one now; the warehouse of the older one is {aside}.", err=True)
+            click.echo(f"The sample is another one now; the warehouse of the older one is {warehouse.set_aside()}.", err=True)
         write_sample(settings.landing, report=lambda line: click.echo(line, err=True))
-    check_published(Workspace(settings.warehouse))
-    last = last_refresh(settings.warehouse)
+    _load(settings)
+    last = last_refresh(warehouse)
     run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), full=False)
     _print_headlines()
 
@@ -54,6 +53,25 @@ def demo() -> None:
 def show() -> None:
     """Print the headline rates."""
     _print_headlines()
+
+
+@winback.command(help="Load the files of the landing folder into the landing tables of the server, replacing those of the same names.")
+def land() -> None:
+    """Files to tables."""
+    settings = load_settings()
+    if settings.target == "duckdb":
+        raise WinbackError("On DuckDB the files of the landing are read where they are: run `winback refresh`. `winback land` is for servers; WINBACK_TARGET says which.")
+    _load(settings)
+
+
+def _load(settings: Settings) -> None:
+    """On a server, load the landing's files into its landing tables."""
+    if settings.target == "duckdb":
+        return
+    from orchestration.landing_tables import load_landing
+
+    for line in load_landing(settings.landing, warehouse_of(settings)):
+        click.echo(line, err=True)
 
 
 def run_refresh(as_of: str | None, full: bool) -> None:
@@ -112,7 +130,7 @@ def _failure(result) -> str:
 def _print_headlines() -> None:
     from orchestration.show import headline_table
 
-    Console().print(headline_table(load_settings().warehouse))
+    Console().print(headline_table(warehouse_of(load_settings())))
 
 
 def main() -> NoReturn:

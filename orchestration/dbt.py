@@ -8,8 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,9 +15,11 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version, parse
 
 from orchestration.errors import WinbackError
-from orchestration.settings import DBT_PROJECT, STATE, warehouse_path
+from orchestration.settings import DBT_PROJECT, STATE, target, warehouse_path
 
 TARGET = DBT_PROJECT / "target"
+# On a server, the schema for which all nodes are parsed: where they are once published. `parsed_dbt.py` puts a build elsewhere.
+BUILD_SCHEMA = "winback_internal"
 
 
 class DbtProcess(DbtCliResource):
@@ -64,7 +64,7 @@ def dbt_resource() -> DbtProcess:
 def ensure_manifest() -> Path:
     """Parse the dbt project where its manifest is missing or older than the project.
 
-    Every node carries the name of its database, DuckDB's name for the warehouse file: so there is one manifest for each name.
+    Every node carries the names of its database and schema (DuckDB's name for the warehouse file): so there is a manifest for each.
 
     Returns:
         The path of an up-to-date manifest, with dbt's own form of it beside it.
@@ -72,16 +72,18 @@ def ensure_manifest() -> Path:
     Raises:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
-    database = warehouse_path().name
-    folder = TARGET / "parsed" / version("dbt-core") / database
+    engine = target()
+    database = warehouse_path().name if engine == "duckdb" else os.environ.get("PGDATABASE", "postgres")
+    folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
     newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md"))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return manifest
     STATE.mkdir(exist_ok=True)
+    variables = {"db_path": database} if engine == "duckdb" else {"build_schema": BUILD_SCHEMA}
     # Parsed aside and moved into place: another process may be reading the old one.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
-        command = [dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside, "--vars", json.dumps({"db_path": database})]
+        command = [dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside, "--vars", json.dumps(variables)]
         result = subprocess.run(command, cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         if result.returncode != 0:
             raise WinbackError(f"The dbt project does not parse:\n{result.stdout.strip() or result.stderr.strip()}")
@@ -91,43 +93,17 @@ def ensure_manifest() -> Path:
     return manifest
 
 
-@dataclass(frozen=True)
-class BuildVars:
-    """The dbt variables of a build.
+def code_version(adapters: Sequence[str]) -> str:
+    """Hash what decides how rows become tables: the dbt project and the engine that runs it.
 
-    Attributes:
-        db_path: the file to build in.
-        landing: the folder of raw files.
-        new_files: listing of the files to read.
-        as_of_date: the last date counted.
-        run_id: Dagster's run.
-        code_version: hash of the code.
-    """
-
-    db_path: Path
-    landing: Path
-    new_files: Path
-    as_of_date: date
-    run_id: str
-    code_version: str
-
-    def as_json(self) -> str:
-        """As dbt's `--vars` wants them.
-
-        Returns:
-            A JSON object of texts.
-        """
-        return json.dumps({name: str(value) for name, value in asdict(self).items()})
-
-
-def code_version() -> str:
-    """Hash what decides how rows become tables: the dbt project and the engines that run it.
+    Args:
+        adapters: the packages of the engine.
 
     Returns:
         A short hash; another one means that tables of the last refresh cannot be gone on from.
     """
     digest = hashlib.blake2b(digest_size=8)
-    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
+    for package in ("dbt-core", *adapters):
         digest.update(f"{package} {version(package)}\n".encode())
     for path in sorted(_project_files(".sql", ".yml")):
         digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -138,10 +114,23 @@ def kept_tables() -> list[str]:
     """The tables that survive a full rebuild: the landed rows and the ledgers, marked `full_refresh: false` in their models.
 
     Returns:
-        Their names with schema.
+        Their names; on DuckDB with their schemas.
     """
-    nodes = json.loads(ensure_manifest().read_text())["nodes"].values()
-    return sorted(f"{node['schema']}.{node['alias']}" for node in nodes if node["resource_type"] == "model" and node["config"].get("full_refresh") is False)
+    kept = [node for node in _models() if node["config"].get("full_refresh") is False]
+    return sorted(f"{node['schema']}.{node['alias']}" if target() == "duckdb" else node["alias"] for node in kept)
+
+
+def published_models() -> list[str]:
+    """The tables that people read, those configured for schema `winback`.
+
+    Returns:
+        Their names.
+    """
+    return sorted(node["alias"] for node in _models() if node["config"].get("schema") == "winback")
+
+
+def _models() -> list[dict]:
+    return [node for node in json.loads(ensure_manifest().read_text())["nodes"].values() if node["resource_type"] == "model"]
 
 
 def _project_files(*suffixes: str) -> list[Path]:

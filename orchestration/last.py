@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from orchestration.configuration import COLUMNS
 from orchestration.landing import LandedFile
+from orchestration.warehouses import Reader, Warehouse
 
 
 @dataclass(frozen=True)
@@ -50,32 +49,29 @@ class LastRefresh:
         return all(_rows_of_file(seeds / file) == self.configuration[file] for file in COLUMNS)
 
 
-def last_refresh(published: Path) -> LastRefresh | None:
+def last_refresh(warehouse: Warehouse) -> LastRefresh | None:
     """Read what the last refresh left.
 
     Args:
-        published: the published file, a DuckDB database.
+        warehouse: where.
 
     Returns:
         Its state; None where nothing is published, or not by a refresh that keeps a ledger.
     """
-    if not published.exists():
+    if not warehouse.is_published():
         return None
-    with duckdb.connect(str(published), read_only=True) as connection:
-        tables = {name for (name,) in connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()}
-        if not {"winback.refreshes", "winback_internal.landed_files"} <= tables:
+    with warehouse.reader() as reader:
+        last = reader.rows("select as_of_date, code_version from winback.refreshes order by refresh_id desc limit 1")
+        if not last:
             return None
-        last = connection.execute("select as_of_date, code_version from winback.refreshes order by refresh_id desc limit 1").fetchone()
-        if last is None:
-            return None
-        files = connection.execute("select landing_table, digest from winback_internal.landed_files").fetchall()
-        configuration = {file: _rows_of_table(connection, file) for file in COLUMNS}
-    return LastRefresh(last[0], last[1], frozenset(files), configuration)
+        files = reader.rows("select landing_table, digest from winback_internal.landed_files")
+        configuration = {file: _rows_of_table(reader, file) for file in COLUMNS}
+    return LastRefresh(*last[0], frozenset(files), configuration)
 
 
-def _rows_of_table(connection: duckdb.DuckDBPyConnection, file: str) -> list[tuple]:
+def _rows_of_table(reader: Reader, file: str) -> list[tuple]:
     columns = ", ".join(f"coalesce({column}, '')" for column in COLUMNS[file])
-    return sorted(connection.execute(f"select {columns} from winback_internal.{Path(file).stem}").fetchall())
+    return sorted(reader.rows(f"select {columns} from winback_internal.{Path(file).stem}"))
 
 
 def _rows_of_file(path: Path) -> list[tuple]:

@@ -1,23 +1,43 @@
 """dbt on a project that is parsed already: `python parsed_dbt.py PARTIAL_PARSE ARGUMENTS…`, run as a script by the refresh.
 
 dbt parses anew whenever a variable or the path of the database differs, which is every night, and takes seconds for it. The
-caller vouches that the parsed project is the one to run.
+caller vouches that the parsed project is the one to run. On a server, nodes are parsed for the schema in which they are published;
+the variable `build_schema` says where this build is.
 """
 
+import json
+import os
 import sys
+import threading
+import time
 from pathlib import Path
+
+PUBLISHED_SCHEMA = "winback_internal"
 
 
 def main() -> None:
     """Run dbt with the arguments that follow the parsed project's path; exits as dbt does."""
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
     sys.path.pop(0)  # This folder holds a module called dbt as well.
     from dbt.cli.main import cli
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     manifest = Manifest.from_msgpack(Path(sys.argv[1]).read_bytes(), decoder=extended_mashumuro_decoder)
+    if build_schema := json.loads(sys.argv[sys.argv.index("--vars") + 1]).get("build_schema"):
+        for node in manifest.nodes.values():
+            if node.schema == PUBLISHED_SCHEMA:
+                node.schema = build_schema
+                node.relation_name = node.relation_name and node.relation_name.replace(PUBLISHED_SCHEMA, build_schema)
     manifest.build_flat_graph()
     cli(sys.argv[2:], obj={"manifest": manifest})
+
+
+def _die_with(parent: int) -> None:
+    """A refresh that was killed must not go on building behind the back of the next one."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from datetime import date
 from orchestration.configuration import last_date_over
 from orchestration.dbt import code_version
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile, landed_files
+from orchestration.landing import LandedFile
 from orchestration.last import LastRefresh, last_refresh
-from orchestration.publishing import Workspace
-from orchestration.settings import SEEDS, Settings
+from orchestration.settings import SEEDS
+from orchestration.warehouses import Warehouse
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,11 @@ class Plan:
     code_version: str
 
 
-def plan_refresh(settings: Settings, workspace: Workspace, as_of: date | None, full: bool, tell: Callable[[str], None]) -> Plan:
+def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Callable[[str], None]) -> Plan:
     """Compare the landing, the configuration and the code with what the last refresh left. Call it under the lock.
 
     Args:
-        settings: where the landing is.
-        workspace: where the published file is.
+        warehouse: where the landing is, and what is published.
         as_of: the last date to count, if given.
         full: derive everything anew, whatever has changed.
         tell: told why everything is derived anew.
@@ -48,18 +47,19 @@ def plan_refresh(settings: Settings, workspace: Workspace, as_of: date | None, f
     Raises:
         WinbackError: the date lies before the published one, or the landing cannot be read.
     """
-    files = landed_files(settings.landing)
-    code = code_version()
-    last = last_refresh(workspace.published)
+    files = warehouse.landed_files()
+    code = code_version(warehouse.adapters)
+    last = last_refresh(warehouse)
     if last is None:
-        tell(f"Nothing to go on from at {workspace.published}: building it from the landing.")
-        return Plan(as_of or last_date_over(SEEDS), files, rebuilds=True, is_needed=True, code_version=code)
+        tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
+        return Plan(as_of or last_date_over(SEEDS), files or [], rebuilds=True, is_needed=True, code_version=code)
     as_of_date = _as_of(as_of, last, tell)
-    new_files = [file for file in files if not last.has_read(file)]
+    new_files = [file for file in files or [] if not last.has_read(file)]
     rebuilds = full or code != last.code_version
     if rebuilds:
         tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")
-    is_needed = bool(rebuilds or new_files or as_of_date != last.as_of_date or not last.is_configured_by(SEEDS))
+    # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
+    is_needed = bool(files is None or rebuilds or new_files or as_of_date != last.as_of_date or not last.is_configured_by(SEEDS))
     return Plan(as_of_date, new_files, rebuilds, is_needed, code)
 
 

@@ -1,4 +1,4 @@
-"""One refresh: check, lock, build a copy, test it, publish it, say what was published."""
+"""One refresh: check, lock, build aside, test, publish, say what was published."""
 
 import contextlib
 import json
@@ -12,16 +12,15 @@ from dagster import AssetExecutionContext, DagsterInstance, DagsterRunStatus, Fa
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 
 from orchestration.configuration import check_configuration
-from orchestration.dbt import BuildVars, failure_messages, kept_tables, without_traceback
+from orchestration.dbt import failure_messages, kept_tables, without_traceback
 from orchestration.errors import WinbackError
 from orchestration.events import keep_connections
-from orchestration.landing import write_listing
 from orchestration.last import last_refresh
 from orchestration.plan import Plan, plan_refresh
 from orchestration.progress import describe, teller
-from orchestration.publishing import Workspace, check_published, only_refresh, publish, start_working_copy
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import summary_lines
+from orchestration.warehouses import Warehouse, warehouse_of
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
@@ -62,7 +61,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         full: derive everything anew from the landed rows.
 
     Yields:
-        Dagster's events: all of them once the file is in place, and on failure only those of checks and observations.
+        Dagster's events: all of them once the tables are in place, and on failure only those of checks and observations.
 
     Raises:
         Failure: with a clear message; nothing was published then.
@@ -72,35 +71,34 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         settings = load_settings()
         as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
-        workspace = Workspace(settings.warehouse)
+        warehouse = warehouse_of(settings)
         tell = teller(context)
-        with only_refresh(workspace, context.run_id, settings.lock_timeout, tell):
-            _bury_dead_runs(workspace, context.instance, tell)
-            check_published(workspace)
-            plan = _plan_of_selection(workspace, as_of) if context.is_subset else plan_refresh(settings, workspace, as_of, full, tell)
+        with warehouse.alone(context.run_id, settings.lock_timeout, tell):
+            _bury_dead_runs(warehouse, context.instance, tell)
+            warehouse.check()
+            plan = _plan_of_selection(warehouse, as_of) if context.is_subset else plan_refresh(warehouse, as_of, full, tell)
             if not plan.is_needed:
                 tell(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")
-                tell(f"Warehouse: {workspace.published}")
+                tell(f"Warehouse: {warehouse.name}")
                 return
             try:
-                yield from _build_and_publish(context, dbt, settings, workspace, plan)
+                yield from _build_and_publish(context, dbt, settings, warehouse, plan)
             finally:
-                workspace.clear(context.run_id)
+                warehouse.clear(context.run_id)
 
 
 def _build_and_publish(
-    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, workspace: Workspace, plan: Plan
+    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, warehouse: Warehouse, plan: Plan
 ) -> Iterator[Any]:
     tell = teller(context)
-    tell(f"Building a copy of the warehouse to {plan.as_of_date} from {settings.landing}, in which {len(plan.new_files)} files are new.")
-    working = start_working_copy(workspace, context.run_id, only=kept_tables() if plan.rebuilds else None)
-    listing = working.with_name("new_files.json")
-    write_listing(plan.new_files, listing)
-    variables = BuildVars(working, settings.landing, listing, plan.as_of_date, context.run_id, plan.code_version)
+    source = f"{settings.landing}, in which {len(plan.new_files)} files are new" if settings.target == "duckdb" else "the tables in schema landing"
+    tell(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
+    build = warehouse.start(context.run_id, plan.new_files, only=kept_tables() if plan.rebuilds else None)
+    variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version}
     invocation = dbt.cli(
-        [*BUILD, *(SELECTION if context.is_subset else []), "--threads", str(settings.threads), "--vars", variables.as_json()],
+        [*BUILD, *(SELECTION if context.is_subset else []), "--threads", str(settings.threads), "--vars", json.dumps(variables)],
         context=context,
-        target_path=working.parent / "target",
+        target_path=build.target,
         raise_on_error=False,
     )
     # Held back: an asset shown as materialised must be one that can be read.
@@ -109,9 +107,9 @@ def _build_and_publish(
         yield from (event for event in events if not isinstance(event, Output))
         messages = _messages(invocation, errors)
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
-    publish(workspace, working)
+    warehouse.publish(build, tell)
     yield from events
-    for line in summary_lines(workspace.published):
+    for line in summary_lines(warehouse):
         tell(line)
 
 
@@ -148,9 +146,9 @@ def _messages(invocation: DbtCliInvocation, errors: list[str]) -> list[str]:
     return [without_traceback(error) for error in errors] or ["dbt stopped without a word; its log is in the Dagster run."]
 
 
-def _plan_of_selection(workspace: Workspace, as_of: date | None) -> Plan:
+def _plan_of_selection(warehouse: Warehouse, as_of: date | None) -> Plan:
     """A part of the tables keeps the date and the rows of the others, or they would not fit together."""
-    last = last_refresh(workspace.published)
+    last = last_refresh(warehouse)
     if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
     if as_of and as_of != last.as_of_date:
@@ -158,13 +156,13 @@ def _plan_of_selection(workspace: Workspace, as_of: date | None) -> Plan:
     return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)
 
 
-def _bury_dead_runs(workspace: Workspace, instance: DagsterInstance, report: Callable[[str], None]) -> None:
-    """A killed run stays STARTED in Dagster for ever, and its working copy on the disk; under the lock none is alive."""
-    for run_id in workspace.leftovers():
+def _bury_dead_runs(warehouse: Warehouse, instance: DagsterInstance, report: Callable[[str], None]) -> None:
+    """A killed run stays STARTED in Dagster for ever, and what it built; under the lock none is alive."""
+    for run_id in warehouse.leftovers():
         run = instance.get_run_by_id(run_id)
         if run and run.status in (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING):
             instance.report_run_failed(run, "The refresh was killed. What is published is whole: its tables, or those of the refresh before.")
-        workspace.clear(run_id)
+        warehouse.clear(run_id)
         report(f"Cleared away what the dead run {run_id} left.")
 
 

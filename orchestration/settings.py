@@ -1,6 +1,7 @@
 """Where things are: paths and limits from the environment, with their defaults."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,18 +15,22 @@ STATE = ROOT / ".winback"
 # DuckDB names a file's catalog after its stem: the first two would be ambiguous with our schemas, the others are names of its own.
 RESERVED_STEMS = {"winback", "winback_internal", "main", "temp", "system"}
 
+TARGETS = ("duckdb", "postgres")
+
 
 @dataclass(frozen=True)
 class Settings:
     """Everything a refresh takes from the environment.
 
     Attributes:
+        target: the engine (`WINBACK_TARGET`).
         landing: folder of raw files (`WINBACK_LANDING`).
         warehouse: the published DuckDB file (`WINBACK_WAREHOUSE`).
         lock_timeout: seconds to wait for another refresh (`WINBACK_LOCK_TIMEOUT`).
         threads: dbt threads (`WINBACK_THREADS`).
     """
 
+    target: str
     landing: Path
     warehouse: Path
     lock_timeout: float
@@ -49,12 +54,29 @@ def load_settings() -> Settings:
         )
     if warehouse.is_dir():
         raise WinbackError(f"WINBACK_WAREHOUSE is {warehouse}, which is a folder. Name a file, such as {warehouse / 'warehouse.duckdb'}.")
+    _check_memory()
     return Settings(
+        target=target(),
         landing=_path("WINBACK_LANDING", STATE / "landing"),
         warehouse=warehouse,
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
         threads=int(_number("WINBACK_THREADS", 1)),
     )
+
+
+def target() -> str:
+    """The engine that the models run on.
+
+    Returns:
+        `WINBACK_TARGET`, or `duckdb`.
+
+    Raises:
+        WinbackError: it is none that we know.
+    """
+    given = os.environ.get("WINBACK_TARGET", "").strip() or "duckdb"
+    if given not in TARGETS:
+        raise WinbackError(f"WINBACK_TARGET is '{given}'; use one of {', '.join(TARGETS)}.")
+    return given
 
 
 def warehouse_path() -> Path:
@@ -69,6 +91,13 @@ def warehouse_path() -> Path:
 def _path(variable: str, default: Path) -> Path:
     given = os.environ.get(variable, "").strip()
     return Path(given).expanduser().absolute() if given else default
+
+
+def _check_memory() -> None:
+    """DuckDB itself would say so only when all is about to begin."""
+    given = os.environ.get("WINBACK_MEMORY", "").strip()
+    if given and not re.fullmatch(r"[0-9]+([.][0-9]+)? ?[KMGT]i?B", given, re.IGNORECASE):
+        raise WinbackError(f"WINBACK_MEMORY is '{given}': give a size with its unit, such as 12GB.")
 
 
 def _number(variable: str, default: float) -> float:

@@ -1,18 +1,15 @@
 """The three rates of each business's latest complete month, as a table for the terminal."""
 
-from pathlib import Path
-
-import duckdb
 from rich.table import Table
 
-from orchestration.errors import WinbackError
+from orchestration.warehouses import Warehouse
 
 LATEST_COMPLETE_MONTH = """
     with latest as (
         select business_id, period_grain, segment, segment_value, max(period_start) as period_start
         from winback.fct_lifecycle
         where period_grain = 'month' and segment = 'all' and is_complete
-        group by all
+        group by business_id, period_grain, segment, segment_value
     )
     select
         dim_business.name, period_start, win_back.is_warm,
@@ -31,25 +28,20 @@ LATEST_COMPLETE_MONTH = """
 """
 
 
-def headline_table(warehouse: Path) -> Table:
+def headline_table(warehouse: Warehouse) -> Table:
     """Build the table of headline rates.
 
     Args:
-        warehouse: the published file.
+        warehouse: where they are published.
 
     Returns:
         A table to print: each rate with its 95 % interval and its pool.
 
     Raises:
-        WinbackError: nothing is published, or the file cannot be read.
+        WinbackError: nothing is published, or it cannot be read.
     """
-    if not warehouse.exists():
-        raise WinbackError(f"Nothing is published at {warehouse} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
-    try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            rows = connection.execute(LATEST_COMPLETE_MONTH).fetchall()
-    except duckdb.Error as error:
-        raise WinbackError(f"{warehouse} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
+    with warehouse.reader() as reader:
+        rows = reader.rows(LATEST_COMPLETE_MONTH)
     table = Table(title="Latest complete month, with 95 % intervals", caption_justify="left")
     for column in ("Business", "Month", "Win-back rate", "Reactivation rate", "Retention rate"):
         table.add_column(column)

@@ -92,10 +92,11 @@ def build_core(folder: Path, environment: dict[str, str]) -> dict:
     command = [dbt, "--quiet", "build", "--selector", "core", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"as_of_date": HISTORY_ENDS})]
     done = timed(command, folder / "dbt_project", {**environment, "DBT_PROFILES_DIR": str(folder / "dbt_project")})
     results = json.loads((folder / "dbt_project" / "target" / "run_results.json").read_text())["results"]
-    seconds = {kind: {} for kind in ("model", "test", "seed")}
+    seconds: dict[str, dict[str, float]] = {"model": {}, "test": {}}
     for result in results:
         kind, _, name = result["unique_id"].split(".", 2)
-        seconds[kind][name] = result["execution_time"]
+        if kind in seconds:
+            seconds[kind][name] = result["execution_time"]
     return {"models": seconds["model"], "tests": seconds["test"], "wall": done["wall"], "memory": done["memory"]}
 
 

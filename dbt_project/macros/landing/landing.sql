@@ -34,17 +34,18 @@
 with texts as (
     {% for scan in scans %}
     {%- set present = columns | select('in', scan.columns) | list -%}
-    select *, {{ row_hash(present) }} as row_hash
+    select *, {% if scan.has_malformed_lines %}case when malformed_line is not null then {{ malformed_hash('malformed_line') }} else {{ row_hash(present) }} end{% else %}{{ row_hash(present) }}{% endif %} as row_hash
     from (
         select
             {%- for column in columns %}
-            {{ landed_text(column, scan.columns.get(column | lower)) }} as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+            {{ landed_text(column, scan.columns.get(column | lower), scan.has_malformed_lines) }} as {{ adapter.quote(column) }},
             {%- endfor %}
+            {{ 'malformed_line' if scan.has_malformed_lines else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as malformed_line
         from {{ scan.relation }}
     ) as read_as_text
     {{ 'union all' if not loop.last }}
     {% else %}
-    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as row_hash
+    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as malformed_line, cast(null as {{ dbt.type_string() }}) as row_hash
     where 1 = 0
     {% endfor %}
 ),
@@ -58,7 +59,7 @@ select
     {%- for column in columns %}
     landed.{{ adapter.quote(column) }},
     {%- endfor %}
-    cast(null as {{ dbt.type_string() }}) as malformed_line,
+    landed.malformed_line,
     refresh.refresh_id as landed_in
 from landed
 cross join {{ refresh }} as refresh
@@ -68,6 +69,24 @@ where not exists (select 1 from {{ this }} as known where known.row_hash = lande
     {%- else -%}
 select 1
     {%- endif -%}
+{% endmacro %}
+
+
+{# Elsewhere the landing is a schema of tables, which whoever loads them may type as they like. Those that `winback land` has
+   loaded from files tell also which lines were no rows, and by a null that a row's file lacks the column. #}
+{% macro default__landing_scans(table) %}
+    {% set relation = load_relation(source('landing', table)) %}
+    {% if relation is none %}
+        {% if landing_contract(table).config.meta.get('required') and load_relation(this) is none %}
+            {% do exceptions.raise_compiler_error(
+                "No landing table '" ~ table ~ "': there is no " ~ source('landing', table) ~ ". Load your events into it (`winback land` does, from files)."
+            ) %}
+        {% endif %}
+        {{ return([]) }}
+    {% endif %}
+    {% set columns = {} %}
+    {% for column in adapter.get_columns_in_relation(relation) %}{% do columns.update({column.name | lower: column.dtype}) %}{% endfor %}
+    {{ return([{'columns': columns, 'files': [relation | string], 'relation': relation, 'has_malformed_lines': 'malformed_line' in columns}]) }}
 {% endmacro %}
 
 

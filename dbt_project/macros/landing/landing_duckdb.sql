@@ -98,7 +98,7 @@
     insert into {{ this }} (row_hash, malformed_line, landed_in)
     select lines.row_hash, lines.line_text, refresh.refresh_id
     from (
-        select distinct md5('malformed' || line_text) as row_hash, line_text
+        select distinct {{ malformed_hash('line_text') }} as row_hash, line_text
         from (select coalesce(csv_line, 'line ' || line || ': ' || error_message) as line_text from reject_errors) as errors
     ) as lines
     cross join {{ ref('int_this_refresh') }} as refresh

@@ -1,7 +1,9 @@
 {# One landed column as text; a binary float as a plain decimal, for `1e-05` is no amount. #}
-{% macro landed_text(column, type) %}
+{% macro landed_text(column, type, is_text=false) %}
     {%- if type is none -%}
         cast(null as {{ dbt.type_string() }})
+    {%- elif is_text -%}
+        {{ adapter.quote(column) }}
     {%- elif type | lower in ('double', 'float', 'real', 'double precision') -%}
         coalesce({{ float_text(adapter.quote(column)) }}, '')
     {%- else -%}
@@ -18,8 +20,16 @@
 {%- endmacro %}
 
 
-{# The key of a landed row: the same row has the same hash whatever columns other files bring. #}
-{% macro row_hash(columns) %}md5({{ spelled_out(columns) }}){% endmacro %}
+{# The key of a landed row: the same row has the same hash whatever columns other files bring; and in a table, whatever empty
+   columns it gains. #}
+{% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash', 'winback')(columns)) }}{% endmacro %}
+{% macro default__row_hash(columns) -%}
+    md5(concat_ws(chr(31)
+    {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length(nullif({{ adapter.quote(column) }}, '')) || ' ' || {{ adapter.quote(column) }}{% endfor %}))
+{%- endmacro %}
+{% macro duckdb__row_hash(columns) %}md5({{ spelled_out(columns) }}){% endmacro %}
+
+{% macro malformed_hash(line) %}md5('malformed' || {{ line }}){% endmacro %}
 
 
 {# Whether rows that repeat another are dropped as they are read, or once they are there: see forget_copies. #}

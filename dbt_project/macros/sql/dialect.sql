@@ -15,16 +15,20 @@
 {# First day of the first period that begins on a date or after it. #}
 {% macro next_open(grain, date) -%}
 {%- set day_before = add_days(date, -1) -%}
-cast({{ dbt.dateadd(grain, 1, period_start(grain, day_before)) }} as date)
+cast({{ period_start(grain, day_before) }} + interval '{{ period_grains()[grain] }}' as date)
 {%- endmacro %}
 
-{% macro period_end(grain, start) %}cast({{ dbt.dateadd(grain, 1, start) }} - interval '1' day as date){% endmacro %}
+{% macro period_end(grain, start) %}cast({{ start }} + interval '{{ period_grains()[grain] }}' - interval '1' day as date){% endmacro %}
 
 {# One row a step, both ends included, from columns `starts_on` and `ends_on` of a relation; the columns named are kept. #}
 {% macro times_between(relation, columns, step) %}{{ return(adapter.dispatch('times_between', 'winback')(relation, columns, step)) }}{% endmacro %}
 {% macro default__times_between(relation, columns, step) -%}
     select {{ columns | join(', ') }}, spine.each_time
     from {{ relation }}, lateral (select unnest(generate_series(cast(starts_on as timestamp), cast(ends_on as timestamp), interval '{{ step }}')) as each_time) as spine
+{%- endmacro %}
+{% macro postgres__times_between(relation, columns, step) -%}
+    select {{ columns | join(', ') }}, spine.each_time
+    from {{ relation }} cross join lateral generate_series(cast(starts_on as timestamp), cast(ends_on as timestamp), interval '{{ step }}') as spine (each_time)
 {%- endmacro %}
 {% macro spark__times_between(relation, columns, step) -%}
     select {{ columns | join(', ') }}, each_time

@@ -1,0 +1,95 @@
+"""Where tables are built and published: one module for each engine, all with the same few verbs; `WINBACK_TARGET` chooses."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from orchestration.landing import LandedFile
+from orchestration.settings import Settings
+
+Tell = Callable[[str], None]
+
+
+class Reader(Protocol):
+    """Reads what is published."""
+
+    def rows(self, sql: str) -> list[tuple]:
+        """Run a query that every engine understands; its rows."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """A place in which a refresh builds.
+
+    Attributes:
+        run_id: the refresh.
+        variables: the dbt variables that say where.
+        target: folder for what dbt writes of itself.
+    """
+
+    run_id: str
+    variables: dict[str, str]
+    target: Path
+
+
+class Warehouse(Protocol):
+    """What a refresh asks of an engine, in the order in which it asks. What builds and publishes is called under the lock."""
+
+    name: str
+    adapters: tuple[str, ...]
+
+    def alone(self, run_id: str, timeout: float, tell: Tell) -> AbstractContextManager[None]:
+        """Hold the refresh lock; wait for another refresh, saying for whom."""
+
+    def leftovers(self) -> list[str]:
+        """Run ids of dead refreshes that have left something."""
+
+    def clear(self, run_id: str) -> None:
+        """Remove what a run has built and not published, if anything."""
+
+    def check(self) -> None:
+        """See that a refresh can start from what is published, if anything is."""
+
+    def is_published(self) -> bool:
+        """Whether a refresh has published here."""
+
+    def reader(self) -> AbstractContextManager[Reader]:
+        """Open what is published, read-only."""
+
+    def landed_files(self) -> list[LandedFile] | None:
+        """The files of the landing; None where the landing is tables."""
+
+    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None) -> Build:
+        """Make the place to build in, with the published tables in it: all, or those named."""
+
+    def publish(self, build: Build, tell: Tell) -> None:
+        """Put a finished build in place of what is published, in one step."""
+
+    def load_landing(self, table: str, columns: list[str], rows: Path) -> int:
+        """On a server: replace a landing table by the rows of a Parquet file, all columns text; how many."""
+
+    def set_aside(self) -> str:
+        """Put what is published out of the way; says where it is."""
+
+
+def warehouse_of(settings: Settings) -> Warehouse:
+    """The warehouse that the environment chooses.
+
+    Args:
+        settings: what the environment says.
+
+    Returns:
+        The warehouse; nothing is opened yet.
+
+    Raises:
+        WinbackError: what its engine needs is not installed.
+    """
+    if settings.target == "postgres":
+        from orchestration.warehouses.postgres import PostgresWarehouse
+
+        return PostgresWarehouse()
+    from orchestration.warehouses.duckdb_file import DuckDBFile
+
+    return DuckDBFile(settings.warehouse, settings.landing)

@@ -1,0 +1,243 @@
+"""A DuckDB file, built in a copy and published by one atomic rename: readers never see half a refresh."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from orchestration.errors import WinbackError
+from orchestration.landing import LandedFile, landed_files, write_listing
+from orchestration.warehouses import Build
+
+
+class _Reader:
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        self._connection = connection
+
+    def rows(self, sql: str) -> list[tuple]:
+        return self._connection.execute(sql).fetchall()
+
+
+@dataclass(frozen=True)
+class DuckDBFile:
+    """A published file and the places beside it that a refresh uses.
+
+    Attributes:
+        published: the file that readers open.
+        landing: the folder of raw files.
+    """
+
+    published: Path
+    landing: Path
+
+    adapters = ("dbt-duckdb", "duckdb")
+
+    @property
+    def name(self) -> str:
+        """What people are told: the published file."""
+        return str(self.published)
+
+    @property
+    def builds(self) -> Path:
+        """Folder of working copies; beside the published file, for a rename does not cross mounts."""
+        return self.published.parent / "build" / self.published.stem
+
+    @property
+    def lock_file(self) -> Path:
+        """What a refresh holds while it runs; the system frees it when the process dies."""
+        return self.published.with_name(self.published.name + ".lock")
+
+    @property
+    def holder_file(self) -> Path:
+        """Says who holds the lock, for those who wait."""
+        return self.published.with_name(self.published.name + ".holder")
+
+    def leftovers(self) -> list[str]:
+        """Run ids of the folders that dead refreshes left."""
+        return sorted(path.name for path in self.builds.iterdir()) if self.builds.is_dir() else []
+
+    def clear(self, run_id: str) -> None:
+        """Remove one run's folder, if it is there."""
+        shutil.rmtree(self.builds / run_id, ignore_errors=True)
+
+    @contextmanager
+    def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
+        """Hold the refresh lock.
+
+        Args:
+            run_id: who we are.
+            timeout: seconds to wait for another refresh.
+            tell: told for whom we wait.
+
+        Yields:
+            Nothing; the lock is held inside.
+
+        Raises:
+            WinbackError: another refresh did not end in time, or the folder cannot be written.
+        """
+        try:
+            self.published.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.lock_file)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                tell(f"Waiting for {self._holder()}, which is refreshing {self.published}; for {timeout:g} s at most.")
+                lock.acquire(timeout=timeout, poll_interval=0.5)
+        except Timeout:
+            raise WinbackError(
+                f"Gave up after {timeout:g} s: {self._holder()} is still refreshing {self.published}. Try again when it is done, "
+                "or set WINBACK_LOCK_TIMEOUT (seconds) higher."
+            ) from None
+        except OSError as error:
+            raise WinbackError(f"Cannot write beside {self.published}: {error}. Give this user the right, or set WINBACK_WAREHOUSE elsewhere.") from None
+        try:
+            holder = {"run_id": run_id, "process": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S %Z")}
+            self.holder_file.write_text(json.dumps(holder))
+            yield
+        finally:
+            self.holder_file.unlink(missing_ok=True)
+            lock.release()
+
+    def _holder(self) -> str:
+        try:
+            holder = json.loads(self.holder_file.read_text())
+            return f"run {holder['run_id']} (process {holder['process']}, since {holder['since']})"
+        except (OSError, ValueError, KeyError):
+            return "another refresh"
+
+    def check(self) -> None:
+        """See that a refresh can start from what is published, if anything is.
+
+        Raises:
+            WinbackError: the published file is no DuckDB database, or has a write-ahead log beside it.
+        """
+        self._refuse_stray_log()
+        if not self.published.exists():
+            return
+        try:
+            duckdb.connect(str(self.published), read_only=True).close()
+        except duckdb.Error as error:
+            raise WinbackError(
+                f"{self.published} is there but is no DuckDB database that this version can read ({str(error).splitlines()[0]}). "
+                "Move it away, and run again to build it anew."
+            ) from None
+
+    def is_published(self) -> bool:
+        """Whether there is a file, and a refresh has made it."""
+        if not self.published.exists():
+            return False
+        with self.reader() as reader:
+            tables = {name for (name,) in reader.rows("select schema_name || '.' || table_name from duckdb_tables()")}
+        return {"winback.refreshes", "winback_internal.landed_files"} <= tables
+
+    @contextmanager
+    def reader(self) -> Iterator[_Reader]:
+        """Open the published file, read-only.
+
+        Yields:
+            A reader.
+
+        Raises:
+            WinbackError: nothing is published, or the file cannot be read.
+        """
+        if not self.published.exists():
+            raise WinbackError(f"Nothing is published at {self.published} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
+        try:
+            with duckdb.connect(str(self.published), read_only=True) as connection:
+                yield _Reader(connection)
+        except duckdb.Error as error:
+            raise WinbackError(f"{self.published} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
+
+    def landed_files(self) -> list[LandedFile]:
+        """The files of the landing, all of which can be read.
+
+        Raises:
+            WinbackError: the folder is missing or unreadable, or a file is.
+        """
+        return landed_files(self.landing)
+
+    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
+        """Make the file that a refresh builds in.
+
+        Args:
+            run_id: names the working folder.
+            new_files: the files to read.
+            only: the tables to take over from the published file, with their schemas; None for the whole file.
+
+        Returns:
+            The build; its file has the published file's name, for views carry their catalog's name.
+        """
+        folder = self.builds / run_id
+        folder.mkdir(parents=True)
+        working = folder / self.published.name
+        if self.published.exists() and only is None:
+            shutil.copyfile(self.published, working)
+        elif self.published.exists():
+            self._take_over(working, only)
+        listing = folder / "new_files.json"
+        write_listing(new_files, listing)
+        return Build(run_id, {"db_path": str(working), "landing": str(self.landing), "new_files": str(listing)}, folder / "target")
+
+    def _take_over(self, working: Path, tables: list[str]) -> None:
+        with duckdb.connect(str(working)) as connection:
+            connection.execute(f"attach '{str(self.published).replace(chr(39), chr(39) * 2)}' as last_published (read_only)")
+            rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
+            for table in [table for table in tables if (table,) in rows]:
+                connection.execute(f"create schema if not exists {table.split('.')[0]}")
+                connection.execute(f"create table {table} as from last_published.{table}")
+
+    def publish(self, build: Build, tell: Callable[[str], None]) -> None:
+        """Put a finished working file in place of the published one, in one step that survives a power cut.
+
+        Args:
+            build: the finished build.
+            tell: not needed here.
+
+        Raises:
+            WinbackError: the file is not closed, or a log has turned up beside the published file.
+        """
+        working = Path(build.variables["db_path"])
+        if _log(working).exists():
+            raise WinbackError(f"The build left {_log(working)}: the file was not closed, so nothing was published. Run the refresh again.")
+        self._refuse_stray_log()
+        _fsync(working)
+        os.replace(working, self.published)
+        _fsync(self.published.parent)
+
+    def _refuse_stray_log(self) -> None:
+        """DuckDB would replay a write-ahead log of the old file into the new one."""
+        log = _log(self.published)
+        if log.exists():
+            raise WinbackError(
+                f"{log} lies beside the published warehouse: something has opened that file for writing. Close it (read-only access is "
+                "enough for readers); if nobody has it open, open and close it once with DuckDB, or delete the log, then run again."
+            )
+
+    def set_aside(self) -> str:
+        """Rename the published file.
+
+        Returns:
+            Its new path.
+        """
+        aside = self.published.with_name(self.published.name + ".older_sample")
+        self.published.replace(aside)
+        return str(aside)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,338 @@
+"""A PostgreSQL database: built in a schema of its own, published by pointing the views in `winback` at it, in one transaction.
+
+Views, not renamed tables: readers' own views stand on ours and go on standing. A transaction that has read one of ours holds
+the swap back until it ends, so it never sees two refreshes.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.sql import SQL, Identifier, Literal
+
+from orchestration.dbt import BUILD_SCHEMA, published_models
+from orchestration.errors import WinbackError
+from orchestration.landing import LandedFile
+from orchestration.settings import STATE
+from orchestration.warehouses import Build
+from orchestration.warehouses.postgres_swap import drop_replaced, swap
+
+PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
+BUILDS = "winback_build_"
+LEAST_VERSION = 16
+LOCK = "(hashtext('winback refresh'), 0)"
+# A swap waits for readers in short turns: whoever comes while it waits must wait as well.
+TURN = 2
+
+
+class _Reader:
+    def __init__(self, connection: Connection):
+        self._connection = connection
+
+    def rows(self, sql: str) -> list[tuple]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+
+class PostgresWarehouse:
+    """A database, found as PostgreSQL's own clients find it: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD."""
+
+    adapters = ("dbt-postgres", "psycopg2-binary")
+
+    def __init__(self) -> None:
+        self._where = {
+            "host": os.environ.get("PGHOST", "localhost"),
+            "port": os.environ.get("PGPORT", "5432"),
+            "dbname": os.environ.get("PGDATABASE", "postgres"),
+            "user": os.environ.get("PGUSER", "postgres"),
+        }
+        self.name = "postgresql://{user}@{host}:{port}/{dbname}".format(**self._where)
+        self._held: Connection | None = None
+        self._patience = 0.0
+
+    def _connect(self, application: str) -> Connection:
+        try:
+            connection = psycopg2.connect(**self._where, application_name=application)
+        except psycopg2.Error as error:
+            raise WinbackError(f"{self.name} does not answer: {str(error).strip()}. See that PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are right.") from None
+        connection.autocommit = True
+        return connection
+
+    @contextmanager
+    def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
+        """Hold the refresh lock of the database: the server frees it when the process dies.
+
+        Args:
+            run_id: who we are.
+            timeout: seconds to wait for another refresh, and for readers to let go when all is done.
+            tell: told for whom we wait.
+
+        Yields:
+            Nothing; the lock is held inside.
+
+        Raises:
+            WinbackError: the server does not answer, or another refresh did not end in time.
+        """
+        self._held = self._connect(f"winback refresh {run_id}")
+        self._patience = timeout
+        try:
+            with _clearly():
+                deadline = time.monotonic() + timeout
+                waits = False
+                while not self._rows(SQL("select pg_try_advisory_lock" + LOCK))[0][0]:
+                    if time.monotonic() >= deadline:
+                        raise WinbackError(
+                            f"Gave up after {timeout:g} s: {self._holder()} is still refreshing {self.name}. Try again when it is done, "
+                            "or set WINBACK_LOCK_TIMEOUT (seconds) higher."
+                        )
+                    if not waits:
+                        tell(f"Waiting for {self._holder()}, which is refreshing {self.name}; for {timeout:g} s at most.")
+                        waits = True
+                    time.sleep(0.5)
+            yield
+        finally:
+            self._held.close()
+
+    def _holder(self) -> str:
+        found = self._rows(
+            SQL(
+                """
+                select application_name, activity.pid, to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+                from pg_locks as locks inner join pg_stat_activity as activity on locks.pid = activity.pid
+                where locktype = 'advisory' and granted and locks.database = (select oid from pg_database where datname = current_database())
+                    and (classid::bigint, objid::bigint) = (hashtext('winback refresh')::bigint & 4294967295, 0)
+                """
+            )
+        )
+        if not found:
+            return "another refresh"
+        application, process, since = found[0]
+        return f"run {application.removeprefix('winback refresh ')} (server process {process}, since {since})"
+
+    def leftovers(self) -> list[str]:
+        """Run ids of the schemas that dead refreshes left."""
+        with _clearly():
+            found = self._rows(SQL("select nspname from pg_namespace where starts_with(nspname, {})").format(Literal(BUILDS)))
+        return sorted(name.removeprefix(BUILDS).replace("_", "-") for (name,) in found)
+
+    def clear(self, run_id: str) -> None:
+        """Drop the schema of a run, if it is there; what a dead run is still doing in it is broken off."""
+        shutil.rmtree(_scratch(run_id), ignore_errors=True)
+        if self._held is None or self._held.closed:
+            return
+        with _clearly():
+            self._rows(
+                SQL("select pg_terminate_backend(pid) from pg_stat_activity where application_name = {}").format(Literal(_application(run_id))),
+            )
+            self._do(SQL("drop schema if exists {} cascade").format(Identifier(_schema(run_id))))
+
+    def check(self) -> None:
+        """See that the server is recent enough.
+
+        Raises:
+            WinbackError: it is not.
+        """
+        version = self._held.server_version // 10_000
+        if version < LEAST_VERSION:
+            raise WinbackError(f"{self.name} is PostgreSQL {version}; {LEAST_VERSION} or later is needed.")
+
+    def is_published(self) -> bool:
+        """Whether a refresh has published here."""
+        with self._reading() as reader:
+            ((found,),) = reader.rows(f"select to_regclass('{PUBLIC}.refreshes') is not null and to_regclass('{PRIVATE}.landed_files') is not null")
+        return found
+
+    @contextmanager
+    def reader(self) -> Iterator[_Reader]:
+        """Read what is published, as of one moment.
+
+        Yields:
+            A reader.
+
+        Raises:
+            WinbackError: nothing is published, or the server does not answer.
+        """
+        if not self.is_published():
+            raise WinbackError(f"Nothing is published at {self.name} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
+        with self._reading() as reader:
+            yield reader
+
+    @contextmanager
+    def _reading(self) -> Iterator[_Reader]:
+        connection = self._connect("winback")
+        try:
+            connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
+            with _clearly():
+                yield _Reader(connection)
+        finally:
+            connection.close()
+
+    def landed_files(self) -> None:
+        """The landing is a schema of tables, all of whose rows are looked at."""
+        return None
+
+    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
+        """Make the schema that a refresh builds in.
+
+        Args:
+            run_id: names the schema.
+            new_files: none; the landing is tables.
+            only: the tables to take over from what is published; None for all of them, views too.
+
+        Returns:
+            The build.
+        """
+        schema = _schema(run_id)
+        with _clearly(), self._transaction():
+            self._do(SQL("create schema {}").format(Identifier(schema)))
+            tables = self._rows(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'r'").format(Literal(PRIVATE)))
+            for (table,) in tables:
+                if only is None or table in only:
+                    of = {"new": Identifier(schema, table), "old": Identifier(PRIVATE, table)}
+                    self._do(SQL("create table {new} (like {old} including all)").format(**of))
+                    self._do(SQL("insert into {new} select * from {old}").format(**of))
+                    self._do(SQL("analyze {new}").format(**of))
+            if only is None:
+                self._copy_views(schema)
+        return Build(run_id, {"build_schema": schema, "application_name": _application(run_id)}, _scratch(run_id) / "target")
+
+    def _copy_views(self, schema: str) -> None:
+        """Views tell their tables' names without schema where that is the path: in the order they were made, they stand on the copies."""
+        self._do(SQL("set local search_path to {}").format(Identifier(PRIVATE)))
+        views = self._rows(SQL("select relname, pg_get_viewdef(oid) from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' order by oid").format(Literal(PRIVATE)))
+        self._do(SQL("set local search_path to {}").format(Identifier(schema)))
+        for view, definition in views:
+            self._do(SQL("create view {} as ").format(Identifier(schema, view)) + SQL(definition))
+
+    def publish(self, build: Build, tell: Callable[[str], None]) -> None:
+        """Point the public views at a finished build, all at once.
+
+        Args:
+            build: the finished build.
+            tell: told when readers hold it up, and where their views stand on what is private.
+
+        Raises:
+            WinbackError: readers did not let go in time, or a view of theirs stands on a column that is gone.
+        """
+        deadline = time.monotonic() + self._patience
+        waits = False
+        replaced = f"{PRIVATE}_replaced_by_{build.run_id.replace('-', '_')[:8]}"
+        with _clearly():
+            while True:
+                try:
+                    with self._transaction():
+                        self._do(SQL("set local lock_timeout = {}").format(Literal(f"{TURN}s")))
+                        swap(self._held, build.variables["build_schema"], PUBLIC, PRIVATE, replaced, published_models())
+                    break
+                except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+                    if time.monotonic() >= deadline:
+                        raise WinbackError(
+                            f"The tables are built, but readers have held the published ones for {self._patience:g} s: {self._readers()}. "
+                            "Let them end their transactions and run again. Nothing was published."
+                        ) from None
+                    if not waits:
+                        tell(f"Waiting for readers to end their transactions ({self._readers()}); for {self._patience:g} s at most.")
+                        waits = True
+                    time.sleep(0.2)
+            for line in drop_replaced(self._held, PRIVATE):
+                tell(line)
+
+    def _readers(self) -> str:
+        found = self._rows(
+            SQL(
+                """
+                select distinct activity.pid, coalesce(nullif(application_name, ''), 'a client without a name'), usename
+                from pg_locks as locks
+                inner join pg_stat_activity as activity on locks.pid = activity.pid
+                inner join pg_class as relations on locks.relation = relations.oid
+                where relations.relnamespace = to_regnamespace({}) and activity.pid <> pg_backend_pid()
+                """
+            ).format(Literal(PUBLIC))
+        )
+        return ", ".join(f"server process {pid} of {user}, {application}" for pid, application, user in found) or "none left now"
+
+    def load_landing(self, table: str, columns: list[str], rows: Path) -> int:
+        """Replace a landing table.
+
+        Args:
+            table: its name.
+            columns: of text.
+            rows: a Parquet file with these columns.
+
+        Returns:
+            How many rows it has now.
+
+        Raises:
+            WinbackError: the server does not answer, or refuses.
+        """
+        connection = self._connect("winback land")
+        named = Identifier("landing", table)
+        with _clearly(), connection, connection.cursor() as cursor, tempfile.NamedTemporaryFile(suffix=".csv") as texts:
+            cursor.execute("begin; create schema if not exists landing")
+            cursor.execute(SQL("drop table if exists {}").format(named))
+            cursor.execute(SQL("create table {} ({})").format(named, SQL(", ").join(SQL("{} text").format(Identifier(column)) for column in columns)))
+            duckdb.execute(f"copy (from '{rows}') to '{texts.name}' (format csv, header false, nullstr '\\N', force_quote *)")
+            with open(texts.name, encoding="utf-8") as file:
+                cursor.copy_expert(SQL("copy {} from stdin (format csv, null '\\N')").format(named).as_string(connection), file)
+            count = cursor.rowcount
+            cursor.execute("commit")
+        connection.close()
+        return count
+
+    def set_aside(self) -> str:
+        """Schemas that views may stand on are not for us to move.
+
+        Raises:
+            WinbackError: always.
+        """
+        raise WinbackError(f"{self.name} holds an older sample. Drop its schemas {PUBLIC} and {PRIVATE}, and run again.")
+
+    def _rows(self, query: SQL) -> list[tuple]:
+        with self._held.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    def _do(self, statement: SQL) -> None:
+        with self._held.cursor() as cursor:
+            cursor.execute(statement)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._held.autocommit = False
+        try:
+            with self._held:
+                yield
+        finally:
+            if not self._held.closed:
+                self._held.autocommit = True
+
+
+def _schema(run_id: str) -> str:
+    return BUILDS + run_id.replace("-", "_")
+
+
+def _application(run_id: str) -> str:
+    return f"winback build {run_id}"
+
+
+def _scratch(run_id: str) -> Path:
+    return STATE / "build" / run_id
+
+
+@contextmanager
+def _clearly() -> Iterator[None]:
+    """What the server says in one message, without our own call stack."""
+    try:
+        yield
+    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+        raise
+    except psycopg2.Error as error:
+        raise WinbackError(f"PostgreSQL refused: {str(error).strip()}") from None

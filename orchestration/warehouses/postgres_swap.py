@@ -1,0 +1,129 @@
+"""Puts a finished schema in place of the published one, inside a transaction; and drops what it replaced, after it."""
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.sql import SQL, Identifier, Literal
+
+from orchestration.errors import WinbackError
+
+DEPENDENTS = SQL(
+    """
+    select distinct views.oid::regclass::text
+    from pg_depend as depends
+    inner join pg_rewrite as rules on depends.classid = 'pg_rewrite'::regclass and depends.objid = rules.oid
+    inner join pg_class as views on rules.ev_class = views.oid
+    inner join pg_class as tables on depends.refclassid = 'pg_class'::regclass and depends.refobjid = tables.oid
+    where tables.oid <> views.oid and tables.relnamespace <> views.relnamespace and {}
+    order by 1
+    """
+)
+
+
+def swap(connection: Connection, build: str, public: str, private: str, replaced: str, models: list[str]) -> None:
+    """Point the public views at the build, take away those it no longer has, and give the build its lasting name.
+
+    Args:
+        connection: in a transaction, which the caller ends.
+        build: schema of the build.
+        public: schema of the views that people read.
+        private: lasting name of the schema with the tables.
+        replaced: what to call the one that bore it until now.
+        models: names of the public tables.
+
+    Raises:
+        WinbackError: a view of somebody else's stands on a column that the build does not have any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("create schema if not exists {}").format(Identifier(public)))
+        for model in sorted(models):
+            _point(cursor, public, model, build)
+        cursor.execute(
+            SQL(
+                """
+                select distinct views.relname
+                from pg_class as views
+                inner join pg_rewrite as rules on views.oid = rules.ev_class
+                inner join pg_depend as depends on depends.classid = 'pg_rewrite'::regclass and depends.objid = rules.oid
+                inner join pg_class as tables on depends.refclassid = 'pg_class'::regclass and depends.refobjid = tables.oid
+                where views.relkind = 'v' and views.relnamespace = to_regnamespace({}) and tables.relnamespace = to_regnamespace({})
+                """
+            ).format(Literal(public), Literal(private))
+        )
+        for (view,) in cursor.fetchall():
+            cursor.execute(SQL("drop view {}").format(Identifier(public, view)))
+        cursor.execute(SQL("select to_regnamespace({}) is not null").format(Literal(private)))
+        if cursor.fetchone()[0]:
+            cursor.execute(SQL("alter schema {} rename to {}").format(Identifier(private), Identifier(replaced)))
+        cursor.execute(SQL("alter schema {} rename to {}").format(Identifier(build), Identifier(private)))
+
+
+def _point(cursor, public: str, model: str, build: str) -> None:
+    view = Identifier(public, model)
+    columns = _columns(cursor, build, model)
+    select = SQL("as select {} from {}").format(SQL(", ").join(Identifier(name) for name, _ in columns), Identifier(build, model))
+    cursor.execute("savepoint before_view")
+    try:
+        cursor.execute(SQL("create or replace view {} {}").format(view, select))
+    except psycopg2.errors.InvalidTableDefinition:
+        # Columns have gone or changed: only a new view has others, and that breaks what stands on the old one.
+        cursor.execute("rollback to savepoint before_view")
+        try:
+            cursor.execute(SQL("drop view {}").format(view))
+        except psycopg2.errors.DependentObjectsStillExist:
+            cursor.execute("rollback to savepoint before_view")
+            cursor.execute(DEPENDENTS.format(SQL("tables.oid = to_regclass({})").format(Literal(f"{public}.{model}"))))
+            standing = ", ".join(name for (name,) in cursor.fetchall())
+            raise WinbackError(
+                f"The columns of {public}.{model} have changed, and {standing} stands on it. Drop that view, run again, and make it anew. Nothing was published."
+            ) from None
+        cursor.execute(SQL("create view {} {}").format(view, select))
+    except psycopg2.errors.WrongObjectType:
+        raise WinbackError(f"{public}.{model} is there, and is no view of ours. Move it out of schema {public} and run again. Nothing was published.") from None
+    _describe(cursor, "view", view, build, model)
+    for name, words in columns:
+        cursor.execute(SQL("comment on column {} is {}").format(Identifier(public, model, name), Literal(words)))
+
+
+def _columns(cursor, schema: str, table: str) -> list[tuple[str, str | None]]:
+    cursor.execute(
+        SQL("select attname, col_description(attrelid, attnum) from pg_attribute where attrelid = to_regclass({}) and attnum > 0 and not attisdropped order by attnum").format(
+            Literal(f"{schema}.{table}")
+        )
+    )
+    return cursor.fetchall()
+
+
+def _describe(cursor, kind: str, target: Identifier, schema: str, table: str) -> None:
+    cursor.execute(SQL("select obj_description(to_regclass({}), 'pg_class')").format(Literal(f"{schema}.{table}")))
+    cursor.execute(SQL("comment on {} {} is {}").format(SQL(kind), target, Literal(cursor.fetchone()[0])))
+
+
+def drop_replaced(connection: Connection, private: str) -> list[str]:
+    """Drop the schemas that were replaced, but for those on which somebody has put a view of their own, or which somebody still reads.
+
+    Args:
+        connection: in no transaction.
+        private: the lasting name, from which theirs are made.
+
+    Returns:
+        A warning for each that had to stay.
+    """
+    lines = []
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("select nspname from pg_namespace where starts_with(nspname, {})").format(Literal(f"{private}_replaced_by_")))
+        for (schema,) in cursor.fetchall():
+            cursor.execute(DEPENDENTS.format(SQL("tables.relnamespace = to_regnamespace({})").format(Literal(schema))))
+            standing = ", ".join(name for (name,) in cursor.fetchall())
+            if standing:
+                lines.append(
+                    f"WARNING: {standing} stands on private tables, which every refresh replaces: it shows those of an older refresh, kept for it in {schema}. Let it read schema winback instead."
+                )
+                continue
+            try:
+                cursor.execute("set lock_timeout = '10s'")
+                cursor.execute(SQL("drop schema {} cascade").format(Identifier(schema)))
+            except psycopg2.errors.LockNotAvailable:
+                lines.append(f"Somebody still reads the tables of the refresh before; {schema} will be dropped by the next one.")
+            finally:
+                cursor.execute("reset lock_timeout")
+    return lines
