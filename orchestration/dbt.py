@@ -73,7 +73,7 @@ def ensure_manifest() -> Path:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
     engine = target()
-    database = warehouse_path().name if engine == "duckdb" else os.environ.get("PGDATABASE", "postgres")
+    database = {"duckdb": warehouse_path().name, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
     folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
     newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md"))

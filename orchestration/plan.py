@@ -59,6 +59,7 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
     if rebuilds:
         tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
+    rebuilds = rebuilds or warehouse.always_rebuilds
     is_needed = bool(files is None or rebuilds or new_files or as_of_date != last.as_of_date or not last.is_configured_by(SEEDS))
     return Plan(as_of_date, new_files, rebuilds, is_needed, code)
 

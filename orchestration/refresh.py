@@ -96,7 +96,7 @@ def _build_and_publish(
     build = warehouse.start(context.run_id, plan.new_files, only=kept_tables() if plan.rebuilds else None)
     variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version}
     invocation = dbt.cli(
-        [*BUILD, *(SELECTION if context.is_subset else []), "--threads", str(settings.threads), "--vars", json.dumps(variables)],
+        [*BUILD, *warehouse.options, *(SELECTION if context.is_subset else []), "--threads", str(settings.threads), "--vars", json.dumps(variables)],
         context=context,
         target_path=build.target,
         raise_on_error=False,

@@ -15,7 +15,7 @@ STATE = ROOT / ".winback"
 # DuckDB names a file's catalog after its stem: the first two would be ambiguous with our schemas, the others are names of its own.
 RESERVED_STEMS = {"winback", "winback_internal", "main", "temp", "system"}
 
-TARGETS = ("duckdb", "postgres")
+TARGETS = ("duckdb", "postgres", "spark")
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,15 @@ class Build:
 
 
 class Warehouse(Protocol):
-    """What a refresh asks of an engine, in the order in which it asks. What builds and publishes is called under the lock."""
+    """What a refresh asks of an engine, in the order in which it asks.
+
+    `name` is what people are told; `adapters` are the packages that make its results, `options` what dbt is told besides, and
+    `always_rebuilds` says that tables cannot be gone on from. What builds and publishes is called under the lock."""
 
     name: str
     adapters: tuple[str, ...]
+    options: tuple[str, ...]
+    always_rebuilds: bool
 
     def alone(self, run_id: str, timeout: float, tell: Tell) -> AbstractContextManager[None]:
         """Hold the refresh lock; wait for another refresh, saying for whom."""
@@ -90,6 +95,10 @@ def warehouse_of(settings: Settings) -> Warehouse:
         from orchestration.warehouses.postgres import PostgresWarehouse
 
         return PostgresWarehouse()
+    if settings.target == "spark":
+        from orchestration.warehouses.spark import SparkWarehouse
+
+        return SparkWarehouse()
     from orchestration.warehouses.duckdb_file import DuckDBFile
 
     return DuckDBFile(settings.warehouse, settings.landing)

@@ -38,6 +38,8 @@ class DuckDBFile:
     landing: Path
 
     adapters = ("dbt-duckdb", "duckdb")
+    options = ()
+    always_rebuilds = False
 
     @property
     def name(self) -> str:

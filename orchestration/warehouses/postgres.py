@@ -46,6 +46,8 @@ class PostgresWarehouse:
     """A database, found as PostgreSQL's own clients find it: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD."""
 
     adapters = ("dbt-postgres", "psycopg2-binary")
+    options = ()
+    always_rebuilds = False
 
     def __init__(self) -> None:
         self._where = {

@@ -108,6 +108,3 @@
 {% endmacro %}
 
 
-{% macro text_literal(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
-
-{% macro text_list(texts) %}[{% for text in texts %}{{ text_literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]{% endmacro %}

@@ -16,7 +16,9 @@ select
     suppressed_because,
     return_probability,
     expected_value,
-    row_number() over (partition by business_id order by cast(expected_value as decimal(38, 9)) desc nulls last, customer_id) as {{ adapter.quote('rank') }},
+    cast(
+        row_number() over (partition by business_id order by cast(expected_value as decimal(38, 9)) desc nulls last, {{ in_bytes('customer_id') }}) as bigint
+    ) as {{ adapter.quote('rank') }},
     suggested_strategy
 from {{ ref('int_candidates') }}
 where from_state in ('{{ states | join("', '") }}')

@@ -17,7 +17,7 @@
 
 {# A polynomial at x, its highest coefficient first. #}
 {% macro horner(x, coefficients) -%}
-    {%- set ns = namespace(sum='cast(' ~ coefficients[0] ~ ' as double precision)') -%}
+    {%- set ns = namespace(sum='cast(' ~ coefficients[0] ~ ' as ' ~ type_double() ~ ')') -%}
     {%- for coefficient in coefficients[1:] %}{% set ns.sum = '(' ~ ns.sum ~ ' * ' ~ x ~ ' + ' ~ coefficient ~ ')' %}{% endfor -%}
     {{ return(ns.sum) }}
 {%- endmacro %}
@@ -45,5 +45,5 @@
 {# Variance of the difference of two shares if both groups had their pooled share; null where that is 0 or 1. #}
 {% macro pooled_variance(returned, n, control_returned, control_n) -%}
     {%- set pooled = share('(' ~ returned ~ ' + ' ~ control_returned ~ ')', '(' ~ n ~ ' + ' ~ control_n ~ ')') -%}
-    nullif({{ pooled }} * (1 - {{ pooled }}) * (1 / cast(nullif({{ n }}, 0) as double precision) + 1 / cast(nullif({{ control_n }}, 0) as double precision)), 0)
+    nullif({{ pooled }} * (1 - {{ pooled }}) * (1 / cast(nullif({{ n }}, 0) as {{ type_double() }}) + 1 / cast(nullif({{ control_n }}, 0) as {{ type_double() }})), 0)
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {# A share or ratio of counts; null where there is nothing to divide by. #}
 {% macro share(numerator, denominator) -%}
-    cast({{ numerator }} as double precision) / nullif({{ denominator }}, 0)
+    cast({{ numerator }} as {{ type_double() }}) / nullif({{ denominator }}, 0)
 {%- endmacro %}
 
 {# The normal quantile of a two-sided 95 % interval. #}
@@ -9,7 +9,7 @@
 {# 95 % Wilson score interval of a share, kept within 0 and 1 against rounding; `side` is 'low' or 'high'. #}
 {% macro wilson(numerator, denominator, side) -%}
     {%- set z = z_95() -%}
-    {%- set n = 'cast(nullif(' ~ denominator ~ ', 0) as double precision)' -%}
+    {%- set n = 'cast(nullif(' ~ denominator ~ ', 0) as ' ~ type_double() ~ ')' -%}
     {%- set p = '(' ~ share(numerator, denominator) ~ ')' -%}
     {%- set centre = '(' ~ p ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (2 * ' ~ n ~ '))' -%}
     {%- set half = '(' ~ z ~ ' * sqrt(' ~ p ~ ' * (1 - ' ~ p ~ ') / ' ~ n ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (4 * ' ~ n ~ ' * ' ~ n ~ ')))' -%}

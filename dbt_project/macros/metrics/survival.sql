@@ -7,7 +7,7 @@ select
     *,
     case
         when min(case when returns > 0 and returns = at_risk then 0 else 1 end) over up_to_t = 0 then 0.0
-        else exp(cast(sum(cast(case when returns > 0 and returns < at_risk then ln(1 - {{ share('returns', 'at_risk') }}) else 0 end as decimal(38, 18))) over up_to_t as double precision))
+        else exp(cast(sum(cast(case when returns > 0 and returns < at_risk then ln(1 - {{ share('returns', 'at_risk') }}) else 0 end as decimal(38, 18))) over up_to_t as {{ type_double() }}))
     end as survival,
     sum(returns) over up_to_t as returned,
     max(case when departures > 0 then t end) over (partition by {{ curve | join(', ') }}) as follow_up

@@ -39,9 +39,27 @@
 {%- endmacro %}
 
 
+{# Whether rows of a table can be taken out. On Spark only the table formats can; on plain files everything is derived anew. #}
+{% macro can_delete() %}{{ return(adapter.dispatch('can_delete', 'winback')()) }}{% endmacro %}
+{% macro default__can_delete() %}{{ return(true) }}{% endmacro %}
+{% macro spark__can_delete() %}{{ return(var('spark_file_format', 'parquet') in ['delta', 'iceberg']) }}{% endmacro %}
+
+{# How an incremental table takes in rows whose keys it has already. #}
+{% macro replaces_keys() %}{{ return(adapter.dispatch('replaces_keys', 'winback')()) }}{% endmacro %}
+{% macro default__replaces_keys() %}{{ return('delete+insert') }}{% endmacro %}
+{% macro spark__replaces_keys() %}{{ return('merge' if can_delete() else 'append') }}{% endmacro %}
+
+{# Where nothing can be taken out, a run that does not begin anew would count twice. #}
+{% macro refuse_to_go_on() %}
+    {% if execute and not can_delete() and not flags.FULL_REFRESH %}
+        {% do exceptions.raise_compiler_error("On Spark with plain Parquet tables every run derives everything anew: add --full-refresh (landed rows and ledgers survive it).") %}
+    {% endif %}
+{% endmacro %}
+
+
 {# Pre-hook: forget the rows of those who are about to come anew, or all rows where everything does. #}
 {% macro forget_rows_of(customers, key) %}
-    {% if execute and load_relation(this) is not none %}
+    {% if execute and can_delete() and load_relation(this) is not none %}
         delete from {{ this }}
         {% if not rebuilds() %}where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ ref(customers) }}){% endif %}
     {% endif %}
@@ -50,7 +68,7 @@
 
 {# Pre-hook of an incremental table of sums: where all is derived anew, nothing held before may be added to. #}
 {% macro forget_all_if_rebuilding() %}
-    {% if execute and load_relation(this) is not none and rebuilds() %}delete from {{ this }}{% endif %}
+    {% if execute and can_delete() and load_relation(this) is not none and rebuilds() %}delete from {{ this }}{% endif %}
 {% endmacro %}
 
 

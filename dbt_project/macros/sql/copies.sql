@@ -1,7 +1,9 @@
 {# Of several valid copies of a key, say which stands: the latest, and of those that tie and differ, the one whose typed
-   columns sort first (texts by bytes, nulls last). Continues a chain of CTEs after `typed`, which has `row_hash` and
+   columns sort first (`texts` by bytes, nulls last). Continues a chain of CTEs after `typed`, which has `row_hash` and
    `rejected_because`; ends in `judged` with `verdict`: standing, superseded or rejected. Only keys that repeat are ranked. #}
-{% macro judge_copies(key, latest_by, columns) -%}
+{% macro judge_copies(key, latest_by, columns, texts) -%}
+{%- set in_order = [] -%}
+{%- for column in columns %}{% do in_order.append(in_bytes('typed.' ~ column) if column in texts else 'typed.' ~ column) %}{% endfor -%}
 repeated as (
     select {{ key | join(', ') }}
     from typed
@@ -14,8 +16,8 @@ ranked as (
     select
         typed.row_hash,
         dense_rank() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}) as recency,
-        dense_rank() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}, {{ prefixed(columns, 'asc nulls last') }}) as version,
-        row_number() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}, {{ prefixed(columns, 'asc nulls last') }}, typed.row_hash) as place
+        dense_rank() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}, {{ in_order | join(' asc nulls last, ') }} asc nulls last) as version,
+        row_number() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}, {{ in_order | join(' asc nulls last, ') }} asc nulls last, {{ in_bytes('typed.row_hash') }}) as place
     from typed
     inner join repeated on {% for column in key %}typed.{{ column }} = repeated.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
     where typed.rejected_because is null

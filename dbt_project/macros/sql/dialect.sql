@@ -2,7 +2,7 @@
 
 {% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days', 'winback')(date, days)) }}{% endmacro %}
 {% macro default__add_days(date, days) %}({{ date }} + {{ days }}){% endmacro %}
-{% macro spark__add_days(date, days) %}date_add({{ date }}, {{ days }}){% endmacro %}
+{% macro spark__add_days(date, days) %}date_add({{ date }}, cast({{ days }} as integer)){% endmacro %}
 
 {# Days from `from_date` to `to_date`, an integer. #}
 {% macro days_between(from_date, to_date) %}{{ return(adapter.dispatch('days_between', 'winback')(from_date, to_date)) }}{% endmacro %}
@@ -45,12 +45,21 @@ cast({{ period_start(grain, day_before) }} + interval '{{ period_grains()[grain]
 {% macro default__utc_to_local(instant, zone) %}timezone({{ zone }}, timezone('UTC', {{ instant }})){% endmacro %}
 {% macro spark__utc_to_local(instant, zone) %}from_utc_timestamp({{ instant }}, {{ zone }}){% endmacro %}
 
-{# How far a zone's clocks are ahead of UTC at a UTC timestamp, an interval. #}
-{% macro utc_offset(instant, zone) %}({{ utc_to_local(instant, zone) }} - {{ instant }}){% endmacro %}
+{# Whole seconds between two timestamps, and a timestamp so many seconds later. #}
+{% macro seconds_between(from_time, to_time) %}{{ return(adapter.dispatch('seconds_between', 'winback')(from_time, to_time)) }}{% endmacro %}
+{% macro default__seconds_between(from_time, to_time) %}cast(extract(epoch from ({{ to_time }}) - ({{ from_time }})) as integer){% endmacro %}
+{% macro spark__seconds_between(from_time, to_time) %}cast(unix_timestamp({{ to_time }}) - unix_timestamp({{ from_time }}) as integer){% endmacro %}
+
+{% macro add_seconds(time, seconds) %}{{ return(adapter.dispatch('add_seconds', 'winback')(time, seconds)) }}{% endmacro %}
+{% macro default__add_seconds(time, seconds) %}({{ time }} + ({{ seconds }}) * interval '1' second){% endmacro %}
+{% macro duckdb__add_seconds(time, seconds) %}({{ time }} + to_seconds({{ seconds }})){% endmacro %}
+
+{# How far a zone's clocks are ahead of UTC at a UTC timestamp, in seconds. #}
+{% macro utc_offset(instant, zone) %}{{ seconds_between(instant, utc_to_local(instant, zone)) }}{% endmacro %}
 
 {# The date that calendars showed at a UTC timestamp; `offsets` is its row of int_utc_offsets. #}
 {% macro local_date(instant, offsets) -%}
-cast({{ instant }} + case when {{ instant }} >= {{ offsets }}.changes_at then {{ offsets }}.next_offset else {{ offsets }}.opening_offset end as date)
+cast({{ add_seconds(instant, 'case when ' ~ instant ~ ' >= ' ~ offsets ~ '.changes_at then ' ~ offsets ~ '.next_offset else ' ~ offsets ~ '.opening_offset end') }} as date)
 {%- endmacro %}
 
 {% macro local_to_utc(wall_time, zone) %}{{ return(adapter.dispatch('local_to_utc', 'winback')(wall_time, zone)) }}{% endmacro %}
@@ -71,6 +80,15 @@ cast({{ instant }} + case when {{ instant }} >= {{ offsets }}.changes_at then {{
     end
 {%- endmacro %}
 
+{% macro type_double() %}{{ return(adapter.dispatch('type_double', 'winback')()) }}{% endmacro %}
+{% macro default__type_double() %}{{ return('double precision') }}{% endmacro %}
+{% macro spark__type_double() %}{{ return('double') }}{% endmacro %}
+
+{# Texts in one, in an order of their own, with commas between them. #}
+{% macro listed(text, order_by) %}{{ return(adapter.dispatch('listed', 'winback')(text, order_by)) }}{% endmacro %}
+{% macro default__listed(text, order_by) %}{{ dbt.listagg(text, "','", 'order by ' ~ in_bytes(order_by)) }}{% endmacro %}
+{% macro spark__listed(text, order_by) %}listagg({{ text }}, ',') within group (order by {{ order_by }}){% endmacro %}
+
 {# The value of the row with the least, or greatest, `by`. #}
 {% macro first_by(value, by) %}{{ return(adapter.dispatch('first_by', 'winback')(value, by)) }}{% endmacro %}
 {% macro default__first_by(value, by) %}min_by({{ value }}, {{ by }}){% endmacro %}
@@ -79,6 +97,15 @@ cast({{ instant }} + case when {{ instant }} >= {{ offsets }}.changes_at then {{
 {% macro last_by(value, by) %}{{ return(adapter.dispatch('last_by', 'winback')(value, by)) }}{% endmacro %}
 {% macro default__last_by(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
 {% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc nulls last))[1]{% endmacro %}
+
+{% macro text_literal(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
+
+{% macro text_list(texts) %}[{% for text in texts %}{{ text_literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]{% endmacro %}
+
+{# A text in the order of its bytes, whatever the order of the database: ranks must not hang on it. #}
+{% macro in_bytes(text) %}{{ return(adapter.dispatch('in_bytes', 'winback')(text)) }}{% endmacro %}
+{% macro default__in_bytes(text) %}{{ text }}{% endmacro %}
+{% macro postgres__in_bytes(text) %}{{ text }} collate "C"{% endmacro %}
 
 {# The type of a column that holds one of a few labels: stored as small numbers where the engine can, read as text everywhere. #}
 {% macro label_type(labels) %}{{ return(adapter.dispatch('label_type', 'winback')(labels)) }}{% endmacro %}

@@ -5,7 +5,7 @@ from (
         performance.business_id,
         performance.target_state,
         performance.strategy,
-        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, performance.strategy) as place
+        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, {{ in_bytes('performance.strategy') }}) as place
     from {{ ref('fct_strategy_performance') }} as performance
     inner join {{ ref('int_strategy_comparisons') }} as compared
         on

@@ -17,7 +17,7 @@ select
     arms.return_rate,
     arms.return_rate_low,
     arms.return_rate_high,
-    cast(arms.cost as double precision) as cost,
+    cast(arms.cost as {{ type_double() }}) as cost,
     cast(arms.revenue as decimal(38, 4)) as revenue,
     {{ share('arms.cost', 'arms.returned') }} as cost_per_return,
     compared.lift,

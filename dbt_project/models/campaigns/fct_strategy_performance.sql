@@ -45,7 +45,7 @@ select
     counted.return_rate,
     counted.return_rate_low,
     counted.return_rate_high,
-    cast(counted.cost as double precision) as cost,
+    cast(counted.cost as {{ type_double() }}) as cost,
     cast(counted.revenue as decimal(38, 4)) as revenue,
     {{ share('counted.cost', 'counted.returned') }} as cost_per_return,
     compared.lift,

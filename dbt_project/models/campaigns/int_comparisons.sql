@@ -14,7 +14,7 @@ select
     treatment.return_rate * (1 - treatment.return_rate) / treatment.observed
     + control.return_rate * (1 - control.return_rate) / control.observed as variance,
     {{ pooled_variance('treatment.returned', 'treatment.observed', 'control.returned', 'control.observed') }} as pooled_variance,
-    cast(treatment.observed as double precision) * control.observed / (treatment.observed + control.observed) as weight
+    cast(treatment.observed as {{ type_double() }}) * control.observed / (treatment.observed + control.observed) as weight
 from {{ ref('int_arms') }} as treatment
 inner join {{ ref('int_arms') }} as control
     on

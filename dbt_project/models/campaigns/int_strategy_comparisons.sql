@@ -21,8 +21,8 @@ summed as (
         sum(kept_weight) as kept_weight,
         -- Lifts that cancel out are 0, whatever their last digits leave.
         case when abs(sum(weighted_lift)) > 0.00000000001 * count(*) then sum(weighted_lift) else 0 end as weighted_lift,
-        sqrt(cast(sum(weighted_variance) as double precision)) as weighted_error,
-        sqrt(cast(sum(weighted_pooled_variance) as double precision)) as weighted_pooled_error
+        sqrt(cast(sum(weighted_variance) as {{ type_double() }})) as weighted_error,
+        sqrt(cast(sum(weighted_pooled_variance) as {{ type_double() }})) as weighted_pooled_error
     from terms
     group by business_id, strategy, target_state
 ),
@@ -53,8 +53,8 @@ select
     summed.control_observed,
     summed.cost,
     {{ share('summed.weighted_lift', 'summed.kept_weight') }} as lift,
-    summed.weighted_error / cast(summed.kept_weight as double precision) as standard_error,
-    cast(summed.weighted_lift as double precision) / nullif(summed.weighted_pooled_error, 0) as z,
+    summed.weighted_error / cast(summed.kept_weight as {{ type_double() }}) as standard_error,
+    cast(summed.weighted_lift as {{ type_double() }}) / nullif(summed.weighted_pooled_error, 0) as z,
     overlapping.strategy is null as are_independent
 from summed
 left join overlapping

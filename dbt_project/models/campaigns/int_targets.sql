@@ -4,7 +4,7 @@
 with ordered as (
     select
         *,
-        row_number() over (partition by customer_key, campaign_id order by touched_at, touch_id) as place
+        row_number() over (partition by customer_key, campaign_id order by touched_at, {{ in_bytes('touch_id') }}) as place
     from {{ ref('int_touches') }}
     where {{ of_this_run('customer_key') }}
 ),

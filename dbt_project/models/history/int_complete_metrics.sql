@@ -12,7 +12,7 @@ with
 {%- for table, metrics in kept_metrics().items() %}
 {%- set last_table = loop.last %}
 {%- for metric in metrics %}
-select business_id, period_grain, period_start, '{{ metric }}' as metric, cast({{ metric }} as double precision) as value
+select business_id, period_grain, period_start, '{{ metric }}' as metric, cast({{ metric }} as {{ type_double() }}) as value
 from {{ table }}
 {{ 'where ' ~ final_with()[metric] if metric in final_with() }}
 {{ 'union all' if not (loop.last and last_table) }}

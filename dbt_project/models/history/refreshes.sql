@@ -46,7 +46,7 @@ counts as (
 ),
 
 configurations as (
-    select md5({{ dbt.listagg("business_id || configuration_hash", "','", "order by business_id") }}) as configuration_hash
+    select md5({{ listed('business_id || configuration_hash', 'business_id') }}) as configuration_hash
     from {{ ref('int_configurations') }}
     where configuration_hash is not null
 )
@@ -64,7 +64,7 @@ select
     cast(counts.rejected_rows as bigint) as rows_rejected,
     cast(counts.touched_customers as bigint) as customers_recomputed,
     cast(counts.restated_periods as bigint) as periods_restated,
-    cast({{ seconds_so_far() }} as double precision) as duration_seconds,
+    cast({{ seconds_so_far() }} as {{ type_double() }}) as duration_seconds,
     refresh.code_version,
     configurations.configuration_hash
 from refresh

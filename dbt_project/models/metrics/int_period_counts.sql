@@ -2,7 +2,7 @@
 -- the same customers had been counted as. Numbers are whole or decimal, so nothing is lost on the way.
 {% do ref('int_this_refresh') -%}
 {%- set key = ['business_id', 'period_grain', 'period_start', 'segment', 'segment_value'] -%}
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key, pre_hook="{{ forget_all_if_rebuilding() }}") }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key=key, pre_hook="{{ forget_all_if_rebuilding() }}") }}
 {%- set counted_by = {
     'int_period_flows_this_run': flow_measures(),
     'int_period_movers_this_run': mover_counts(),

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['touch_id', 'business_id', 'campaign_id', 'customer_id']) + [
     ('touched_at is null', 'invalid_touched_at'),
     ("coalesce(arm, '') not in ('treatment', 'control')", 'invalid_arm'),
@@ -53,6 +53,7 @@ typed as (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'touch_id'], ['loaded_at'], ['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost']) }}
+{{ judge_copies(['business_id', 'touch_id'], ['loaded_at'], ['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost'],
+    texts=['campaign_id', 'customer_id', 'arm']) }}
 
 select * from judged

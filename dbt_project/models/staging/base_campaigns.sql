@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
     ('starts_on_text is not null and starts_on is null', 'invalid_starts_on'),
     ('ends_on_text is not null and ends_on is null', 'invalid_ends_on'),
@@ -52,6 +52,7 @@ typed as (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'campaign_id'], ['loaded_at'], ['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost']) }}
+{{ judge_copies(['business_id', 'campaign_id'], ['loaded_at'], ['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost'],
+    texts=['name', 'strategy', 'objective']) }}
 
 select * from judged

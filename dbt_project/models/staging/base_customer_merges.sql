@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'from_customer_id', 'into_customer_id']) + [
     ('merged_at is null and not lacks_merged_at', 'invalid_merged_at'),
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
@@ -42,6 +42,6 @@ typed as (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'from_customer_id'], ['merged_at', 'loaded_at'], ['into_customer_id']) }}
+{{ judge_copies(['business_id', 'from_customer_id'], ['merged_at', 'loaded_at'], ['into_customer_id'], texts=['into_customer_id']) }}
 
 select * from judged

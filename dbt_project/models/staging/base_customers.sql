@@ -1,10 +1,12 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash', on_schema_change='append_new_columns') }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash', on_schema_change='append_new_columns') }}
 {%- set reasons = identity_reasons(['business_id', 'customer_id']) + [
     ('contactable_text is not null and contactable is null', 'invalid_contactable'),
     ('updated_at is null and not lacks_updated_at', 'invalid_updated_at'),
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
 ] -%}
 {%- set attributes = customer_attributes() -%}
+{%- set quoted = [] -%}
+{%- for attribute in attributes %}{% do quoted.append(adapter.quote(attribute)) %}{% endfor -%}
 with cleaned as (
     select
         row_hash,
@@ -50,6 +52,6 @@ typed as (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], attributes | map('tojson') | list + ['contactable']) }}
+{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], quoted + ['contactable'], texts=quoted) }}
 
 select * from judged

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['event_id', 'business_id', 'customer_id', 'event_name']) + [
     ('kind is null', 'unmapped_event_name'),
     ("kind = 'void' and voids_event_id is null", 'missing_voids_event_id'),
@@ -61,7 +61,8 @@ typed as (
 ),
 
 {{ judge_copies(['business_id', 'event_id'], ['loaded_at'],
-    ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id']) }}
+    ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id'],
+    texts=['customer_id', 'event_name', 'currency', 'reason', 'voids_event_id']) }}
 
 select
     row_hash,

@@ -4,13 +4,13 @@
 with kinds as (
     select
         business_id,
-        {{ dbt.listagg("md5(event_name) || kind", "','", "order by event_name") }} as mappings
+        {{ listed('md5(event_name) || kind', 'event_name') }} as mappings
     from {{ ref('stg_event_kinds') }}
     group by business_id
 ),
 
 reasons as (
-    select {{ dbt.listagg("md5(reason) || exit_kind || md5(coalesce(category, ''))", "','", "order by reason") }} as reasons
+    select {{ listed("md5(reason) || exit_kind || md5(coalesce(category, ''))", 'reason') }} as reasons
     from {{ ref('stg_exit_reasons') }}
 ),
 

@@ -1,6 +1,6 @@
 -- Everyone with an event, a touch or an answer, under the key of the customer they were merged into: integers make the windows cheap. A key once
 -- given stays, and nothing but joins hangs on its order.
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['business_id', 'customer_id']) }}
+{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key=['business_id', 'customer_id']) }}
 with refresh as (
     select refresh_id from {{ ref('int_this_refresh') }}
 ),

@@ -1,6 +1,7 @@
 -- What this run starts from. A plain dbt build, a first one, and one after a run that stopped half-way derive everything
 -- anew from the landed rows; a refresh goes on from the last one.
-{% set refreshes = last_published('refreshes') -%}
+{% do refuse_to_go_on() -%}
+{%- set refreshes = last_published('refreshes') -%}
 {%- set own = load_relation(this) if execute -%}
 with last as (
     {%- if refreshes %}

@@ -9,7 +9,7 @@ where (
             {{ rate }} is null
             {%- if interval %} and {{ rate }}_low is null and {{ rate }}_high is null{% endif %}
         else
-            abs({{ rate }} - cast({{ numerator }} as double precision) / ({{ denominator }})) <= 1e-12 * greatest(1, abs({{ rate }}))
+            abs({{ rate }} - cast({{ numerator }} as {{ type_double() }}) / ({{ denominator }})) <= 1e-12 * greatest(1, abs({{ rate }}))
             {%- if interval %}
             and 0 <= {{ rate }}_low and {{ rate }}_low <= {{ rate }} and {{ rate }} <= {{ rate }}_high and {{ rate }}_high <= 1
             {%- for end in [rate ~ '_low', rate ~ '_high'] %}

@@ -1,0 +1,241 @@
+"""Spark, through a Thrift server: each refresh builds a database of its own, and the views in `winback` are then pointed at it.
+
+Spark has no transaction over several tables: for the seconds in which the views are pointed, one at a time, some show this refresh
+and some the last. A refresh that dies in those seconds is finished by the next.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from pyhive import hive
+from pyhive.exc import Error
+
+from orchestration.dbt import published_models
+from orchestration.errors import WinbackError
+from orchestration.landing import LandedFile
+from orchestration.settings import STATE
+from orchestration.warehouses import Build
+
+PUBLIC, PRIVATE = "winback", "winback_internal"
+BUILDS = "winback_build_"
+# What is published, what was before it (queries may still be reading it), and what was about to be.
+CURRENT, BEFORE, NEXT = "winback.current", "winback.before", "winback.next"
+
+
+class _Reader:
+    """Reads one build: what is private has no lasting name here."""
+
+    def __init__(self, execute: Callable[[str], list[tuple]], build: str):
+        self._execute, self._build = execute, build
+
+    def rows(self, sql: str) -> list[tuple]:
+        return self._execute(sql.replace(f"{PRIVATE}.", f"{self._build}."))
+
+
+class SparkWarehouse:
+    """A Thrift server, by WINBACK_SPARK_HOST and WINBACK_SPARK_PORT; plain Parquet tables, so everything is derived anew each time."""
+
+    adapters = ("dbt-spark",)
+    options = ("--full-refresh",)
+    always_rebuilds = True
+
+    def __init__(self) -> None:
+        self._where = {"host": os.environ.get("WINBACK_SPARK_HOST", "localhost"), "port": int(os.environ.get("WINBACK_SPARK_PORT", "10000"))}
+        self.name = "spark://{host}:{port}".format(**self._where)
+
+    def _do(self, sql: str) -> list[tuple]:
+        try:
+            with hive.connect(**self._where, username=os.environ.get("WINBACK_SPARK_USER", "winback"), configuration={"spark.sql.session.timeZone": "UTC"}) as connection:
+                cursor = connection.cursor()
+                cursor.execute(sql)
+                if not cursor.description:
+                    return []
+                dates = [kind == "DATE_TYPE" for _, kind, *_ in cursor.description]
+                return [tuple(_value(value, is_date) for value, is_date in zip(row, dates)) for row in cursor.fetchall()]
+        except Error as error:
+            raise WinbackError(f"Spark refused: {_words(error)}") from None
+        except Exception as error:  # Thrift has errors of its own for a server that is not there.
+            raise WinbackError(f"{self.name} does not answer: {error}. See that WINBACK_SPARK_HOST and WINBACK_SPARK_PORT are right.") from None
+
+    @contextmanager
+    def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
+        """Hold the refresh lock, a file of this machine: Spark itself has none, so let one machine alone refresh a cluster.
+
+        Args:
+            run_id: not needed here.
+            timeout: seconds to wait for another refresh.
+            tell: told that we wait.
+
+        Yields:
+            Nothing; the lock is held inside.
+
+        Raises:
+            WinbackError: another refresh did not end in time.
+        """
+        STATE.mkdir(exist_ok=True)
+        lock = FileLock(STATE / f"spark_{self._where['host']}_{self._where['port']}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            tell(f"Waiting for another refresh of {self.name}; for {timeout:g} s at most.")
+            try:
+                lock.acquire(timeout=timeout, poll_interval=0.5)
+            except Timeout:
+                raise WinbackError(f"Gave up after {timeout:g} s: another refresh of {self.name} is still running.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def leftovers(self) -> list[str]:
+        """Run ids of the databases that dead refreshes left; one that was being published is published first."""
+        marks = self._marks()
+        if marks.get(NEXT) and marks[NEXT] != marks.get(CURRENT):
+            self._point_at(marks[NEXT], marks.get(CURRENT))
+            marks = self._marks()
+        found = [name for (name, *_) in self._do("show databases") if name.startswith(BUILDS) and name not in marks.values()]
+        return sorted(name.removeprefix(BUILDS).replace("_", "-") for name in found)
+
+    def clear(self, run_id: str) -> None:
+        """Drop the database of a run, unless it is what is published."""
+        shutil.rmtree(_scratch(run_id), ignore_errors=True)
+        if _schema(run_id) not in self._marks().values():
+            self._do(f"drop database if exists {_schema(run_id)} cascade")
+
+    def check(self) -> None:
+        """Nothing that could be amiss has not shown itself by now."""
+
+    def is_published(self) -> bool:
+        """Whether a refresh has published here."""
+        return CURRENT in self._marks()
+
+    @contextmanager
+    def reader(self) -> Iterator[_Reader]:
+        """Read what is published.
+
+        Yields:
+            A reader.
+
+        Raises:
+            WinbackError: nothing is published, or the server does not answer.
+        """
+        current = self._marks().get(CURRENT)
+        if not current:
+            raise WinbackError(f"Nothing is published at {self.name} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
+        yield _Reader(self._do, current)
+
+    def landed_files(self) -> None:
+        """The landing is a database of tables, all of whose rows are looked at."""
+        return None
+
+    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
+        """Make the database that a refresh builds in.
+
+        Args:
+            run_id: names the database.
+            new_files: none; the landing is tables.
+            only: the tables to take over from what is published.
+
+        Returns:
+            The build.
+
+        Raises:
+            WinbackError: only some tables are to be built.
+        """
+        if only is None:
+            raise WinbackError("On Spark everything is derived anew, so a selection of tables cannot be built apart from the rest. Run the whole refresh.")
+        schema, current = _schema(run_id), self._marks().get(CURRENT)
+        self._do(f"create database {schema}")
+        kept = {table for _, table, *_ in self._do(f"show tables in {current}")} & set(only) if current else set()
+        for table in sorted(kept):
+            self._do(f"create table {schema}.{table} using parquet as select * from {current}.{table}")
+        return Build(run_id, {"build_schema": schema}, _scratch(run_id) / "target")
+
+    def publish(self, build: Build, tell: Callable[[str], None]) -> None:
+        """Point the public views at a finished build.
+
+        Args:
+            build: the finished build.
+            tell: not needed here.
+        """
+        self._point_at(build.variables["build_schema"], self._marks().get(CURRENT))
+
+    def _point_at(self, build: str, replaced: str | None) -> None:
+        self._do(f"create database if not exists {PUBLIC}")
+        self._mark({NEXT: build})
+        for model in published_models():
+            self._do(f"create or replace view {PUBLIC}.{model} as select * from {build}.{model}")
+        outdated = self._marks().get(BEFORE)
+        self._mark({CURRENT: build, BEFORE: replaced or ""})
+        if outdated:
+            self._do(f"drop database if exists {outdated} cascade")
+
+    def _marks(self) -> dict[str, str]:
+        if (PUBLIC,) not in self._do("show databases"):
+            return {}
+        found = {name: text for name, text, *_ in self._do(f"describe database extended {PUBLIC}")}.get("Properties", "")
+        pairs = (pair.strip("() ").split(",", 1) for pair in found.replace("), (", ")|(").strip("()").split(")|("))
+        return {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and pair[0] in (CURRENT, BEFORE, NEXT) and pair[1]}
+
+    def _mark(self, marks: dict[str, str]) -> None:
+        pairs = ", ".join(f"'{name}' = '{value}'" for name, value in marks.items())
+        self._do(f"alter database {PUBLIC} set dbproperties ({pairs})")
+
+    def load_landing(self, table: str, columns: list[str], rows: Path) -> int:
+        """Replace a landing table.
+
+        Args:
+            table: its name.
+            columns: of text.
+            rows: a Parquet file with these columns.
+
+        Returns:
+            How many rows it has now.
+
+        Raises:
+            WinbackError: no folder is named that the cluster reads too, or the server refuses.
+        """
+        shared = os.environ.get("WINBACK_SPARK_FOLDER", "").strip()
+        if not shared:
+            raise WinbackError("WINBACK_SPARK_FOLDER is not set: name a folder for landing tables that this machine and the cluster both see.")
+        folder = Path(shared) / "landing" / table
+        self._do("create database if not exists landing")
+        self._do(f"drop table if exists landing.{table}")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        shutil.copyfile(rows, folder / "rows.parquet")
+        self._do(f"create table landing.{table} using parquet location '{folder}'")
+        ((count,),) = self._do(f"select count(*) from landing.{table}")
+        return count
+
+    def set_aside(self) -> str:
+        """Databases that views may stand on are not for us to move.
+
+        Raises:
+            WinbackError: always.
+        """
+        raise WinbackError(f"{self.name} holds an older sample. Drop its database {PUBLIC} (cascade), and run again.")
+
+
+def _schema(run_id: str) -> str:
+    return BUILDS + run_id.replace("-", "_")
+
+
+def _scratch(run_id: str) -> Path:
+    return STATE / "build" / run_id
+
+
+def _value(value: Any, is_date: bool) -> Any:
+    return date.fromisoformat(value) if is_date and isinstance(value, str) else value
+
+
+def _words(error: Error) -> str:
+    """The first line of what Spark says, which otherwise brings its whole call stack."""
+    status = getattr(error.args[0], "status", None) if error.args else None
+    return str(getattr(status, "errorMessage", error)).splitlines()[0].removeprefix("Error running query: ")

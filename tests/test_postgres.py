@@ -1,0 +1,229 @@
+"""The same tables on PostgreSQL, published in one step: what readers see, and what becomes of refreshes that die."""
+
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg2
+import pytest
+from histories import AS_OF, drawn, drawn_arrivals, write_landing, write_night
+from servers import Server, ServedProject, connect, served
+from warehouses import differences
+
+from conftest import GOLDEN, GOLDEN_AS_OF, Project
+
+# What only a whole refresh makes true: rows, stocks and states of one and the same run.
+WHOLE = """
+    select
+        (select rows_landed from winback.refreshes order by refresh_id desc limit 1)
+            = (select count(*) from winback_internal.landed_events) + (select count(*) from winback_internal.landed_customer_merges),
+        (select count(*) from winback.lifecycle_states where valid_to is null and state = 'active')
+            = (select coalesce(sum(closing_active), 0) from winback.fct_lifecycle
+                where period_grain = 'day' and segment = 'all' and period_start = (select max(as_of_date) from winback.dim_business)),
+        (select count(*) from winback.lifecycle_states) = (select count(*) from winback.lifecycle_transitions)
+"""
+SCHEMAS = "select nspname from pg_namespace where nspname like 'winback%' order by 1"
+STATES = "select count(*) from winback.lifecycle_states"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def on_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> ServedProject:
+    """The golden landing, published on PostgreSQL; tests go on from it, one after the other."""
+    project = served(tmp_path_factory.mktemp("postgres"), server.database())
+    project.use_seeds(GOLDEN)
+    shutil.copytree(GOLDEN / "landing", project.landing)
+    project.load()
+    project.refresh()
+    return project
+
+
+def land_more(project: ServedProject, number: int) -> None:
+    """One more order of a new customer, put into the landing table as a loader would."""
+    project.query(
+        "insert into landing.events (event_id, business_id, customer_id, event_name, occurred_at, amount, currency, reason, voids_event_id, loaded_at) "
+        f"values ('more{number}', 'shop', 'more{number}', 'order', '2025-06-0{number}T10:00:00Z', '5', 'USD', '', '', '2025-06-0{number}T11:00:00Z')"
+    )
+
+
+def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_the_golden_landing_gives_the_same_tables(on_postgres: ServedProject, golden: Project, tmp_path: Path) -> None:
+    found = on_postgres.as_file(tmp_path / "postgres.duckdb", golden.warehouse)
+    assert differences(found, golden.warehouse) == []
+    shown = on_postgres.winback("show")
+    assert shown.stdout == golden.winback("show").stdout and shown.returncode == 0
+
+
+def test_every_public_column_is_described_in_the_database(on_postgres: ServedProject) -> None:
+    undescribed = """
+        select table_name, column_name from information_schema.columns
+        where table_schema = 'winback' and col_description(format('%I.%I', table_schema, table_name)::regclass, ordinal_position) is null
+    """
+    assert on_postgres.query(undescribed) == []
+    assert on_postgres.query("select obj_description('winback.fct_win_back'::regclass)")[0][0]
+
+
+def test_views_of_readers_survive_and_show_the_new_rows(on_postgres: ServedProject) -> None:
+    on_postgres.query("create view public.open_states as select * from winback.lifecycle_states where valid_to is null")
+    before = on_postgres.query("select count(*) from public.open_states")[0][0]
+    land_more(on_postgres, 1)
+    result = on_postgres.refresh()
+    assert on_postgres.query("select count(*) from public.open_states")[0][0] == before + 1
+    assert "1 new rows, 1 customers recomputed" in result.stderr
+    assert on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
+
+
+def test_a_view_on_private_tables_is_told_and_goes_on_standing(on_postgres: ServedProject) -> None:
+    on_postgres.query("create view public.curious as select * from winback_internal.int_transitions")
+    warned = on_postgres.refresh().stderr
+    assert "WARNING: curious stands on private tables" in warned
+    assert on_postgres.query("select count(*) from public.curious")[0][0] > 0
+    on_postgres.query("drop view public.curious")
+    on_postgres.refresh()
+    assert on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
+
+
+def test_a_transaction_sees_one_refresh_and_holds_the_next_one_back(on_postgres: ServedProject) -> None:
+    reader = connect(on_postgres.environment)
+    reader.autocommit = False
+    cursor = reader.cursor()
+    cursor.execute(STATES)
+    before = cursor.fetchone()
+    land_more(on_postgres, 2)
+    refreshing = on_postgres.start("refresh", "--as-of", GOLDEN_AS_OF)
+    waits = [line for line in iter(refreshing.stderr.readline, "") if "Waiting for readers" in line or "Published" in line][:1] if False else []
+    told: list[str] = []
+    listener = threading.Thread(target=lambda: told.extend(iter(refreshing.stderr.readline, "")), daemon=True)
+    listener.start()
+    wait_for(lambda: any("Waiting for readers to end their transactions" in line for line in told), 300)
+    cursor.execute("select count(*) from winback.lifecycle_transitions")
+    assert cursor.fetchone() == before and not waits
+    reader.commit()
+    assert refreshing.wait(timeout=120) == 0, told
+    assert on_postgres.query(STATES) == [(before[0] + 1,)]
+    reader.close()
+
+
+def test_readers_who_never_let_go_stop_the_publishing_and_nothing_else(on_postgres: ServedProject) -> None:
+    before = on_postgres.query(STATES)
+    reader = connect(on_postgres.environment)
+    reader.autocommit = False
+    reader.cursor().execute(STATES)
+    land_more(on_postgres, 3)
+    message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_LOCK_TIMEOUT="1")
+    assert "readers have held the published ones for 1 s" in message and "Nothing was published" in message
+    reader.rollback()
+    reader.close()
+    assert on_postgres.query(STATES) == before and on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
+    on_postgres.refresh()
+    assert on_postgres.query(STATES) == [(before[0][0] + 1,)]
+
+
+def test_a_refresh_killed_in_the_middle_leaves_the_last_good_tables_and_needs_no_repair(on_postgres: ServedProject) -> None:
+    before = on_postgres.query(STATES)
+    land_more(on_postgres, 4)
+    failures: list[object] = []
+    stopped = threading.Event()
+
+    def read() -> None:
+        while not stopped.is_set():
+            try:
+                if (found := on_postgres.query(WHOLE)) != [(True, True, True)]:
+                    failures.append(found)
+            except psycopg2.Error as error:
+                failures.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    building = "select count(*) from pg_class where relnamespace in (select oid from pg_namespace where nspname like 'winback_build%') and relname like 'stg_%'"
+    for _ in range(2):
+        process = on_postgres.start("refresh", "--as-of", GOLDEN_AS_OF)
+        wait_for(lambda: on_postgres.query("select 1 from pg_stat_activity where application_name like 'winback build%'"), 300)
+        process.send_signal(signal.SIGKILL)  # dbt, its child, is left behind
+        process.communicate()
+    assert on_postgres.query(building)[0][0] > 0 and on_postgres.query(STATES) == before
+    assert "Cleared away what the dead run" in on_postgres.refresh().stderr
+    stopped.set()
+    reader.join()
+    assert failures == []
+    assert on_postgres.query(STATES) == [(before[0][0] + 1,)]
+    assert on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
+
+
+def test_the_second_of_two_refreshes_waits_and_says_for_whom(on_postgres: ServedProject) -> None:
+    holder = connect(on_postgres.environment)
+    holder.cursor().execute("set application_name = 'winback refresh abc'; select pg_advisory_lock(hashtext('winback refresh'), 0)")
+    message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_LOCK_TIMEOUT="1")
+    holder.close()
+    assert "Waiting for run abc (server process" in message and "Gave up after 1 s: run abc" in message
+
+
+def test_a_failing_test_publishes_nothing(on_postgres: ServedProject) -> None:
+    before = on_postgres.query(STATES)
+    failing = on_postgres.folder / "dbt_project" / "tests" / "never_holds.sql"
+    failing.write_text("select 1 as wrong from {{ ref('fct_win_back') }} limit 1")
+    assert "Test never_holds failed: 1 rows are not as they must be." in on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    failing.unlink()
+    assert on_postgres.query(STATES) == before and on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
+
+
+def test_columns_that_changed_are_published_unless_somebody_stands_on_them(on_postgres: ServedProject) -> None:
+    model = on_postgres.folder / "dbt_project" / "models" / "staging" / "dim_business.sql"
+    contract = model.with_suffix(".yml")
+    kept = model.read_text(), contract.read_text()
+    model.write_text(kept[0].replace("businesses.name", "businesses.name as called"))
+    contract.write_text(kept[1].replace("{name: name,", "{name: called,"))
+    assert model.read_text() != kept[0] and contract.read_text() != kept[1]
+    (on_postgres.folder / "dbt_project" / "models" / "staging" / "_none.yml").unlink(missing_ok=True)
+    on_postgres.query("create view public.names as select name from winback.dim_business")
+    message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    assert "The columns of winback.dim_business have changed, and names stands on it." in message
+    on_postgres.query("drop view public.names")
+    on_postgres.refresh()
+    assert len(on_postgres.query("select called from winback.dim_business")) == 4
+    model.write_text(kept[0])
+    contract.write_text(kept[1])
+
+
+def test_a_server_that_is_not_there(on_postgres: ServedProject) -> None:
+    for command in (["refresh"], ["show"], ["land"]):
+        message = on_postgres.refused(*command, PGHOST="/nowhere")
+        assert "postgresql://postgres@/nowhere" in message and "does not answer" in message
+    assert "WINBACK_TARGET is 'mysql'; use one of duckdb, postgres" in on_postgres.refused("refresh", WINBACK_TARGET="mysql")
+
+
+def test_no_landing_table(server: Server, tmp_path: Path) -> None:
+    project = served(tmp_path / "project", server.database())
+    project.use_seeds(GOLDEN)
+    assert "No landing table 'events'" in project.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    assert "Nothing is published at postgresql://" in project.refused("show")
+
+
+def test_nights_on_postgres_end_as_one_full_build_on_duckdb(server: Server, tmp_path: Path) -> None:
+    on_postgres = served(tmp_path / "postgres", server.database())
+    arriving = drawn_arrivals(drawn(30, 5), 2, 5)
+    for night, as_of in enumerate((AS_OF - timedelta(days=11), AS_OF)):
+        write_night(arriving, night, on_postgres.landing, on_postgres.folder / "seeds")
+        on_postgres.load()
+        on_postgres.refresh(as_of.isoformat())
+    assert on_postgres.query("select is_rebuild from winback.refreshes order by refresh_id") == [(True,), (False,)]
+    on_duckdb = Project(on_postgres.folder, on_postgres.landing, tmp_path / "duckdb" / "warehouse.duckdb")
+    on_duckdb.refresh(AS_OF.isoformat())
+    found = on_postgres.as_file(tmp_path / "found.duckdb", on_duckdb.warehouse)
+    assert differences(found, on_duckdb.warehouse, ignore=("row_text",)) == []
