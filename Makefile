@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run test dev bench calibration install install-test clean
+.PHONY: run test test-spark dev bench calibration install install-test clean
 
 run: install
 	$(BIN)/winback demo
 
 test: install-test
 	$(BIN)/python -m pytest
+
+# The same tables on a real Spark cluster of this machine; needs Java 17 or later.
+test-spark: install-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test-spark]'
+	$(BIN)/python -m pytest -n 0 -m spark tests/test_spark.py
 
 # How fast is it? EVENTS=100000 for a small run; docs/performance.md has what was found. Never part of the tests.
 bench: install

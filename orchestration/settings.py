@@ -60,7 +60,8 @@ def load_settings() -> Settings:
         landing=_path("WINBACK_LANDING", STATE / "landing"),
         warehouse=warehouse,
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
-        threads=int(_number("WINBACK_THREADS", 1)),
+        # DuckDB spreads each query over the cores itself; a server has threads of its own for each.
+        threads=int(_number("WINBACK_THREADS", 1 if target() == "duckdb" else 2)),
     )
 
 

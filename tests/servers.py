@@ -66,23 +66,15 @@ class ServedProject(Project):
         assert result.returncode == 0, result.stderr
 
     def as_file(self, path: Path, like: Path) -> Path:
-        """The public tables as a DuckDB file, typed as another one is; a column that it does not have fails."""
+        """The public tables as a DuckDB file, typed as another one is."""
         connection = connect(self.environment)
-        with duckdb.connect(str(path)) as file, connection.cursor() as cursor:
-            file.execute(f"attach '{like}' as wanted (read_only)")
-            file.execute("create schema winback")
-            for (table,) in self.query("select table_name from information_schema.tables where table_schema = 'winback'"):
-                columns = [name for (name,) in self.query(f"select column_name from information_schema.columns where table_schema = 'winback' and table_name = '{table}' order by ordinal_position")]
-                types = {name: kind for name, kind, *_ in file.execute(f"describe wanted.winback.{table}").fetchall()}
-                assert columns == list(types), table
-                texts = path.with_suffix(f".{table}.csv")
-                with texts.open("w") as target:
-                    cursor.copy_expert(f"copy (select * from winback.{table}) to stdout (format csv, null '\\N', force_quote *)", target)
-                described = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
-                selected = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
-                file.execute(f"create table winback.{table} as select {selected} from read_csv('{texts}', header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = false, columns = {{{described}}})")
+        found = {}
+        for (table,) in self.query("select table_name from information_schema.tables where table_schema = 'winback'"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"select * from winback.{table}")
+                found[table] = [column.name for column in cursor.description], cursor.fetchall()
         connection.close()
-        return path
+        return tables_as_file(path, like, found)
 
 
 def served(folder: Path, environment: dict[str, str]) -> ServedProject:
@@ -91,7 +83,32 @@ def served(folder: Path, environment: dict[str, str]) -> ServedProject:
     return ServedProject(copy.folder, copy.landing, copy.warehouse, environment)
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def tables_as_file(path: Path, like: Path, tables: dict[str, tuple[list[str], list[tuple]]]) -> Path:
+    """Write tables into a DuckDB file, typed as another file's are.
+
+    Args:
+        path: the file to write.
+        like: the other one; tables and columns that it does not have fail.
+        tables: columns and rows of each.
+
+    Returns:
+        The file.
+    """
+    with duckdb.connect(str(path)) as file:
+        # Under its own name: its views tell it.
+        file.execute(f"attach '{like}' as {like.stem} (read_only)")
+        file.execute("create schema winback")
+        for table, (columns, rows) in tables.items():
+            types = {name: kind for name, kind, *_ in file.execute(f"describe {like.stem}.winback.{table}").fetchall()}
+            assert columns == list(types), table
+            texts = path.with_suffix(f".{table}.csv")
+            with texts.open("w", newline="", encoding="utf-8") as target:
+                # Nulls apart from texts: no value of ours begins with a bell.
+                csv.writer(target).writerows(["\a" if value is None else value for value in row] for row in rows)
+            described = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
+            selected = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+            file.execute(
+                f"create table winback.{table} as select {selected} from read_csv('{texts}', header = false, auto_detect = false, delim = ',', "
+                f"quote = '\"', escape = '\"', nullstr = '\a', columns = {{{described}}})"
+            )
+    return path

@@ -1,0 +1,99 @@
+"""A real Spark cluster of this machine: a master, two workers and a Thrift server, from pyspark's wheel."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from conftest import Project, copy_project
+
+# Small tables: more partitions than cores only cost.
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.driver.host": "127.0.0.1",
+    "spark.executor.memory": "1g",
+}
+
+
+class Cluster:
+    """Processes of their own, stopped together; its tables lie in a folder that is deleted with it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="winback_spark_"))
+        home = Path(find_spec("pyspark").origin).parent
+        self._environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+        self._processes: list[subprocess.Popen] = []
+        self.port, master = free_port(), free_port()
+        run = str(home / "bin" / "spark-class")
+        self._start(run, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(master), "--webui-port", "0")
+        wait_for_port(master)
+        for _ in range(2):
+            worker = ["--cores", "1", "--memory", "1g", "--host", "127.0.0.1", "--webui-port", "0", "--work-dir", str(self.folder / "work")]
+            self._start(run, "org.apache.spark.deploy.worker.Worker", *worker, f"spark://127.0.0.1:{master}")
+        settings = {
+            **SETTINGS,
+            "spark.sql.warehouse.dir": str(self.folder / "tables"),
+            "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={self.folder / 'metastore'};create=true",
+        }
+        self._start(
+            str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
+            "--master", f"spark://127.0.0.1:{master}", "--driver-memory", "2g", *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")),
+            "spark-internal", "--hiveconf", f"hive.server2.thrift.port={self.port}", "--hiveconf", "hive.server2.thrift.bind.host=127.0.0.1",
+        )  # fmt: skip
+        wait_for_port(self.port)
+
+    def _start(self, *command: str) -> None:
+        with (self.folder / f"{len(self._processes)}.log").open("w") as log:
+            self._processes.append(subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=log, stderr=log, start_new_session=True))
+
+    def project(self, folder: Path) -> Project:
+        """A copy of the project that publishes here."""
+        copy = copy_project(folder)
+        copy.environment = {
+            "WINBACK_TARGET": "spark",
+            "WINBACK_SPARK_HOST": "127.0.0.1",
+            "WINBACK_SPARK_PORT": str(self.port),
+            "WINBACK_SPARK_FOLDER": str(self.folder / "shared"),
+        }
+        return copy
+
+    def rows(self, sql: str) -> tuple[list[str], list[tuple]]:
+        """Columns and rows of a query."""
+        from pyhive import hive
+
+        with hive.connect("127.0.0.1", self.port, username="reader") as connection:
+            cursor = connection.cursor(arraysize=20_000)
+            cursor.execute(sql)
+            return [name.rsplit(".", 1)[-1] for name, *_ in cursor.description or []], cursor.fetchall() if cursor.description else []
+
+    def stop(self) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+        for process in self._processes:
+            process.wait(60)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for_port(port: int, seconds: float = 120) -> None:
+    """Wait until somebody listens."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < deadline, f"nobody listens at port {port}"
+        time.sleep(0.2)

@@ -1,0 +1,82 @@
+"""The same tables on a Spark cluster. `make test-spark`; not part of `make test`, for want of minutes."""
+
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from clusters import Cluster
+from servers import tables_as_file
+from warehouses import differences, public_tables
+
+from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
+from orchestration.sample import SAMPLE_AS_OF
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    running = Cluster()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def on_spark(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The golden landing, published on the cluster."""
+    project = cluster.project(tmp_path_factory.mktemp("spark"))
+    project.use_seeds(GOLDEN)
+    shutil.copytree(GOLDEN / "landing", project.landing)
+    assert project.winback("land").returncode == 0
+    project.refresh()
+    return project
+
+
+def published_on(cluster: Cluster, path: Path, like: Path) -> Path:
+    """What readers see, as a DuckDB file."""
+    return tables_as_file(path, like, {table: cluster.rows(f"select * from winback.{table}") for table in public_tables(like)})
+
+
+def test_the_golden_landing_gives_the_same_tables(cluster: Cluster, on_spark: Project, golden: Project, tmp_path: Path) -> None:
+    assert differences(published_on(cluster, tmp_path / "spark.duckdb", golden.warehouse), golden.warehouse) == []
+    assert on_spark.winback("show").stdout == golden.winback("show").stdout
+
+
+def test_a_refresh_killed_while_its_views_are_pointed_is_finished_by_the_next(cluster: Cluster, on_spark: Project) -> None:
+    counted_to = "select max(as_of_date) from winback.dim_business"
+    process = on_spark.start("refresh", "--as-of", "2025-07-31")
+    deadline = time.monotonic() + 600
+    while True:
+        marks = str(cluster.rows("describe database extended winback")[1])
+        if (build := marks.split("winback.next,")[1].split(")")[0]) != marks.split("winback.current,")[1].split(")")[0]:
+            break
+        assert time.monotonic() < deadline and process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    pointed_at = {build in str(cluster.rows(f"show create table winback.{table}")[1]) for table in ("dim_business", "win_back_candidates")}
+    assert pointed_at == {True, False}, "killed too late to see a mixture"
+    on_spark.refused("refresh", "--as-of", "2025-07-30")
+    assert str(cluster.rows(counted_to)[1][0][0]) == "2025-07-31"
+    assert build in str(cluster.rows("show create table winback.win_back_candidates")[1])
+
+
+def test_a_selection_is_refused_and_so_is_a_server_that_is_not_there(on_spark: Project) -> None:
+    message = on_spark.refused("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_SPARK_PORT="1")
+    assert "spark://127.0.0.1:1 does not answer" in message
+    assert "WINBACK_SPARK_FOLDER is not set" in on_spark.refused("land", WINBACK_SPARK_FOLDER="")
+
+
+def test_the_sample_gives_the_same_tables(cluster: Cluster, tmp_path: Path) -> None:
+    on_duckdb = copy_project(tmp_path / "duckdb")
+    assert on_duckdb.winback("demo").returncode == 0
+    on_spark = cluster.project(tmp_path / "spark")
+    shutil.copytree(on_duckdb.landing, on_spark.landing)
+    for database in [name for (name,) in cluster.rows("show databases")[1] if name.startswith(("winback", "landing"))]:
+        cluster.rows(f"drop database {database} cascade")
+    assert on_spark.winback("land").returncode == 0
+    on_spark.refresh(SAMPLE_AS_OF.isoformat())
+    found = published_on(cluster, tmp_path / "spark.duckdb", on_duckdb.warehouse)
+    assert differences(found, on_duckdb.warehouse, ignore=("row_text",)) == []
