@@ -44,4 +44,6 @@ def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = ()) -> list
 
 def _comparable(connection: duckdb.DuckDBPyConnection, table: str, ignore: tuple[str, ...]) -> list[str]:
     described = connection.execute(f"describe found_warehouse.winback.{table}").fetchall()
-    return [f"round({name}, 9)" if kind == "DOUBLE" else name for name, kind, *_ in described if name not in ignore]
+    # To nine places, of a sum of money to as many digits.
+    rounded = "round({0}, 9 - case when abs({0}) > 1 then ceil(log10(abs({0})))::integer else 0 end)"
+    return [rounded.format(name) if kind == "DOUBLE" else name for name, kind, *_ in described if name not in ignore]

@@ -22,14 +22,12 @@ from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
-from orchestration.warehouses.postgres_swap import drop_replaced, swap
+from orchestration.warehouses.postgres_swap import drop_replaced, hold_back_readers, swap
 
 PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
 BUILDS = "winback_build_"
 LEAST_VERSION = 16
 LOCK = "(hashtext('winback refresh'), 0)"
-# A swap waits for readers in short turns: whoever comes while it waits must wait as well.
-TURN = 2
 
 
 class _Reader:
@@ -231,10 +229,10 @@ class PostgresWarehouse:
             while True:
                 try:
                     with self._transaction():
-                        self._do(SQL("set local lock_timeout = {}").format(Literal(f"{TURN}s")))
+                        hold_back_readers(self._held, PUBLIC)
                         swap(self._held, build.variables["build_schema"], PUBLIC, PRIVATE, replaced, published_models())
                     break
-                except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+                except psycopg2.errors.QueryCanceled:
                     if time.monotonic() >= deadline:
                         raise WinbackError(
                             f"The tables are built, but readers have held the published ones for {self._patience:g} s: {self._readers()}. "
@@ -334,7 +332,7 @@ def _clearly() -> Iterator[None]:
     """What the server says in one message, without our own call stack."""
     try:
         yield
-    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+    except psycopg2.errors.QueryCanceled:
         raise
     except psycopg2.Error as error:
         raise WinbackError(f"PostgreSQL refused: {str(error).strip()}") from None

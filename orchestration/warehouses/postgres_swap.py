@@ -19,6 +19,29 @@ DEPENDENTS = SQL(
 )
 
 
+def hold_back_readers(connection: Connection, public: str) -> None:
+    """Take the locks on all public views, so that no transaction reads some of this refresh and some of the last.
+
+    Whoever waits for others while it holds what they want can be part of a deadlock, and the server would end one of the two, perhaps
+    the reader. It looks after `deadlock_timeout`: we have given up before that.
+
+    Args:
+        connection: in a transaction.
+        public: schema of the views.
+
+    Raises:
+        psycopg2.errors.QueryCanceled: somebody has read one of them in a transaction that goes on; end ours, and try again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v'").format(Literal(public)))
+        views = [Identifier(public, name) for (name,) in cursor.fetchall()]
+        if views:
+            cursor.execute("select setting::int * 6 / 10 from pg_settings where name = 'deadlock_timeout'")
+            cursor.execute(SQL("set local statement_timeout = {}").format(Literal(cursor.fetchone()[0])))
+            cursor.execute(SQL("lock table {} in access exclusive mode").format(SQL(", ").join(views)))
+            cursor.execute("set local statement_timeout = 0")
+
+
 def swap(connection: Connection, build: str, public: str, private: str, replaced: str, models: list[str]) -> None:
     """Point the public views at the build, take away those it no longer has, and give the build its lasting name.
 

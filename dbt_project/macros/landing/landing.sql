@@ -34,11 +34,18 @@
 with texts as (
     {% for scan in scans %}
     {%- set present = columns | select('in', scan.columns) | list -%}
-    select *, {% if scan.has_malformed_lines %}case when malformed_line is not null then {{ malformed_hash('malformed_line') }} else {{ row_hash(present) }} end{% else %}{{ row_hash(present) }}{% endif %} as row_hash
+    select
+        {% if scan.nulls_are_values %}
+        {%- for column in columns %}
+        {{ "coalesce(" ~ adapter.quote(column) ~ ", '') as " if column in present }}{{ adapter.quote(column) }},
+        {%- endfor %}
+        malformed_line,
+        {% else %}*,{% endif %}
+        {% if scan.has_malformed_lines %}case when malformed_line is not null then {{ malformed_hash('malformed_line') }} else {{ row_hash(present) }} end{% else %}{{ row_hash(present) }}{% endif %} as row_hash
     from (
         select
             {%- for column in columns %}
-            {{ landed_text(column, scan.columns.get(column | lower), scan.has_malformed_lines) }} as {{ adapter.quote(column) }},
+            {{ landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) }} as {{ adapter.quote(column) }},
             {%- endfor %}
             {{ 'malformed_line' if scan.has_malformed_lines else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as malformed_line
         from {{ scan.relation }}
@@ -86,7 +93,11 @@ select 1
     {% endif %}
     {% set columns = {} %}
     {% for column in adapter.get_columns_in_relation(relation) %}{% do columns.update({column.name | lower: column.dtype}) %}{% endfor %}
-    {{ return([{'columns': columns, 'files': [relation | string], 'relation': relation, 'has_malformed_lines': 'malformed_line' in columns}]) }}
+    {% set is_loaded_by_us = 'malformed_line' in columns %}
+    {{ return([{
+        'columns': columns, 'files': [relation | string], 'relation': relation, 'is_table': true,
+        'has_malformed_lines': is_loaded_by_us, 'nulls_are_values': not is_loaded_by_us,
+    }]) }}
 {% endmacro %}
 
 

@@ -1,13 +1,11 @@
-{# One landed column as text; a binary float as a plain decimal, for `1e-05` is no amount. #}
-{% macro landed_text(column, type, is_text=false) %}
+{# One landed column as text, a missing value as an empty one; a binary float as a plain decimal, for `1e-05` is no amount. #}
+{% macro landed_text(column, type, keeps_nulls=false) %}
     {%- if type is none -%}
         cast(null as {{ dbt.type_string() }})
-    {%- elif is_text -%}
-        {{ adapter.quote(column) }}
-    {%- elif type | lower in ('double', 'float', 'real', 'double precision') -%}
-        coalesce({{ float_text(adapter.quote(column)) }}, '')
     {%- else -%}
-        coalesce(cast({{ adapter.quote(column) }} as {{ dbt.type_string() }}), '')
+        {%- set is_float = type | lower in ('double', 'float', 'real', 'double precision') -%}
+        {%- set text = float_text(adapter.quote(column)) if is_float else 'cast(' ~ adapter.quote(column) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        {{ text if keeps_nulls else 'coalesce(' ~ text ~ ", '')" }}
     {%- endif -%}
 {% endmacro %}
 
@@ -20,12 +18,12 @@
 {%- endmacro %}
 
 
-{# The key of a landed row: the same row has the same hash whatever columns other files bring; and in a table, whatever empty
-   columns it gains. #}
+{# The key of a landed row: the same row has the same hash whatever columns other files bring. A table has one header for all its
+   rows: there nulls are left out, so that a column that it gains leaves the hashes of older rows as they are. #}
 {% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash', 'winback')(columns)) }}{% endmacro %}
 {% macro default__row_hash(columns) -%}
     md5(concat_ws(chr(31)
-    {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length(nullif({{ adapter.quote(column) }}, '')) || ' ' || {{ adapter.quote(column) }}{% endfor %}))
+    {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length({{ adapter.quote(column) }}) || ' ' || {{ adapter.quote(column) }}{% endfor %}))
 {%- endmacro %}
 {% macro duckdb__row_hash(columns) %}md5({{ spelled_out(columns) }}){% endmacro %}
 
