@@ -30,6 +30,7 @@ class Cluster:
         home = Path(find_spec("pyspark").origin).parent
         self._environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
         self._processes: list[subprocess.Popen] = []
+        self._reader = None
         self.port, master = free_port(), free_port()
         run = str(home / "bin" / "spark-class")
         self._start(run, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(master), "--webui-port", "0")
@@ -68,10 +69,11 @@ class Cluster:
         """Columns and rows of a query."""
         from pyhive import hive
 
-        with hive.connect("127.0.0.1", self.port, username="reader") as connection:
-            cursor = connection.cursor(arraysize=20_000)
-            cursor.execute(sql)
-            return [name.rsplit(".", 1)[-1] for name, *_ in cursor.description or []], cursor.fetchall() if cursor.description else []
+        if self._reader is None:
+            self._reader = hive.connect("127.0.0.1", self.port, username="reader")
+        cursor = self._reader.cursor(arraysize=20_000)
+        cursor.execute(sql)
+        return [name.rsplit(".", 1)[-1] for name, *_ in cursor.description or []], cursor.fetchall() if cursor.description else []
 
     def stop(self) -> None:
         for process in reversed(self._processes):

@@ -1,5 +1,6 @@
 """Two warehouses, row for row: what must be the same by whatever path it was reached."""
 
+import math
 from pathlib import Path
 
 import duckdb
@@ -33,17 +34,23 @@ def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = ()) -> list
         for alias, path in (("found", found), ("wanted", wanted)):
             connection.execute(f"attach '{path}' as {alias}_warehouse (read_only)")
         for table in public_tables(found):
-            columns = ", ".join(_comparable(connection, table, ignore))
-            sides = {side: f"select {columns} from {side}_warehouse.winback.{table}" for side in ("found", "wanted")}
-            extra = connection.execute(f"{sides['found']} except all {sides['wanted']}").fetchall()
-            missing = connection.execute(f"{sides['wanted']} except all {sides['found']}").fetchall()
+            described = connection.execute(f"describe found_warehouse.winback.{table}").fetchall()
+            exact = ", ".join(name for name, kind, *_ in described if kind != "DOUBLE" and name not in ignore)
+            floats = [name for name, kind, *_ in described if kind == "DOUBLE" and name not in ignore]
+            sides = {side: f"{side}_warehouse.winback.{table}" for side in ("found", "wanted")}
+            extra = connection.execute(f"select {exact} from {sides['found']} except all select {exact} from {sides['wanted']}").fetchall()
+            missing = connection.execute(f"select {exact} from {sides['wanted']} except all select {exact} from {sides['found']}").fetchall()
             if extra or missing:
                 lines.append(f"{table}: {len(extra)} rows too many, such as {extra[:1]}; {len(missing)} missing, such as {missing[:1]}")
+            elif floats:
+                rows = {side: connection.execute(f"select {', '.join(floats)} from {name} order by {exact}, {', '.join(floats)}").fetchall() for side, name in sides.items()}
+                wrong = [pair for pair in zip(rows["found"], rows["wanted"]) if not all(map(_close, *pair))]
+                if wrong:
+                    lines.append(f"{table}: {len(wrong)} rows with other {floats}, such as {wrong[0]}")
     return lines
 
 
-def _comparable(connection: duckdb.DuckDBPyConnection, table: str, ignore: tuple[str, ...]) -> list[str]:
-    described = connection.execute(f"describe found_warehouse.winback.{table}").fetchall()
-    # To nine places, of a sum of money to as many digits.
-    rounded = "round({0}, 9 - case when abs({0}) > 1 then ceil(log10(abs({0})))::integer else 0 end)"
-    return [rounded.format(name) if kind == "DOUBLE" else name for name, kind, *_ in described if name not in ignore]
+def _close(found: float | None, wanted: float | None) -> bool:
+    if found is None or wanted is None:
+        return found is wanted
+    return math.isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9)

@@ -4,6 +4,7 @@ Spark has no transaction over several tables: for the seconds in which the views
 and some the last. A refresh that dies in those seconds is finished by the next.
 """
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -51,13 +52,14 @@ class SparkWarehouse:
 
     def _do(self, sql: str) -> list[tuple]:
         try:
-            with hive.connect(**self._where, username=os.environ.get("WINBACK_SPARK_USER", "winback"), configuration={"spark.sql.session.timeZone": "UTC"}) as connection:
-                cursor = connection.cursor()
-                cursor.execute(sql)
-                if not cursor.description:
-                    return []
-                dates = [kind == "DATE_TYPE" for _, kind, *_ in cursor.description]
-                return [tuple(_value(value, is_date) for value, is_date in zip(row, dates)) for row in cursor.fetchall()]
+            connection = hive.connect(**self._where, username=os.environ.get("WINBACK_SPARK_USER", "winback"), configuration={"spark.sql.session.timeZone": "UTC"})
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            dates = [kind == "DATE_TYPE" for _, kind, *_ in cursor.description or []]
+            rows = [tuple(_value(value, is_date) for value, is_date in zip(row, dates)) for row in cursor.fetchall()] if cursor.description else []
+            with contextlib.suppress(Error):  # What was asked is done, whatever becomes of the session.
+                connection.close()
+            return rows
         except Error as error:
             raise WinbackError(f"Spark refused: {_words(error)}") from None
         except Exception as error:  # Thrift has errors of its own for a server that is not there.
