@@ -213,6 +213,35 @@ def test_no_landing_table(server: Server, tmp_path: Path) -> None:
     assert "Nothing is published at postgresql://" in project.refused("show")
 
 
+def test_landing_tables_may_have_types_of_their_own_and_gain_columns(server: Server, tmp_path: Path) -> None:
+    project = served(tmp_path / "project", server.database())
+    project.use_seeds(GOLDEN)
+    project.query(
+        """
+        create schema landing;
+        create table landing.events (
+            event_id bigint, business_id varchar(20), customer_id text, event_name text, occurred_at timestamptz, amount double precision,
+            currency char(3), loaded_at timestamp
+        );
+        insert into landing.events values
+            (1, 'shop', 'ann', 'order', '2025-01-10 12:00+02', 9.5, 'USD', '2025-01-11'),
+            (2, 'shop', 'ann', 'order', '2025-03-01 12:00+00', 0.00001, 'USD', '2025-03-02'),
+            (3, 'shop', 'ann', 'order', '2025-03-02 12:00+00', null, null, '2025-03-02'),
+            (4, 'shop', 'bob', 'order', null, 5, 'USD', '2025-03-02')
+        """
+    )
+    assert "events: 4 rows landed, 3 stand, 0 superseded, 1 rejected (invalid_occurred_at 1)" in project.refresh().stderr
+    states = "select customer_id, state, valid_from::text from winback.lifecycle_states order by valid_from"
+    before = project.query(states)
+    assert before[0] == ("ann", "active", "2025-01-10")
+    project.query("alter table landing.events add column reason text; create table landing.customers (business_id text, customer_id text, country text)")
+    assert "0 new rows, 0 customers recomputed" in project.refresh().stderr
+    project.query("insert into landing.customers values ('shop', 'ann', 'IT')")
+    assert "1 new rows, 1 customers recomputed" in project.refresh().stderr
+    assert project.query(states) == before
+    assert project.query("select distinct segment, segment_value from winback.fct_lifecycle order by 1") == [("all", "all"), ("country", "IT")]
+
+
 def test_nights_on_postgres_end_as_one_full_build_on_duckdb(server: Server, tmp_path: Path) -> None:
     on_postgres = served(tmp_path / "postgres", server.database())
     arriving = drawn_arrivals(drawn(30, 5), 2, 5)

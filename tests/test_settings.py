@@ -1,0 +1,40 @@
+"""What the environment says, and what is said where it is of no use."""
+
+import pytest
+
+from conftest import Project
+from orchestration.errors import WinbackError
+from orchestration.settings import load_settings
+
+
+@pytest.mark.parametrize("size", ["12GB", "1.5 TiB", "512mb", ""])
+def test_sizes_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("WINBACK_MEMORY", size)
+    load_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("WINBACK_MEMORY", "12", "give a size with its unit, such as 12GB"),
+        ("WINBACK_MEMORY", "2QB", "give a size with its unit, such as 12GB"),
+        ("WINBACK_TARGET", "mysql", "use one of duckdb, postgres, spark"),
+        ("WINBACK_THREADS", "many", "give a number"),
+        ("WINBACK_LOCK_TIMEOUT", "-1", "give a number of 0 or more"),
+    ],
+)
+def test_what_is_of_no_use_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WinbackError, match=f"{variable} is '{value}': {message}|{variable} is '{value}'; {message}"):
+        load_settings()
+
+
+def test_a_server_builds_two_models_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WINBACK_TARGET", raising=False)
+    assert load_settings().threads == 1
+    monkeypatch.setenv("WINBACK_TARGET", "postgres")
+    assert load_settings().threads == 2
+
+
+def test_files_need_not_be_loaded_on_duckdb(project: Project) -> None:
+    assert "On DuckDB the files of the landing are read where they are: run `winback refresh`." in project.refused("land")
