@@ -38,12 +38,15 @@ def demo() -> None:
     warehouse = warehouse_of(settings)
     if settings.landing.is_dir() and any(settings.landing.iterdir()) and not is_sample(settings.landing):
         raise WinbackError(f"{settings.landing} holds data of your own, which the sample would mix with. Set WINBACK_LANDING to another folder for the demo.")
+    if warehouse.holds_landing_of_others():
+        raise WinbackError(f"{warehouse.name} has landing tables of your own, which the sample would replace. Name another database for the demo.")
     if not is_current(settings.landing):
         if is_sample(settings.landing) and warehouse.is_published():
             # A warehouse keeps every row that ever landed, those of an older sample too.
             click.echo(f"The sample is another one now; the warehouse of the older one is {warehouse.set_aside()}.", err=True)
         write_sample(settings.landing, report=lambda line: click.echo(line, err=True))
     _load(settings)
+    warehouse.mark_sample()
     last = last_refresh(warehouse)
     run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), full=False)
     _print_headlines()

@@ -33,6 +33,7 @@ def load_landing(landing: Path, warehouse: Warehouse) -> Iterator[str]:
         of_table = [file for file in files if file.table == table]
         if of_table:
             with duckdb.connect() as connection, tempfile.NamedTemporaryFile(suffix=".parquet") as rows:
+                connection.execute("set TimeZone = 'UTC'")
                 columns = _gather(connection, of_table)
                 connection.execute(f"copy gathered to '{rows.name}' (format parquet)")
                 count = warehouse.load_landing(table, columns, Path(rows.name))
@@ -44,16 +45,23 @@ def _gather(connection: duckdb.DuckDBPyConnection, files: list[LandedFile]) -> l
     connection.execute("create table gathered (malformed_line varchar)")
     columns = ["malformed_line"]
     for file in files:
-        relation, texts = _csv(file.path) if file.path.suffix == ".csv" else _parquet(connection, file.path)
-        for column in texts:
-            if column not in columns:
-                connection.execute(f"alter table gathered add column {_quoted(column)} varchar")
-                columns.append(column)
-        connection.execute(f"insert into gathered by name select {', '.join(f'{text} as {_quoted(column)}' for column, text in texts.items())} from {relation}")
-        if connection.execute("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'").fetchone()[0]:
-            connection.execute("insert into gathered (malformed_line) select distinct coalesce(csv_line, 'line ' || line || ': ' || error_message) from reject_errors")
-            connection.execute("drop table reject_errors; drop table reject_scans")
+        try:
+            _add(connection, file, columns)
+        except (duckdb.Error, UnicodeDecodeError, OSError) as error:
+            raise WinbackError(f"{file.path} cannot be read: {str(error).splitlines()[0]}. Deliver it again, or take it out of the landing.") from None
     return columns
+
+
+def _add(connection: duckdb.DuckDBPyConnection, file: LandedFile, columns: list[str]) -> None:
+    relation, texts = _csv(file.path) if file.path.suffix == ".csv" else _parquet(connection, file.path)
+    for column in texts:
+        if column not in columns:
+            connection.execute(f"alter table gathered add column {_quoted(column)} varchar")
+            columns.append(column)
+    connection.execute(f"insert into gathered by name select {', '.join(f'{text} as {_quoted(column)}' for column, text in texts.items())} from {relation}")
+    if connection.execute("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'").fetchone()[0]:
+        connection.execute("insert into gathered (malformed_line) select distinct coalesce(csv_line, 'line ' || line || ': ' || error_message) from reject_errors")
+        connection.execute("drop table reject_errors; drop table reject_scans")
 
 
 def _csv(path: Path) -> tuple[str, dict[str, str]]:

@@ -69,7 +69,7 @@ def _as_of(given: date | None, last: LastRefresh, tell: Callable[[str], None]) -
     if given and given < last.as_of_date:
         raise WinbackError(
             f"The published tables count to {last.as_of_date}; a refresh to {given} would take back what was published since. "
-            "To look at the past, set WINBACK_WAREHOUSE to another file and refresh to that date there."
+            "To look at the past, refresh to that date in another warehouse: set WINBACK_WAREHOUSE to another file, or name another database."
         )
     if given:
         return given

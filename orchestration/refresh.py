@@ -76,6 +76,8 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         with warehouse.alone(context.run_id, settings.lock_timeout, tell):
             _bury_dead_runs(warehouse, context.instance, tell)
             warehouse.check()
+            if context.is_subset and not warehouse.takes_selections:
+                raise WinbackError(f"On {settings.target} a selection of tables cannot be built apart from the rest. Run the whole refresh.")
             plan = _plan_of_selection(warehouse, as_of) if context.is_subset else plan_refresh(warehouse, as_of, full, tell)
             if not plan.is_needed:
                 tell(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")

@@ -235,7 +235,10 @@ def test_landing_tables_may_have_types_of_their_own_and_gain_columns(server: Ser
     before = project.query(states)
     assert before[0] == ("ann", "active", "2025-01-10")
     project.query("alter table landing.events add column reason text; create table landing.customers (business_id text, customer_id text, country text)")
+    for setting in ("datestyle to 'German'", "timezone to 'Asia/Tokyo'"):
+        project.query(f"alter database {project.environment['PGDATABASE']} set {setting}")
     assert "0 new rows, 0 customers recomputed" in project.refresh().stderr
+    assert "has landing tables of your own" in project.refused("demo") and not project.landing.exists()
     project.query("insert into landing.customers values ('shop', 'ann', 'IT')")
     assert "1 new rows, 1 customers recomputed" in project.refresh().stderr
     assert project.query(states) == before

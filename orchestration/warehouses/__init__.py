@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile
 from orchestration.settings import Settings
 
@@ -38,12 +39,13 @@ class Warehouse(Protocol):
     """What a refresh asks of an engine, in the order in which it asks.
 
     `name` is what people are told; `adapters` are the packages that make its results, `options` what dbt is told besides, and
-    `always_rebuilds` says that tables cannot be gone on from. What builds and publishes is called under the lock."""
+    `always_rebuilds` says that tables cannot be gone on from, `takes_selections` that some can be built apart from the rest. What builds and publishes is called under the lock."""
 
     name: str
     adapters: tuple[str, ...]
     options: tuple[str, ...]
     always_rebuilds: bool
+    takes_selections: bool
 
     def alone(self, run_id: str, timeout: float, tell: Tell) -> AbstractContextManager[None]:
         """Hold the refresh lock; wait for another refresh, saying for whom."""
@@ -75,6 +77,12 @@ class Warehouse(Protocol):
     def load_landing(self, table: str, columns: list[str], rows: Path) -> int:
         """On a server: replace a landing table by the rows of a Parquet file, all columns text; how many."""
 
+    def holds_landing_of_others(self) -> bool:
+        """On a server: whether there are landing tables that are not the sample's."""
+
+    def mark_sample(self) -> None:
+        """On a server: remember that the landing tables are the sample's."""
+
     def set_aside(self) -> str:
         """Put what is published out of the way; says where it is."""
 
@@ -91,14 +99,17 @@ def warehouse_of(settings: Settings) -> Warehouse:
     Raises:
         WinbackError: what its engine needs is not installed.
     """
-    if settings.target == "postgres":
-        from orchestration.warehouses.postgres import PostgresWarehouse
+    try:
+        if settings.target == "postgres":
+            from orchestration.warehouses.postgres import PostgresWarehouse
 
-        return PostgresWarehouse()
-    if settings.target == "spark":
-        from orchestration.warehouses.spark import SparkWarehouse
+            return PostgresWarehouse()
+        if settings.target == "spark":
+            from orchestration.warehouses.spark import SparkWarehouse
 
-        return SparkWarehouse()
+            return SparkWarehouse()
+    except ImportError as error:
+        raise WinbackError(f"WINBACK_TARGET is {settings.target}, for which {error.name} is not installed: pip install '.[{settings.target}]'.") from None
     from orchestration.warehouses.duckdb_file import DuckDBFile
 
     return DuckDBFile(settings.warehouse, settings.landing)

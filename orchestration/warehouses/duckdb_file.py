@@ -40,6 +40,7 @@ class DuckDBFile:
     adapters = ("dbt-duckdb", "duckdb")
     options = ()
     always_rebuilds = False
+    takes_selections = True
 
     @property
     def name(self) -> str:
@@ -221,6 +222,13 @@ class DuckDBFile:
                 f"{log} lies beside the published warehouse: something has opened that file for writing. Close it (read-only access is "
                 "enough for readers); if nobody has it open, open and close it once with DuckDB, or delete the log, then run again."
             )
+
+    def holds_landing_of_others(self) -> bool:
+        """The landing is a folder, which is looked at where it is."""
+        return False
+
+    def mark_sample(self) -> None:
+        """The landing is a folder, which says so itself."""
 
     def set_aside(self) -> str:
         """Rename the published file.

@@ -4,16 +4,12 @@ Views, not renamed tables: readers' own views stand on ours and go on standing. 
 the swap back until it ends, so it never sees two refreshes.
 """
 
-import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-import psycopg2
 from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier, Literal
 
@@ -22,22 +18,14 @@ from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
-from orchestration.warehouses.postgres_swap import drop_replaced, hold_back_readers, swap
+from orchestration.warehouses.postgres_server import Reader, Server, clearly
+from orchestration.warehouses.postgres_swap import StillRead, drop_replaced, hold_back_readers, swap
 
 PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
 BUILDS = "winback_build_"
 LEAST_VERSION = 16
+SAMPLE = "The sample that winback demo has loaded."
 LOCK = "(hashtext('winback refresh'), 0)"
-
-
-class _Reader:
-    def __init__(self, connection: Connection):
-        self._connection = connection
-
-    def rows(self, sql: str) -> list[tuple]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall()
 
 
 class PostgresWarehouse:
@@ -46,25 +34,14 @@ class PostgresWarehouse:
     adapters = ("dbt-postgres", "psycopg2-binary")
     options = ()
     always_rebuilds = False
+    # dbt drops a table it replaces with the views on it, selected or not.
+    takes_selections = False
 
     def __init__(self) -> None:
-        self._where = {
-            "host": os.environ.get("PGHOST", "localhost"),
-            "port": os.environ.get("PGPORT", "5432"),
-            "dbname": os.environ.get("PGDATABASE", "postgres"),
-            "user": os.environ.get("PGUSER", "postgres"),
-        }
-        self.name = "postgresql://{user}@{host}:{port}/{dbname}".format(**self._where)
+        self._server = Server()
+        self.name = self._server.name
         self._held: Connection | None = None
         self._patience = 0.0
-
-    def _connect(self, application: str) -> Connection:
-        try:
-            connection = psycopg2.connect(**self._where, application_name=application)
-        except psycopg2.Error as error:
-            raise WinbackError(f"{self.name} does not answer: {str(error).strip()}. See that PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are right.") from None
-        connection.autocommit = True
-        return connection
 
     @contextmanager
     def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
@@ -81,10 +58,12 @@ class PostgresWarehouse:
         Raises:
             WinbackError: the server does not answer, or another refresh did not end in time.
         """
-        self._held = self._connect(f"winback refresh {run_id}")
+        self._held = self._server.connect(f"winback refresh {run_id}")
         self._patience = timeout
         try:
-            with _clearly():
+            with clearly():
+                # The limits of a role are for its queries; this session waits, copies and swaps.
+                self._do(SQL("set statement_timeout = 0; set lock_timeout = 0; set idle_session_timeout = 0; set idle_in_transaction_session_timeout = 0"))
                 deadline = time.monotonic() + timeout
                 waits = False
                 while not self._rows(SQL("select pg_try_advisory_lock" + LOCK))[0][0]:
@@ -119,7 +98,7 @@ class PostgresWarehouse:
 
     def leftovers(self) -> list[str]:
         """Run ids of the schemas that dead refreshes left."""
-        with _clearly():
+        with clearly():
             found = self._rows(SQL("select nspname from pg_namespace where starts_with(nspname, {})").format(Literal(BUILDS)))
         return sorted(name.removeprefix(BUILDS).replace("_", "-") for (name,) in found)
 
@@ -128,7 +107,7 @@ class PostgresWarehouse:
         shutil.rmtree(_scratch(run_id), ignore_errors=True)
         if self._held is None or self._held.closed:
             return
-        with _clearly():
+        with clearly():
             self._rows(
                 SQL("select pg_terminate_backend(pid) from pg_stat_activity where application_name = {}").format(Literal(_application(run_id))),
             )
@@ -146,12 +125,12 @@ class PostgresWarehouse:
 
     def is_published(self) -> bool:
         """Whether a refresh has published here."""
-        with self._reading() as reader:
+        with self._server.reading() as reader:
             ((found,),) = reader.rows(f"select to_regclass('{PUBLIC}.refreshes') is not null and to_regclass('{PRIVATE}.landed_files') is not null")
         return found
 
     @contextmanager
-    def reader(self) -> Iterator[_Reader]:
+    def reader(self) -> Iterator[Reader]:
         """Read what is published, as of one moment.
 
         Yields:
@@ -162,18 +141,8 @@ class PostgresWarehouse:
         """
         if not self.is_published():
             raise WinbackError(f"Nothing is published at {self.name} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
-        with self._reading() as reader:
+        with self._server.reading() as reader:
             yield reader
-
-    @contextmanager
-    def _reading(self) -> Iterator[_Reader]:
-        connection = self._connect("winback")
-        try:
-            connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
-            with _clearly():
-                yield _Reader(connection)
-        finally:
-            connection.close()
 
     def landed_files(self) -> None:
         """The landing is a schema of tables, all of whose rows are looked at."""
@@ -185,13 +154,13 @@ class PostgresWarehouse:
         Args:
             run_id: names the schema.
             new_files: none; the landing is tables.
-            only: the tables to take over from what is published; None for all of them, views too.
+            only: the tables to take over from what is published; None for all of them.
 
         Returns:
             The build.
         """
         schema = _schema(run_id)
-        with _clearly(), self._transaction():
+        with clearly(), self._transaction():
             self._do(SQL("create schema {}").format(Identifier(schema)))
             tables = self._rows(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'r'").format(Literal(PRIVATE)))
             for (table,) in tables:
@@ -200,17 +169,7 @@ class PostgresWarehouse:
                     self._do(SQL("create table {new} (like {old} including all)").format(**of))
                     self._do(SQL("insert into {new} select * from {old}").format(**of))
                     self._do(SQL("analyze {new}").format(**of))
-            if only is None:
-                self._copy_views(schema)
         return Build(run_id, {"build_schema": schema, "application_name": _application(run_id)}, _scratch(run_id) / "target")
-
-    def _copy_views(self, schema: str) -> None:
-        """Views tell their tables' names without schema where that is the path: in the order they were made, they stand on the copies."""
-        self._do(SQL("set local search_path to {}").format(Identifier(PRIVATE)))
-        views = self._rows(SQL("select relname, pg_get_viewdef(oid) from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' order by oid").format(Literal(PRIVATE)))
-        self._do(SQL("set local search_path to {}").format(Identifier(schema)))
-        for view, definition in views:
-            self._do(SQL("create view {} as ").format(Identifier(schema, view)) + SQL(definition))
 
     def publish(self, build: Build, tell: Callable[[str], None]) -> None:
         """Point the public views at a finished build, all at once.
@@ -225,14 +184,14 @@ class PostgresWarehouse:
         deadline = time.monotonic() + self._patience
         waits = False
         replaced = f"{PRIVATE}_replaced_by_{build.run_id.replace('-', '_')[:8]}"
-        with _clearly():
+        with clearly():
             while True:
                 try:
                     with self._transaction():
-                        hold_back_readers(self._held, PUBLIC)
+                        hold_back_readers(self._held, PUBLIC, published_models())
                         swap(self._held, build.variables["build_schema"], PUBLIC, PRIVATE, replaced, published_models())
                     break
-                except psycopg2.errors.QueryCanceled:
+                except StillRead:
                     if time.monotonic() >= deadline:
                         raise WinbackError(
                             f"The tables are built, but readers have held the published ones for {self._patience:g} s: {self._readers()}. "
@@ -242,8 +201,12 @@ class PostgresWarehouse:
                         tell(f"Waiting for readers to end their transactions ({self._readers()}); for {self._patience:g} s at most.")
                         waits = True
                     time.sleep(0.2)
-            for line in drop_replaced(self._held, PRIVATE):
-                tell(line)
+        try:
+            with clearly():
+                for line in drop_replaced(self._held, PRIVATE):
+                    tell(line)
+        except WinbackError as error:
+            tell(f"WARNING: the tables of the refresh before could not be dropped; the next refresh will try again. {error}")
 
     def _readers(self) -> str:
         found = self._rows(
@@ -273,19 +236,20 @@ class PostgresWarehouse:
         Raises:
             WinbackError: the server does not answer, or refuses.
         """
-        connection = self._connect("winback land")
-        named = Identifier("landing", table)
-        with _clearly(), connection, connection.cursor() as cursor, tempfile.NamedTemporaryFile(suffix=".csv") as texts:
-            cursor.execute("begin; create schema if not exists landing")
-            cursor.execute(SQL("drop table if exists {}").format(named))
-            cursor.execute(SQL("create table {} ({})").format(named, SQL(", ").join(SQL("{} text").format(Identifier(column)) for column in columns)))
-            duckdb.execute(f"copy (from '{rows}') to '{texts.name}' (format csv, header false, nullstr '\\N', force_quote *)")
-            with open(texts.name, encoding="utf-8") as file:
-                cursor.copy_expert(SQL("copy {} from stdin (format csv, null '\\N')").format(named).as_string(connection), file)
-            count = cursor.rowcount
-            cursor.execute("commit")
+        return self._server.load("landing", table, columns, rows)
+
+    def holds_landing_of_others(self) -> bool:
+        """Whether there are landing tables that are not the sample's."""
+        with self._server.reading() as reader:
+            ((found,),) = reader.rows(f"select to_regclass('landing.events') is not null and obj_description(to_regnamespace('landing')) is distinct from '{SAMPLE}'")
+        return found
+
+    def mark_sample(self) -> None:
+        """Say in the database that the landing tables are the sample's."""
+        connection = self._server.connect("winback land")
+        with clearly(), connection.cursor() as cursor:
+            cursor.execute(f"comment on schema landing is '{SAMPLE}'")
         connection.close()
-        return count
 
     def set_aside(self) -> str:
         """Schemas that views may stand on are not for us to move.
@@ -325,14 +289,3 @@ def _application(run_id: str) -> str:
 
 def _scratch(run_id: str) -> Path:
     return STATE / "build" / run_id
-
-
-@contextmanager
-def _clearly() -> Iterator[None]:
-    """What the server says in one message, without our own call stack."""
-    try:
-        yield
-    except psycopg2.errors.QueryCanceled:
-        raise
-    except psycopg2.Error as error:
-        raise WinbackError(f"PostgreSQL refused: {str(error).strip()}") from None

@@ -13,13 +13,17 @@ DEPENDENTS = SQL(
     inner join pg_rewrite as rules on depends.classid = 'pg_rewrite'::regclass and depends.objid = rules.oid
     inner join pg_class as views on rules.ev_class = views.oid
     inner join pg_class as tables on depends.refclassid = 'pg_class'::regclass and depends.refobjid = tables.oid
-    where tables.oid <> views.oid and tables.relnamespace <> views.relnamespace and {}
+    where tables.oid <> views.oid and {}
     order by 1
     """
 )
 
 
-def hold_back_readers(connection: Connection, public: str) -> None:
+class StillRead(Exception):
+    """A transaction that has read the public views goes on."""
+
+
+def hold_back_readers(connection: Connection, public: str, models: list[str]) -> None:
     """Take the locks on all public views, so that no transaction reads some of this refresh and some of the last.
 
     Whoever waits for others while it holds what they want can be part of a deadlock, and the server would end one of the two, perhaps
@@ -28,22 +32,26 @@ def hold_back_readers(connection: Connection, public: str) -> None:
     Args:
         connection: in a transaction.
         public: schema of the views.
+        models: their names, as far as they are there already.
 
     Raises:
-        psycopg2.errors.QueryCanceled: somebody has read one of them in a transaction that goes on; end ours, and try again.
+        StillRead: somebody has read one of them in a transaction that goes on; end ours, and try again.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v'").format(Literal(public)))
+        cursor.execute(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' and relname = any ({})").format(Literal(public), Literal(models)))
         views = [Identifier(public, name) for (name,) in cursor.fetchall()]
         if views:
             cursor.execute("select setting::int * 6 / 10 from pg_settings where name = 'deadlock_timeout'")
             cursor.execute(SQL("set local statement_timeout = {}").format(Literal(cursor.fetchone()[0])))
-            cursor.execute(SQL("lock table {} in access exclusive mode").format(SQL(", ").join(views)))
+            try:
+                cursor.execute(SQL("lock table {} in access exclusive mode").format(SQL(", ").join(views)))
+            except psycopg2.errors.QueryCanceled:
+                raise StillRead from None
             cursor.execute("set local statement_timeout = 0")
 
 
 def swap(connection: Connection, build: str, public: str, private: str, replaced: str, models: list[str]) -> None:
-    """Point the public views at the build, take away those it no longer has, and give the build its lasting name.
+    """Point the public views at the build, and give the build its lasting name.
 
     Args:
         connection: in a transaction, which the caller ends.
@@ -60,20 +68,6 @@ def swap(connection: Connection, build: str, public: str, private: str, replaced
         cursor.execute(SQL("create schema if not exists {}").format(Identifier(public)))
         for model in sorted(models):
             _point(cursor, public, model, build)
-        cursor.execute(
-            SQL(
-                """
-                select distinct views.relname
-                from pg_class as views
-                inner join pg_rewrite as rules on views.oid = rules.ev_class
-                inner join pg_depend as depends on depends.classid = 'pg_rewrite'::regclass and depends.objid = rules.oid
-                inner join pg_class as tables on depends.refclassid = 'pg_class'::regclass and depends.refobjid = tables.oid
-                where views.relkind = 'v' and views.relnamespace = to_regnamespace({}) and tables.relnamespace = to_regnamespace({})
-                """
-            ).format(Literal(public), Literal(private))
-        )
-        for (view,) in cursor.fetchall():
-            cursor.execute(SQL("drop view {}").format(Identifier(public, view)))
         cursor.execute(SQL("select to_regnamespace({}) is not null").format(Literal(private)))
         if cursor.fetchone()[0]:
             cursor.execute(SQL("alter schema {} rename to {}").format(Identifier(private), Identifier(replaced)))
@@ -135,7 +129,7 @@ def drop_replaced(connection: Connection, private: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(SQL("select nspname from pg_namespace where starts_with(nspname, {})").format(Literal(f"{private}_replaced_by_")))
         for (schema,) in cursor.fetchall():
-            cursor.execute(DEPENDENTS.format(SQL("tables.relnamespace = to_regnamespace({})").format(Literal(schema))))
+            cursor.execute(DEPENDENTS.format(SQL("tables.relnamespace = to_regnamespace({0}) and views.relnamespace <> tables.relnamespace").format(Literal(schema))))
             standing = ", ".join(name for (name,) in cursor.fetchall())
             if standing:
                 lines.append(

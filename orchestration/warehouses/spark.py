@@ -25,6 +25,7 @@ from orchestration.warehouses import Build
 
 PUBLIC, PRIVATE = "winback", "winback_internal"
 BUILDS = "winback_build_"
+SAMPLE = "winback.sample"
 # What is published, what was before it (queries may still be reading it), and what was about to be.
 CURRENT, BEFORE, NEXT = "winback.current", "winback.before", "winback.next"
 
@@ -45,9 +46,13 @@ class SparkWarehouse:
     adapters = ("dbt-spark",)
     options = ("--full-refresh",)
     always_rebuilds = True
+    takes_selections = False
 
     def __init__(self) -> None:
-        self._where = {"host": os.environ.get("WINBACK_SPARK_HOST", "localhost"), "port": int(os.environ.get("WINBACK_SPARK_PORT", "10000"))}
+        port = os.environ.get("WINBACK_SPARK_PORT", "10000")
+        if not port.isdigit():
+            raise WinbackError(f"WINBACK_SPARK_PORT is '{port}': give a number.")
+        self._where = {"host": os.environ.get("WINBACK_SPARK_HOST", "localhost"), "port": int(port)}
         self.name = "spark://{host}:{port}".format(**self._where)
 
     def _do(self, sql: str) -> list[tuple]:
@@ -146,15 +151,10 @@ class SparkWarehouse:
 
         Returns:
             The build.
-
-        Raises:
-            WinbackError: only some tables are to be built.
         """
-        if only is None:
-            raise WinbackError("On Spark everything is derived anew, so a selection of tables cannot be built apart from the rest. Run the whole refresh.")
         schema, current = _schema(run_id), self._marks().get(CURRENT)
         self._do(f"create database {schema}")
-        kept = {table for _, table, *_ in self._do(f"show tables in {current}")} & set(only) if current else set()
+        kept = {table for _, table, *_ in self._do(f"show tables in {current}")} & set(only or ()) if current else set()
         for table in sorted(kept):
             self._do(f"create table {schema}.{table} using parquet as select * from {current}.{table}")
         return Build(run_id, {"build_schema": schema}, _scratch(run_id) / "target")
@@ -208,13 +208,25 @@ class SparkWarehouse:
             raise WinbackError("WINBACK_SPARK_FOLDER is not set: name a folder for landing tables that this machine and the cluster both see.")
         folder = Path(shared) / "landing" / table
         self._do("create database if not exists landing")
-        self._do(f"drop table if exists landing.{table}")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        shutil.copyfile(rows, folder / "rows.parquet")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._do(f"drop table if exists landing.{table}")
+            shutil.copyfile(rows, folder / "rows.parquet")
+        except OSError as error:
+            raise WinbackError(f"WINBACK_SPARK_FOLDER cannot be written: {error}. Give this user the right, or name another folder.") from None
         self._do(f"create table landing.{table} using parquet location '{folder}'")
         ((count,),) = self._do(f"select count(*) from landing.{table}")
         return count
+
+    def holds_landing_of_others(self) -> bool:
+        """Whether there are landing tables that are not the sample's."""
+        if ("landing",) not in self._do("show databases"):
+            return False
+        return SAMPLE not in str(self._do("describe database extended landing")) and bool(self._do("show tables in landing"))
+
+    def mark_sample(self) -> None:
+        """Say on the cluster that the landing tables are the sample's."""
+        self._do(f"alter database landing set dbproperties ('{SAMPLE}' = 'true')")
 
     def set_aside(self) -> str:
         """Databases that views may stand on are not for us to move.

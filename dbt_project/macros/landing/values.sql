@@ -3,11 +3,24 @@
     {%- if type is none -%}
         cast(null as {{ dbt.type_string() }})
     {%- else -%}
-        {%- set is_float = type | lower in ('double', 'float', 'real', 'double precision') -%}
-        {%- set text = float_text(adapter.quote(column)) if is_float else 'cast(' ~ adapter.quote(column) ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        {%- set text = adapter.dispatch('text_of', 'winback')(adapter.quote(column), type | lower) -%}
         {{ text if keeps_nulls else 'coalesce(' ~ text ~ ", '')" }}
     {%- endif -%}
 {% endmacro %}
+
+
+{% macro default__text_of(column, type) -%}
+    {{ float_text(column) if type in ('double', 'float', 'real', 'double precision') else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' }}
+{%- endmacro %}
+
+{# Times in one form, whatever the server's own zone and style of dates. #}
+{% macro postgres__text_of(column, type) -%}
+    {%- if type == 'timestamp with time zone' -%}to_char({{ column }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    {%- elif type == 'timestamp without time zone' -%}to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.US')
+    {%- elif type == 'date' -%}to_char({{ column }}, 'YYYY-MM-DD')
+    {%- else -%}{{ winback.default__text_of(column, type) }}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {# Names, values and lengths: no two rows run together to one text. #}

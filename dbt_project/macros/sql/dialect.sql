@@ -69,7 +69,8 @@ cast({{ add_seconds(instant, 'case when ' ~ instant ~ ' >= ' ~ offsets ~ '.chang
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'winback')(text, pattern)) }}{% endmacro %}
 {% macro default__matches(text, pattern) %}({{ text }} ~ '{{ pattern }}'){% endmacro %}
 {% macro duckdb__matches(text, pattern) %}regexp_matches({{ text }}, '{{ pattern }}'){% endmacro %}
-{% macro spark__matches(text, pattern) %}({{ text }} rlike '{{ pattern }}'){% endmacro %}
+{# Java's `$` matches before a last line end as well. #}
+{% macro spark__matches(text, pattern) %}({{ text }} rlike '{{ pattern[:-1] ~ "\\\\z" if pattern[-1] == "$" else pattern }}'){% endmacro %}
 
 {# A binary float as a plain decimal text; what is no finite number keeps its name and is rejected later. #}
 {% macro float_text(column) %}{{ return(adapter.dispatch('float_text', 'winback')(column)) }}{% endmacro %}

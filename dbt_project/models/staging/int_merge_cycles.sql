@@ -5,16 +5,8 @@ with recursive merges as (
     where verdict = 'standing'
 ),
 
--- Everyone reached from a customer; a walk ends where it comes to somebody whom it has passed.
 reached as (
-    select business_id, from_customer_id, into_customer_id, md5(from_customer_id) as passed
-    from merges
-    union all
-    select reached.business_id, reached.from_customer_id, merges.into_customer_id, reached.passed || md5(reached.into_customer_id)
-    from reached
-    inner join merges
-        on reached.business_id = merges.business_id and reached.into_customer_id = merges.from_customer_id
-    where position(md5(reached.into_customer_id) in reached.passed) = 0
+    {{ reached_by_merges('merges') }}
 )
 
 select business_id, from_customer_id

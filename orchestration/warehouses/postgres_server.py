@@ -1,0 +1,128 @@
+"""A PostgreSQL server as its own clients find it: connections, plain errors, bulk loads."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.sql import SQL, Identifier
+
+from orchestration.errors import WinbackError
+
+
+class Reader:
+    """Runs queries on one connection."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+
+    def rows(self, sql: str | SQL) -> list[tuple]:
+        """Run a query.
+
+        Args:
+            sql: the query.
+
+        Returns:
+            Its rows.
+        """
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+
+class Server:
+    """Where PGHOST, PGPORT, PGDATABASE and PGUSER say; a password is the business of PostgreSQL's own library."""
+
+    def __init__(self) -> None:
+        self._where = {
+            "host": os.environ.get("PGHOST", "localhost"),
+            "port": os.environ.get("PGPORT", "5432"),
+            "dbname": os.environ.get("PGDATABASE", "postgres"),
+            "user": os.environ.get("PGUSER", "postgres"),
+        }
+        self.name = "postgresql://{user}@{host}:{port}/{dbname}".format(**self._where)
+
+    def connect(self, application: str) -> Connection:
+        """Open a connection of which every statement is its own transaction.
+
+        Args:
+            application: what the server shows us as.
+
+        Returns:
+            The connection.
+
+        Raises:
+            WinbackError: the server does not answer, or not to us.
+        """
+        try:
+            connection = psycopg2.connect(**self._where, application_name=application)
+        except psycopg2.Error as error:
+            raise WinbackError(f"{self.name} does not answer: {str(error).strip()}. See that PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are right.") from None
+        connection.autocommit = True
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Read as of one moment.
+
+        Yields:
+            A reader.
+
+        Raises:
+            WinbackError: the server does not answer, or refuses.
+        """
+        connection = self.connect("winback")
+        try:
+            connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
+            with clearly():
+                yield Reader(connection)
+        finally:
+            connection.close()
+
+    def load(self, schema: str, table: str, columns: list[str], rows: Path) -> int:
+        """Replace a table by the rows of a Parquet file.
+
+        Args:
+            schema: of the table.
+            table: its name.
+            columns: its columns, all text.
+            rows: a Parquet file with these columns.
+
+        Returns:
+            How many rows it has now.
+
+        Raises:
+            WinbackError: the server does not answer, or refuses.
+        """
+        connection = self.connect("winback land")
+        connection.autocommit = False
+        named = Identifier(schema, table)
+        try:
+            with clearly(), connection, connection.cursor() as cursor, tempfile.NamedTemporaryFile(suffix=".csv") as texts:
+                cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
+                cursor.execute(SQL("drop table if exists {}").format(named))
+                cursor.execute(SQL("create table {} ({})").format(named, SQL(", ").join(SQL("{} text").format(Identifier(column)) for column in columns)))
+                with duckdb.connect() as reader:
+                    reader.execute(f"copy (from '{rows}') to '{texts.name}' (format csv, header false, nullstr '\\N', force_quote *)")
+                with open(texts.name, encoding="utf-8") as file:
+                    cursor.copy_expert(SQL("copy {} from stdin (format csv, null '\\N')").format(named).as_string(connection), file)
+                return cursor.rowcount
+        finally:
+            connection.close()
+
+
+@contextmanager
+def clearly() -> Iterator[None]:
+    """What the server says in one message, without our own call stack.
+
+    Raises:
+        WinbackError: what the server says.
+    """
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise WinbackError(f"PostgreSQL refused: {str(error).strip()}") from None
