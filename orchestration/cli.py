@@ -3,13 +3,17 @@
 import contextlib
 import os
 import sys
-from typing import NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.console import Console
 
 from orchestration.errors import WinbackError
 from orchestration.settings import STATE, Settings, load_settings
+
+if TYPE_CHECKING:  # Dagster takes a second to import, and not every command needs it.
+    from dagster import ExecuteInProcessResult
 from orchestration.warehouses import warehouse_of
 
 DAGSTER_YAML = "telemetry:\n  enabled: false\n"
@@ -103,7 +107,7 @@ def run_refresh(as_of: str | None, full: bool) -> None:
     keep_connections()
     run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
-    with DagsterInstance.from_config(home) as instance, open(os.devnull, "w") as devnull, contextlib.redirect_stdout(devnull):
+    with DagsterInstance.from_config(home) as instance, Path(os.devnull).open("w") as devnull, contextlib.redirect_stdout(devnull):
         result = defs.resolve_job_def("refresh").execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)
     if not result.success:
         raise WinbackError(_failure(result))
@@ -111,16 +115,15 @@ def run_refresh(as_of: str | None, full: bool) -> None:
 
 def _dagster_home() -> str:
     """Runs from the command line are kept with those of `dagster dev`, in the project unless the user says where."""
-    home = os.environ.setdefault("DAGSTER_HOME", str(STATE / "dagster"))
-    os.makedirs(home, exist_ok=True)
-    config = os.path.join(home, "dagster.yaml")
-    if not os.path.exists(config):
-        with open(config, "w") as file:
-            file.write(DAGSTER_YAML)
-    return home
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(STATE / "dagster")))
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML)
+    return str(home)
 
 
-def _failure(result) -> str:
+def _failure(result: "ExecuteInProcessResult") -> str:
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data

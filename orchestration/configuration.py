@@ -83,7 +83,7 @@ def _read(path: Path) -> Rows:
                     continue
                 if len(values) != len(header):
                     raise WinbackError(f"{name}, row {reader.line_num}: {len(values)} values for {len(header)} columns; quote a comma inside a value.")
-                rows.append((reader.line_num, {column: value.strip() for column, value in zip(header, values)}))
+                rows.append((reader.line_num, {column: value.strip() for column, value in zip(header, values, strict=True)}))
             return rows
     except FileNotFoundError:
         raise WinbackError(f"{name} is missing; create it with the header {','.join(COLUMNS[path.name])}.") from None

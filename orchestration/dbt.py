@@ -83,8 +83,10 @@ def ensure_manifest() -> Path:
     variables = {"db_path": database} if engine == "duckdb" else {"build_schema": BUILD_SCHEMA}
     # Parsed aside and moved into place: another process may be reading the old one.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
-        command = [dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside, "--vars", json.dumps(variables)]
-        result = subprocess.run(command, cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
+        where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
+        command = [dbt_executable(), "--quiet", "parse", *where, "--vars", json.dumps(variables)]
+        environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        result = subprocess.run(command, cwd=DBT_PROJECT, capture_output=True, text=True, env=environment, check=False)
         if result.returncode != 0:
             raise WinbackError(f"The dbt project does not parse:\n{result.stdout.strip() or result.stderr.strip()}")
         folder.mkdir(parents=True, exist_ok=True)
@@ -157,7 +159,10 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
             file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
         elif "to type DECIMAL(18,4) failed" in text:
-            messages.append(f"{kind.capitalize()} {name}: one customer's amounts of one date add up to 100,000,000,000,000 or more, which is more than is kept. Correct or void those events.")
+            messages.append(
+                f"{kind.capitalize()} {name}: one customer's amounts of one date add up to 100,000,000,000,000 or more, which is more than is kept. "
+                "Correct or void those events."
+            )
         elif kind == "test" and result["status"] == "fail":
             messages.append(f"Test {name} failed: {result.get('failures')} rows are not as they must be.")
         elif text.startswith("Compilation Error"):

@@ -1,5 +1,6 @@
 """Where things are: paths and limits from the environment, with their defaults."""
 
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -107,6 +108,6 @@ def _number(variable: str, default: float) -> float:
         value = float(given) if given else default
     except ValueError:
         raise WinbackError(f"{variable} is '{given}': give a number.") from None
-    if value < 0 or value != value:
+    if value < 0 or math.isnan(value):
         raise WinbackError(f"{variable} is '{given}': give a number of 0 or more.")
     return value

@@ -71,7 +71,8 @@ def _landing_lines(reader: Reader) -> list[str]:
             why = f" ({', '.join(f'{reason} {count:,}' for reason, count in reasons)})" if reasons else ""
             lines.append(f"  {table}: {landed:,} rows landed, {standing:,} stand, {landed - standing - rejected:,} superseded, {rejected:,} rejected{why}")
         if table == "events" and not standing:
-            lines.append(f"  WARNING: NO EVENT STANDS. {f'All {landed:,} rows were rejected: see winback.rejected_rows.' if landed else 'The landing holds no event.'} The tables are empty.")
+            why = f"All {landed:,} rows were rejected: see winback.rejected_rows." if landed else "The landing holds no event."
+            lines.append(f"  WARNING: NO EVENT STANDS. {why} The tables are empty.")
     return lines
 
 

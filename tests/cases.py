@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+
 from histories import AS_OF, History, write_landing
 from oracle import Expected, expected
 from oracle.compare import FACTS, KEY, ROWS
@@ -92,15 +93,15 @@ def campaign(campaign_id: str, **more) -> dict:
 
 def touch(campaign_id: str, customer: str, when: str, arm: str = "treatment", **more) -> dict:
     return {
-        **{"touch_id": f"{campaign_id}-{customer}-{when}", "campaign_id": campaign_id, "customer_id": customer},
-        **{"touched_at": when, "arm": arm, "loaded_at": "2025-07-01", **more},
+        "touch_id": f"{campaign_id}-{customer}-{when}", "campaign_id": campaign_id, "customer_id": customer,
+        "touched_at": when, "arm": arm, "loaded_at": "2025-07-01", **more,
     }
 
 
 def answer(response_id: str, customer: str, when: str, survey: str, score: str) -> dict:
     return {
-        **{"response_id": response_id, "customer_id": customer, "answered_at": when},
-        **{"survey": survey, "score": score, "loaded_at": "2025-07-01"},
+        "response_id": response_id, "customer_id": customer, "answered_at": when,
+        "survey": survey, "score": score, "loaded_at": "2025-07-01",
     }
 
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,8 +108,8 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture
-def published(golden: Project, tmp_path: Path) -> Iterator[Project]:
+def published(golden: Project, tmp_path: Path) -> Project:
     """A project of its own in which the golden landing is already published, for faults to be caused in."""
     copy = Project(tmp_path / "project", tmp_path / "project" / "landing", tmp_path / "project" / "published" / "warehouse.duckdb")
     shutil.copytree(golden.folder, copy.folder)
-    yield copy
+    return copy

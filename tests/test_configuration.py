@@ -61,7 +61,7 @@ def test_a_mistake_is_named_with_file_row_and_mend(seeds: Path, file: str, old: 
 
 def test_a_missing_file_is_named(seeds: Path) -> None:
     (seeds / "exit_reasons.csv").unlink()
-    with pytest.raises(WinbackError, match="seeds/exit_reasons.csv is missing"):
+    with pytest.raises(WinbackError, match=r"seeds/exit_reasons\.csv is missing"):
         check_configuration(seeds)
 
 

@@ -108,18 +108,19 @@ def test_cohorts_equal_lifelines(sample: Project) -> None:
     spells = defaultdict(list)
     for cohort, t, returned, seen_from in sample.query(SPELLS):
         spells[cohort].append((t, returned, seen_from))
-    rows = sample.query("select business_id || from_state || coalesce(exit_kind, '') || coalesce(cohort_month::text, ''), months_since, return_probability from winback.fct_return_cohorts")
+    cohort_key = "business_id || from_state || coalesce(exit_kind, '') || coalesce(cohort_month::text, '')"
+    rows = sample.query(f"select {cohort_key}, months_since, return_probability from winback.fct_return_cohorts")
     assert {cohort for cohort, *_ in rows} == spells.keys()
     said = defaultdict(dict)
     for cohort, months, probability in rows:
         said[cohort][30 * months] = probability
-    for cohort, seen in spells.items():
-        seen = [spell for spell in seen if spell[0] >= spell[2]]
+    for cohort, entered in spells.items():
+        seen = [spell for spell in entered if spell[0] >= spell[2]]
         longest = max((t for t, *_ in seen), default=-1)
         assert {t for t, probability in said[cohort].items() if probability is not None} == {t for t in said[cohort] if t <= longest}, cohort
         if longest < 30:
             continue
-        t, returned, seen_from = zip(*seen)
+        t, returned, seen_from = zip(*seen, strict=True)
         # On a tie lifelines lets people in after those who leave; half a day earlier is what the definitions say.
         curve = KaplanMeierFitter().fit(t, returned, entry=[start - 0.5 for start in seen_from])
         wanted = 1 - curve.survival_function_at_times([t for t in said[cohort] if t <= longest]).to_numpy()

@@ -30,11 +30,11 @@ def test_every_count_and_rate_of_every_period(golden: Project) -> None:
     for fact in ("fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention"):
         names = [name for (name,) in golden.query(f"select column_name from duckdb_columns() where schema_name = 'winback' and table_name = '{fact}' order by column_index")]
         for row in golden.query(f"select * from winback.{fact} where segment = 'all' and period_grain <> 'day'"):
-            values = dict(zip(names, row))
+            values = dict(zip(names, row, strict=True))
             key = tuple(text(values[name]) for name in columns[:3])
             found.setdefault(key, {}).update(values)
     assert found.keys() == {row[:3] for row in rows}
-    wrong = [(row[:3], name, found[row[:3]][name], value) for row in rows for name, value in zip(columns, row) if not same(found[row[:3]][name], value)]
+    wrong = [(row[:3], name, found[row[:3]][name], value) for row in rows for name, value in zip(columns, row, strict=True) if not same(found[row[:3]][name], value)]
     assert wrong == []
 
 

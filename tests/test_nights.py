@@ -8,10 +8,9 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from conftest import Project
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from warehouses import differences
-
-from conftest import Project
 
 COUNT = int(os.environ.get("HISTORIES", "100"))
 NIGHTS = int(os.environ.get("NIGHTS", "3"))

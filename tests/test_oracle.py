@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
 from cases import as_warehouse, event, read_case
 from histories import AS_OF, drawn
 from oracle import expected
@@ -20,7 +21,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def rows_of(path: Path) -> list[dict]:
-    with open(path, newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

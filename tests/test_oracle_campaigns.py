@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import partial
 
 import pytest
+
 from cases import campaign, cancel, consent, event, order, read_case, row, touch, values
 from oracle.candidates import Outlook
 
@@ -32,7 +33,7 @@ def test_the_targeted_are_judged_when_every_window_has_closed(walked):
             *(touch("k", "c", "2025-05-01", "control"), touch("k", "c", "2025-05-02"), touch("l", "b", "2025-06-02")),
         ],
     )
-    may, june, year = (result.periods["b000", *place, "all", "all"] for place in MAY_JUNE_YEAR)
+    may, june, year = (result.periods[("b000", *place, "all", "all")] for place in MAY_JUNE_YEAR)
     assert values(may, "targeted targeted_won_back targeted_win_back_rate") == (2, 1, 0.5)
     assert values(june, "targeted targeted_won_back targeted_win_back_rate targeted_win_back_rate_low") == (1, 0, None, None)
     assert values(year, "targeted targeted_won_back targeted_win_back_rate") == (2, 1, None)

@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 from lifelines import KaplanMeierFitter
-from oracle.statistics import Arms, Spell, Survival, mean_lift, mean_lift_interval, newcombe, normal_cdf, p_value, wilson
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
+
+from oracle.statistics import Arms, Spell, Survival, mean_lift, mean_lift_interval, newcombe, normal_cdf, p_value, wilson
 
 ARMS = [(1, 2, 0, 2), (0, 5, 0, 7), (5, 5, 7, 7), (5, 5, 0, 7), (0, 1, 1, 1), (34, 100, 10, 101), (7, 81, 15, 79), (300, 100_000, 200, 90_000)]
 

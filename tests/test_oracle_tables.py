@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+
 from cases import answer, as_warehouse, campaign, cancel, consent, event, order, read_case, row, touch, values
 from oracle.compare import FACTS, ROWS, compare
 

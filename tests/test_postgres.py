@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from histories import AS_OF, drawn, drawn_arrivals, write_night
-from servers import Server, ServedProject, connect, served
-from warehouses import differences
 
 from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
+from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
+from servers import ServedProject, Server, connect, served
+from warehouses import differences
 
 # What only a whole refresh makes true: rows, stocks and states of one and the same run.
 WHOLE = """

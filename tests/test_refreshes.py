@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouses import differences
 
 from conftest import Project
 from orchestration.configuration import last_date_over
+from warehouses import differences
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"
 LAST = "select refresh_id, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
@@ -58,7 +58,8 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     land(project, "again", order("a1", "ann", "2024-01-10"))
     project.refresh("2025-09-30")
     assert project.query(LAST) == [(2, 0, 0, 0)]
-    assert project.query("select state, valid_from::varchar, valid_to from winback.lifecycle_states where customer_id = 'cleo' order by 2 desc limit 1") == [("dormant", "2025-08-18", None)]
+    cleo = "select state, valid_from::varchar, valid_to from winback.lifecycle_states where customer_id = 'cleo' order by 2 desc limit 1"
+    assert project.query(cleo) == [("dormant", "2025-08-18", None)]
 
     # A row a year late, loaded long ago as it says: whoever it names, and the months it changes.
     land(project, "late", order("b2", "bob", "2024-08-15", loaded_on="2024-08-16"))

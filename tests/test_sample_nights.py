@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from warehouses import differences
 
 from conftest import Project, copy_project
 from orchestration.sample import SAMPLE_AS_OF, write_sample
+from warehouses import differences
 
 NIGHTS = int(os.environ.get("SAMPLE_NIGHTS", "2"))
 

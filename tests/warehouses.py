@@ -44,7 +44,7 @@ def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = ()) -> list
                 lines.append(f"{table}: {len(extra)} rows too many, such as {extra[:1]}; {len(missing)} missing, such as {missing[:1]}")
             elif floats:
                 rows = {side: connection.execute(f"select {', '.join(floats)} from {name} order by {exact}, {', '.join(floats)}").fetchall() for side, name in sides.items()}
-                wrong = [pair for pair in zip(rows["found"], rows["wanted"]) if not all(map(_close, *pair))]
+                wrong = [pair for pair in zip(rows["found"], rows["wanted"], strict=True) if not all(map(_close, *pair))]
                 if wrong:
                     lines.append(f"{table}: {len(wrong)} rows with other {floats}, such as {wrong[0]}")
     return lines

@@ -5,7 +5,7 @@ The data set of Fader and Hardie as the package `lifetimes` carries it; the pack
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def cdnow_rows(path: Path) -> Iterator[dict[str, str]]:
             }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _dates(ordered: str) -> tuple[str, str]:
     day = date(int(ordered[:4]), int(ordered[4:6]), int(ordered[6:])) + MOVED_BY
     return day.isoformat(), f"{day + timedelta(days=1)}T02:00:00Z"

@@ -136,7 +136,10 @@ NORTHLIGHT = Company(
     campaigns=(
         Campaign("N-2410", "What should change?", "feedback_survey", "win_back", "2024-10-07", "2024-11-01", ("former", "dormant"), 0.85, 0.3, 0.0, 200, 100_000),
         Campaign("N-2505", "A free audit", "discount", "reactivation", "2025-05-05", "2025-05-30", ("dormant", "dormant_prospect"), 0.9, 0.45, 0.06, 2_500, 300_000),
-        Campaign("N-2511", "Trends for the new year", "product_news", "reactivation", "2025-11-10", "2025-11-28", ("former", "dormant", "dormant_prospect"), 0.9, 0.3, 0.0, 150, 350_000),
+        Campaign(
+            "N-2511", "Trends for the new year", "product_news", "reactivation", "2025-11-10", "2025-11-28",
+            ("former", "dormant", "dormant_prospect"), 0.9, 0.3, 0.0, 150, 350_000,
+        ),
         Campaign("N-2601", "Coffee with the founder", "personal_call", "win_back", "2026-01-12", "2026-02-06", ("former",), 0.95, 0.4, 0.1, 6_000, 0),
     ),
 )

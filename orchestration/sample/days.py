@@ -1,7 +1,7 @@
 """The calendar of the invented companies: days are whole numbers, and day 0 is Monday 2024-01-01."""
 
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 
 FIRST_DATE = date(2024, 1, 1)
 SAMPLE_AS_OF = date(2026, 6, 30)
@@ -16,7 +16,7 @@ _TEXTS = [one.isoformat() for one in _DATES]
 _MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def day_of(text: str) -> int:
     """Take a date as text (`2025-04-01`); return its day number. Raises ValueError where it is no date."""
     return (date.fromisoformat(text) - FIRST_DATE).days

@@ -78,5 +78,5 @@ class Dice:
         for choice, weight in weights.items():
             rest -= weight
             if rest < 0:
-                break
+                return choice
         return choice

@@ -1,7 +1,6 @@
 """Writing the sample: all of it or nothing, so that a landing with a marker is a whole one."""
 
 import csv
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from operator import itemgetter
@@ -126,7 +125,7 @@ def _move_into_place(unfinished: Path, folder: Path) -> None:
     """The marker comes last: with it the sample is whole."""
     shutil.rmtree(folder / "events", ignore_errors=True)
     for path in sorted(unfinished.iterdir()):
-        os.replace(path, folder / path.name)
+        path.replace(folder / path.name)
     (unfinished / MARKER).write_text(SAMPLE_VERSION + "\n")
-    os.replace(unfinished / MARKER, folder / MARKER)
+    (unfinished / MARKER).replace(folder / MARKER)
     unfinished.rmdir()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from orchestration.sample.days import LAST_DAY, SECONDS
 from orchestration.sample.dice import Dice
-from orchestration.sample.people import PURCHASES, Event, Person
+from orchestration.sample.people import PURCHASES, Person
 from orchestration.sample.shapes import Company
 
 # What is wrong with each of the rows that must be rejected.

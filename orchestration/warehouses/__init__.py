@@ -39,7 +39,8 @@ class Warehouse(Protocol):
     """What a refresh asks of an engine, in the order in which it asks.
 
     `name` is what people are told; `adapters` are the packages that make its results, `options` what dbt is told besides, and
-    `always_rebuilds` says that tables cannot be gone on from, `takes_selections` that some can be built apart from the rest. What builds and publishes is called under the lock."""
+    `always_rebuilds` says that tables cannot be gone on from, `takes_selections` that some can be built apart from the rest. What builds and publishes is called under the lock.
+    """
 
     name: str
     adapters: tuple[str, ...]

@@ -18,7 +18,7 @@ from orchestration.warehouses import Build
 
 
 class _Reader:
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
     def rows(self, sql: str) -> list[tuple]:
@@ -211,7 +211,7 @@ class DuckDBFile:
             raise WinbackError(f"The build left {_log(working)}: the file was not closed, so nothing was published. Run the refresh again.")
         self._refuse_stray_log()
         _fsync(working)
-        os.replace(working, self.published)
+        working.replace(self.published)
         _fsync(self.published.parent)
 
     def _refuse_stray_log(self) -> None:

@@ -146,7 +146,6 @@ class PostgresWarehouse:
 
     def landed_files(self) -> None:
         """The landing is a schema of tables, all of whose rows are looked at."""
-        return None
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
         """Make the schema that a refresh builds in.

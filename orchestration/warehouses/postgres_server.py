@@ -17,7 +17,7 @@ from orchestration.errors import WinbackError
 class Reader:
     """Runs queries on one connection."""
 
-    def __init__(self, connection: Connection):
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def rows(self, sql: str | SQL) -> list[tuple]:
@@ -108,7 +108,7 @@ class Server:
                 cursor.execute(SQL("create table {} ({})").format(named, SQL(", ").join(SQL("{} text").format(Identifier(column)) for column in columns)))
                 with duckdb.connect() as reader:
                     reader.execute(f"copy (from '{rows}') to '{texts.name}' (format csv, header false, nullstr '\\N', force_quote *)")
-                with open(texts.name, encoding="utf-8") as file:
+                with Path(texts.name).open(encoding="utf-8") as file:
                     cursor.copy_expert(SQL("copy {} from stdin (format csv, null '\\N')").format(named).as_string(connection), file)
                 return cursor.rowcount
         finally:

@@ -2,6 +2,7 @@
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
 from psycopg2.sql import SQL, Identifier, Literal
 
 from orchestration.errors import WinbackError
@@ -38,7 +39,8 @@ def hold_back_readers(connection: Connection, public: str, models: list[str]) ->
         StillRead: somebody has read one of them in a transaction that goes on; end ours, and try again.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' and relname = any ({})").format(Literal(public), Literal(models)))
+        ours = SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' and relname = any ({})")
+        cursor.execute(ours.format(Literal(public), Literal(models)))
         views = [Identifier(public, name) for (name,) in cursor.fetchall()]
         if views:
             cursor.execute("select setting::int * 6 / 10 from pg_settings where name = 'deadlock_timeout'")
@@ -74,7 +76,7 @@ def swap(connection: Connection, build: str, public: str, private: str, replaced
         cursor.execute(SQL("alter schema {} rename to {}").format(Identifier(build), Identifier(private)))
 
 
-def _point(cursor, public: str, model: str, build: str) -> None:
+def _point(cursor: Cursor, public: str, model: str, build: str) -> None:
     view = Identifier(public, model)
     columns = _columns(cursor, build, model)
     select = SQL("as select {} from {}").format(SQL(", ").join(Identifier(name) for name, _ in columns), Identifier(build, model))
@@ -101,7 +103,7 @@ def _point(cursor, public: str, model: str, build: str) -> None:
         cursor.execute(SQL("comment on column {} is {}").format(Identifier(public, model, name), Literal(words)))
 
 
-def _columns(cursor, schema: str, table: str) -> list[tuple[str, str | None]]:
+def _columns(cursor: Cursor, schema: str, table: str) -> list[tuple[str, str | None]]:
     cursor.execute(
         SQL("select attname, col_description(attrelid, attnum) from pg_attribute where attrelid = to_regclass({}) and attnum > 0 and not attisdropped order by attnum").format(
             Literal(f"{schema}.{table}")
@@ -110,7 +112,7 @@ def _columns(cursor, schema: str, table: str) -> list[tuple[str, str | None]]:
     return cursor.fetchall()
 
 
-def _describe(cursor, kind: str, target: Identifier, schema: str, table: str) -> None:
+def _describe(cursor: Cursor, kind: str, target: Identifier, schema: str, table: str) -> None:
     cursor.execute(SQL("select obj_description(to_regclass({}), 'pg_class')").format(Literal(f"{schema}.{table}")))
     cursor.execute(SQL("comment on {} {} is {}").format(SQL(kind), target, Literal(cursor.fetchone()[0])))
 
@@ -133,7 +135,8 @@ def drop_replaced(connection: Connection, private: str) -> list[str]:
             standing = ", ".join(name for (name,) in cursor.fetchall())
             if standing:
                 lines.append(
-                    f"WARNING: {standing} stands on private tables, which every refresh replaces: it shows those of an older refresh, kept for it in {schema}. Let it read schema winback instead."
+                    f"WARNING: {standing} stands on private tables, which every refresh replaces: it shows those of an older refresh, "
+                    f"kept for it in {schema}. Let it read schema winback instead."
                 )
                 continue
             try:

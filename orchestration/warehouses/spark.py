@@ -16,6 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pyhive import hive
 from pyhive.exc import Error
+from thrift.Thrift import TException
 
 from orchestration.dbt import published_models
 from orchestration.errors import WinbackError
@@ -33,7 +34,7 @@ CURRENT, BEFORE, NEXT = "winback.current", "winback.before", "winback.next"
 class _Reader:
     """Reads one build: what is private has no lasting name here."""
 
-    def __init__(self, execute: Callable[[str], list[tuple]], build: str):
+    def __init__(self, execute: Callable[[str], list[tuple]], build: str) -> None:
         self._execute, self._build = execute, build
 
     def rows(self, sql: str) -> list[tuple]:
@@ -61,13 +62,13 @@ class SparkWarehouse:
             cursor = connection.cursor()
             cursor.execute(sql)
             dates = [kind == "DATE_TYPE" for _, kind, *_ in cursor.description or []]
-            rows = [tuple(_value(value, is_date) for value, is_date in zip(row, dates)) for row in cursor.fetchall()] if cursor.description else []
+            rows = [tuple(_value(value, is_date) for value, is_date in zip(row, dates, strict=True)) for row in cursor.fetchall()] if cursor.description else []
             with contextlib.suppress(Error):  # What was asked is done, whatever becomes of the session.
                 connection.close()
             return rows
         except Error as error:
             raise WinbackError(f"Spark refused: {_words(error)}") from None
-        except Exception as error:  # Thrift has errors of its own for a server that is not there.
+        except (OSError, TException) as error:  # Thrift has errors of its own for a server that is not there.
             raise WinbackError(f"{self.name} does not answer: {error}. See that WINBACK_SPARK_HOST and WINBACK_SPARK_PORT are right.") from None
 
     @contextmanager
@@ -139,7 +140,6 @@ class SparkWarehouse:
 
     def landed_files(self) -> None:
         """The landing is a database of tables, all of whose rows are looked at."""
-        return None
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
         """Make the database that a refresh builds in.

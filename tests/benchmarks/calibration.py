@@ -50,7 +50,8 @@ order by business_id, from_state, decile nulls last
 
 def refresh(landing: Path, warehouse: Path, as_of: date) -> None:
     environment = {**os.environ, "WINBACK_LANDING": str(landing), "WINBACK_WAREHOUSE": str(warehouse)}
-    done = subprocess.run([sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of.isoformat()], cwd=ROOT, env=environment, text=True, capture_output=True)
+    command = [sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of.isoformat()]
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
 
@@ -69,7 +70,8 @@ def main() -> None:
                 refresh(folder / "landing", warehouse, as_of)
                 connection.execute(f"attach '{warehouse}' as published (read_only)")
                 if as_of == SCORED_ON:
-                    tables = " union all ".join(f"select {columns} from published.winback.{table} where business_id in {REAL}" for table in ("win_back_candidates", "reactivation_candidates"))
+                    candidates = ("win_back_candidates", "reactivation_candidates")
+                    tables = " union all ".join(f"select {columns} from published.winback.{table} where business_id in {REAL}" for table in candidates)
                     connection.execute(f"create table scored as {tables}")
                 else:
                     connection.execute(f"create table returns as select * from published.winback.fct_returns where business_id in {REAL} and return_type <> 'recovered'")

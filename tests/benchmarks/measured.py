@@ -15,7 +15,6 @@ from events import BUSINESSES, EVENT_KINDS, EXIT_REASONS
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
 HISTORY_ENDS = "2024-12-31"
-LAYERS = ("staging", "lifecycle", "metrics")
 
 # Runs in a copy of the project: what `winback refresh` does, with the seconds that dbt reports for each node.
 REFRESH = """

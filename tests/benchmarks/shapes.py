@@ -34,7 +34,7 @@ MONTHS = f"""
         count(*) filter (not is_active and was_active) as churned, count(*) filter (is_active and not was_active) as resurrected
     from followed group by all"""
 
-ARRAYS = f"""
+ARRAYS = """
     with arrays as (
         select business_id, customer_id, list_sort(list_distinct(list(date_trunc('month', occurred_at)::date))) as months
         from events where event_name = 'order' group by all

@@ -32,7 +32,7 @@ def histories(draw) -> History:
         add_events(draw, rows["events"], customer, dates, policy)
     days_of = days_by_customer(rows["events"])
     add_voids(draw, rows["events"], dates, policy)
-    add_copies(draw, rows["events"], dates, policy)
+    add_copies(draw, rows["events"], dates)
     add_bad_events(draw, rows["events"])
     add_customers(draw, rows["customers"], customers, dates)
     add_merges(draw, rows["customer_merges"], customers, dates)

@@ -38,7 +38,7 @@ class Dates:
         self.zone = ZoneInfo(policy["timezone"])
         self.edges = [policy[name] for name in DAYS if policy[name]]
         near = {edge + off for edge in self.edges for off in (-1, 0, 1)}
-        self.gaps = sorted({0, 0, 1, *near, 60})
+        self.gaps = sorted({0, 1, *near, 60})
 
     def first(self) -> date:
         """Usually early in the window; at times just before `as_of`, or after it."""

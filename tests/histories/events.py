@@ -86,7 +86,7 @@ def add_voids(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
         rows.append(void)
 
 
-def add_copies(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
+def add_copies(draw, rows: list[dict], dates: Dates) -> None:
     """Exact duplicates, and corrections that are newer, older, or tie and differ."""
     for _ in range(draw(st.integers(0, 4)) if rows else 0):
         copy = dict(draw(st.sampled_from(rows)))

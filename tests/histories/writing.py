@@ -41,7 +41,7 @@ def write_seeds(businesses: list[tuple[str, History]], reasons: dict[str, tuple[
 
 def write_csv(path: Path, columns: Iterable[str], rows: list[dict]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(columns), extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -84,7 +84,7 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
         walks = [walk(business, name, events, as_of) for name, events in sorted(customers.items())]
         known = [one for one in walks if one.state_at(as_of.toordinal())]
         for one in known:
-            result.states += state_rows(one, as_of)
+            result.states += state_rows(one)
             result.transitions += transition_rows(one)
         segments_of = {
             one.customer_id: segments(landing, attributes_of.get((business_id, one.customer_id), {}))
@@ -168,7 +168,7 @@ def segments(landing: Landing, own: dict) -> list[tuple[str, str]]:
     ]
 
 
-def state_rows(one: Walk, as_of: date) -> list[dict]:
+def state_rows(one: Walk) -> list[dict]:
     rows: list[dict] = []
     for i, (state, exit_made) in enumerate(zip(one.closes, one.exits, strict=True)):
         if state is None or (i and state == one.closes[i - 1]):

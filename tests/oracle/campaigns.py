@@ -116,7 +116,7 @@ def compare_in_strategy(members: list[Target], state: str) -> dict:
     if len(customers) == len(set(customers)):  # else what the campaigns show is not independent
         (low, high), p = mean_lift_interval(comparisons), p_value(comparisons)
     return {
-        **{"lift": float(lift), "lift_low": low, "lift_high": high, "p_value": p},
+        "lift": float(lift), "lift_low": low, "lift_high": high, "p_value": p,
         **increment(lift, select(of_compared, state, "treatment")),
         "treated_compared": sum(arms.treated for arms in comparisons),
         "controls_compared": sum(arms.control for arms in comparisons),

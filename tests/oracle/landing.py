@@ -73,7 +73,7 @@ def read_rows(path: Path) -> tuple[list[tuple[str, ...]], list[str]]:
     """The distinct rows of a file and its header; a file that is not there has none."""
     if not path.exists():
         return [], []
-    with open(path, newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         lines = [tuple(line) for line in csv.reader(file) if line]
     return list(dict.fromkeys(lines[1:])), [name.strip() for name in lines[0]]
 

@@ -47,7 +47,7 @@ TABLES = [
         {
             "business_id": "text",
             "customer_id": "text",
-            **{attribute: "text" for attribute in ATTRIBUTES},
+            **dict.fromkeys(ATTRIBUTES, "text"),
             "contactable": "boolean",
             "updated_at": "time",
             "loaded_at": "time",

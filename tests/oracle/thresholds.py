@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from .config import Business
 from .periods import YEAR, Periods
@@ -43,7 +44,7 @@ def gaps(events: list[Event], as_of: date) -> list[Spell]:
     bought = sorted({event.day for event in events if event.kind == "purchase" and event.day <= today})
     if not bought:
         return []
-    spells = [Spell(later - day, ended=True) for day, later in zip(bought, bought[1:], strict=False)]
+    spells = [Spell(later - day, ended=True) for day, later in pairwise(bought)]
     cancelled = [
         event.day
         for event in events

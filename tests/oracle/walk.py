@@ -138,7 +138,7 @@ def walk(business: Business, customer_id: str, events: list[Event], as_of: date)
         return result
     result.first_day = min(events_on)
     limits = (business.dormant_after, business.former_after, business.prospect_dormant_after)
-    nothing_after = max(max(events_on), last_counted) + max(limit or 0 for limit in limits) + 1
+    nothing_after = max(*events_on, last_counted) + max(limit or 0 for limit in limits) + 1
 
     customer = Customer(business)
     since = exited_on = None
