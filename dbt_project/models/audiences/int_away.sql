@@ -31,11 +31,11 @@ worth as (
 ),
 
 came_back as (
-    select customer_key, count(*) as previous_returns
+    select returns.customer_key, count(*) as previous_returns
     from {{ ref('int_returns') }} as returns
     cross join {{ ref('int_as_of_date') }} as as_of
     where returns.returned_on <= as_of.as_of_date and returns.return_type in ('won_back', 'reactivated')
-    group by customer_key
+    group by returns.customer_key
 )
 
 select

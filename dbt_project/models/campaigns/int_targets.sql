@@ -28,7 +28,10 @@ moved as (
     select
         targets.customer_key,
         targets.campaign_id,
-        {{ last_by('case when transitions.transition_date < targets.touched_on then transitions.to_state end', 'case when transitions.transition_date < targets.touched_on then transitions.transition_date end') }} as target_state,
+        {{ last_by(
+            'case when transitions.transition_date < targets.touched_on then transitions.to_state end',
+            'case when transitions.transition_date < targets.touched_on then transitions.transition_date end',
+        ) }} as target_state,
         max(case when transitions.transition_date >= targets.touched_on and transitions.transition in ('won_back', 'reactivated', 'acquired') then 1 else 0 end) as returned,
         min(case when transitions.transition_date >= targets.touched_on and transitions.transition = 'won_back' then transitions.transition_date end) as won_back_on
     from targets

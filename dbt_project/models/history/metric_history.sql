@@ -16,7 +16,8 @@ published as (
     ) as versions
     where place = 1
     {%- else %}
-    select * from found where 1 = 0
+    select * from found
+    where 1 = 0
     {%- endif %}
 ),
 

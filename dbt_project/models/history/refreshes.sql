@@ -31,7 +31,7 @@ counts as (
     select
         rows_landed.all_rows,
         coalesce(rows_landed.new_rows, 0) as new_rows,
-        (select sum(row_count) from staged) as staged_rows,
+        (select sum(staged.row_count) from staged) as staged_rows,
         (select count(*) from {{ ref('rejected_rows') }}) as rejected_rows,
         (select count(*) from {{ ref('int_touched_customers') }}) as touched_customers,
         (

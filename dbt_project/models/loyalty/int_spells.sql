@@ -10,7 +10,7 @@ with moves as (
     cross join {{ ref('int_as_of_date') }} as as_of
     where
         transitions.transition_date <= as_of.as_of_date
-        and transitions.customer_key in (select customer_key from {{ ref('int_answers') }})
+        and transitions.customer_key in (select answers.customer_key from {{ ref('int_answers') }} as answers)
 ),
 
 turns as (

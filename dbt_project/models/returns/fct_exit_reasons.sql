@@ -17,7 +17,10 @@ select
     exits.exit_reason,
     case when exits.exit_reason not in ('inactivity', 'unknown') then reasons.category end as category,
     exits.exits,
-    {{ share('exits.exits', 'sum(exits.exits) over (partition by exits.business_id, exits.period_grain, exits.period_start, exits.segment, exits.segment_value)') }} as share_of_exits,
+    {{ share(
+        'exits.exits',
+        'sum(exits.exits) over (partition by exits.business_id, exits.period_grain, exits.period_start, exits.segment, exits.segment_value)',
+    ) }} as share_of_exits,
     exits.exits_won_back,
     {{ share_once_final('exit_win_back_rate', 'exits.exits_won_back', 'exits.exits', 'exits.is_final') }}
 from exits

@@ -12,7 +12,8 @@ from {{ returns }} as returns
 inner join {{ refresh }} as refresh
     on
         {%- for days in [89, 90, 180, 365] %}
-        ({{ add_days('returns.returned_on', days) }} > refresh.previous_as_of_date and {{ add_days('returns.returned_on', days) }} <= refresh.as_of_date){{ ' or' if not loop.last }}
+        {%- set seen_on = add_days('returns.returned_on', days) %}
+        ({{ seen_on }} > refresh.previous_as_of_date and {{ seen_on }} <= refresh.as_of_date){{ ' or' if not loop.last }}
         {%- endfor %}
 inner join {{ customers }} as customers on returns.customer_key = customers.customer_key
 {%- endif %}

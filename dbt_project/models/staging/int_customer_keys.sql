@@ -35,7 +35,7 @@ numbered as (
         people.business_id,
         people.customer_id,
         cast(
-            (select coalesce(max(person_key), 0) from known)
+            (select coalesce(max(earlier.person_key), 0) from known as earlier)
             + row_number() over (order by people.business_id, people.customer_id) as integer
         )
     from people
