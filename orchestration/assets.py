@@ -28,9 +28,10 @@ class FolderGroups(DagsterDbtTranslator):
             dbt_resource_props: its entry in dbt's manifest.
 
         Returns:
-            The folder's name, or `configuration` for seeds.
+            The folder's name, or `configuration` for the seeds that a user edits, which lie in none.
         """
-        return "configuration" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
+        folders = dbt_resource_props["fqn"][1:-1]
+        return folders[0] if folders else "configuration"
 
 
 # Given no project: a large selection would make Dagster run a copy of it, from which ../seeds cannot be reached.

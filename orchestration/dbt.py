@@ -76,7 +76,7 @@ def ensure_manifest() -> Path:
     database = {"duckdb": warehouse_path().name, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
     folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
-    newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md"))
+    newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md", ".csv"))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return manifest
     STATE.mkdir(exist_ok=True)
@@ -107,7 +107,7 @@ def code_version(adapters: Sequence[str]) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for package in ("dbt-core", *adapters):
         digest.update(f"{package} {version(package)}\n".encode())
-    for path in sorted(_project_files(".sql", ".yml")):
+    for path in sorted(_project_files(".sql", ".yml", ".csv")):
         digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
