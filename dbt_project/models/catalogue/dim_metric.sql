@@ -12,17 +12,17 @@ with texts as (
 )
 
 select
-    metrics.metric,
-    cast(metrics.place as integer) as place,
-    metrics.table_name,
-    metrics.unit,
-    metrics.formula,
-    metrics.numerator,
-    metrics.denominator,
-    metrics.null_rule
+    formulas.metric,
+    cast(formulas.place as integer) as place,
+    formulas.table_name,
+    formulas.unit,
+    formulas.formula,
+    formulas.numerator,
+    formulas.denominator,
+    formulas.null_rule
     {%- for language in languages %},
     texts.label_{{ language }},
     texts.definition_{{ language }}
     {%- endfor %}
-from {{ ref('metrics') }} as metrics
-left join texts on metrics.metric = texts.name
+from {{ ref('formulas') }} as formulas
+left join texts on formulas.metric = texts.name
