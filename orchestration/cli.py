@@ -62,6 +62,21 @@ def show() -> None:
     _print_headlines()
 
 
+@winback.command(help="Draw the report of what is published, and open it in the browser.")
+def report() -> None:
+    """The page for people."""
+    from orchestration.report import write_report
+
+    settings = load_settings()
+    try:
+        write_report(warehouse_of(settings), settings.report)
+    except OSError as error:
+        raise WinbackError(f"The report cannot be written: {error}. Set WINBACK_REPORT to a file in a folder of yours.") from None
+    click.echo(f"Report: {settings.report}")
+    if click.launch(str(settings.report)) != 0:
+        click.echo("There is no browser to open it with here: open the file where there is one.", err=True)
+
+
 @winback.command(help="Load the files of the landing folder into the landing tables of the server, replacing those of the same names.")
 def land() -> None:
     """Files to tables."""

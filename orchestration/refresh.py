@@ -18,6 +18,7 @@ from orchestration.events import keep_connections
 from orchestration.last import last_refresh
 from orchestration.plan import Plan, plan_refresh
 from orchestration.progress import describe, teller
+from orchestration.report import write_report
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import summary_lines
 from orchestration.warehouses import Warehouse, warehouse_of
@@ -113,6 +114,16 @@ def _build_and_publish(
     yield from events
     for line in summary_lines(warehouse):
         tell(line)
+    _draw_report(warehouse, settings.report, tell)
+
+
+def _draw_report(warehouse: Warehouse, path: Path, tell: Callable[[str], None]) -> None:
+    """The tables stand, whatever becomes of their picture."""
+    try:
+        write_report(warehouse, path)
+        tell(f"Report: {path}")
+    except OSError as error:
+        tell(f"WARNING: the tables are published, but the report could not be written: {error}. Mend that, then run `winback report`.")
 
 
 def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:

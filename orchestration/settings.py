@@ -27,6 +27,7 @@ class Settings:
         target: the engine (`WINBACK_TARGET`).
         landing: folder of raw files (`WINBACK_LANDING`).
         warehouse: the published DuckDB file (`WINBACK_WAREHOUSE`).
+        report: the page that each refresh writes (`WINBACK_REPORT`).
         lock_timeout: seconds to wait for another refresh (`WINBACK_LOCK_TIMEOUT`).
         threads: dbt threads (`WINBACK_THREADS`).
     """
@@ -34,6 +35,7 @@ class Settings:
     target: str
     landing: Path
     warehouse: Path
+    report: Path
     lock_timeout: float
     threads: int
 
@@ -60,6 +62,7 @@ def load_settings() -> Settings:
         target=target(),
         landing=_path("WINBACK_LANDING", STATE / "landing"),
         warehouse=warehouse,
+        report=_path("WINBACK_REPORT", warehouse.with_name(f"{warehouse.stem}_report.html") if target() == "duckdb" else STATE / "report.html"),
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
         # DuckDB spreads each query over the cores itself; a server has threads of its own for each.
         threads=int(_number("WINBACK_THREADS", 1 if target() == "duckdb" else 2)),

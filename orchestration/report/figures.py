@@ -1,0 +1,137 @@
+"""The figures of the report, read from public tables alone; no customer is named, and nothing is computed here."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from orchestration.warehouses import Reader
+
+RATES = ("win_back_rate", "reactivation_rate", "retention_rate")
+LANGUAGES = ("en", "it", "sv", "nl", "de")
+# As many periods as a chart can show; the tables have them all.
+PERIODS = {"month": 60, "quarter": 40}
+RESTATEMENTS = 50
+
+STATES = ("active", "dormant", "former", "prospect", "dormant_prospect")
+BRIDGE = ("crr", "crr_gain_from_returns", "crr_loss_from_new_customers", "retention_rate")
+PERIOD = ("period_grain", "period_start", "period_end", "is_complete", "is_warm")
+RATE = ("count", "pool", "rate", "low", "high")
+COHORT = ("from_state", "exit_kind", "months_since", "entered", "at_risk", "cumulative_returned", "return_probability", "is_mature")
+REASON = ("exit_kind", "exit_reason", "exits", "share_of_exits", "exits_won_back", "exit_win_back_rate", "exit_win_back_rate_low", "exit_win_back_rate_high")
+CAMPAIGN = (
+    "campaign_id", "strategy", "is_observational", "observed", "returned", "return_rate", "return_rate_low", "return_rate_high",
+    "lift", "lift_low", "lift_high", "p_value", "incremental_returns", "cost", "cost_per_incremental_return",
+)  # fmt: skip
+RESTATEMENT = ("period_grain", "period_start", "metric", "value_before", "value_after", "replaced_at", "days_after_first_publication", "is_new_configuration")
+BUSINESS = ("business_id", "name", "kind", "currency", "timezone", "dormant_after_days", "former_after_days", "as_of_date", "history_starts_on")
+CANDIDATES = ("people", "contactable", "expected_value")
+
+OF_ALL = "segment = 'all' and period_grain in ({grains})"
+
+
+def read_figures(reader: Reader) -> dict[str, Any]:
+    """Read all that the report shows.
+
+    Args:
+        reader: of the published tables.
+
+    Returns:
+        What the page embeds: the businesses with their figures, the metrics with their texts, and the refresh.
+    """
+    metrics = _metrics(reader)
+    ((refresh_id, as_of, started_at),) = reader.rows("select refresh_id, as_of_date, started_at from winback.refreshes order by refresh_id desc limit 1")
+    parts = {
+        **{rate: _periods(reader, metrics[rate]["table"], _rate_columns(rate, metrics[rate]), RATE) for rate in RATES},
+        "states": _periods(reader, "fct_lifecycle", [f"closing_{state}" for state in STATES], STATES),
+        "bridge": _periods(reader, "fct_retention", BRIDGE, BRIDGE),
+        "cohorts": _by_business(reader, COHORT, "fct_return_cohorts", "cohort_month is null", "from_state, exit_kind, months_since"),
+        "reasons": _reasons(reader),
+        "campaigns": _by_business(reader, CAMPAIGN, "fct_campaign_performance", "arm = 'treatment' and target_state = 'all'", "campaign_id"),
+        "restatements": _latest_restatements(reader),
+        "win_back_candidates": _candidates(reader, "win_back_candidates"),
+        "reactivation_candidates": _candidates(reader, "reactivation_candidates"),
+    }
+    businesses = _rows(reader, BUSINESS, f"select {', '.join(BUSINESS)} from winback.dim_business order by name, business_id")
+    for business in businesses:
+        business |= {name: rows[business["business_id"]] for name, rows in parts.items()}
+    of_refresh = {"refresh_id": refresh_id, "as_of_date": _plain(as_of), "started_at": _plain(started_at)}
+    return {**of_refresh, "states": STATES, "metrics": metrics, "businesses": businesses}
+
+
+def _metrics(reader: Reader) -> dict[str, dict[str, Any]]:
+    texts = [f"{text}_{language}" for text in ("label", "definition") for language in LANGUAGES]
+    names = ("metric", "table", "unit", "formula", "numerator", "denominator", *texts)
+    rows = _rows(reader, names, f"select metric, table_name, unit, formula, numerator, denominator, {', '.join(texts)} from winback.dim_metric")
+    return {row["metric"]: row for row in rows}
+
+
+def _rate_columns(rate: str, metric: dict[str, str]) -> list[str]:
+    """The pools are what `dim_metric` says, so that no formula stands here."""
+    return [metric["numerator"], metric["denominator"], rate, f"{rate}_low", f"{rate}_high"]
+
+
+def _periods(reader: Reader, table: str, columns: Iterable[str], names: Iterable[str]) -> dict[str, list[dict]]:
+    """The latest periods of each grain, the oldest first."""
+    grains = ", ".join(f"'{grain}'" for grain in PERIODS)
+    sql = f"select business_id, {', '.join(PERIOD)}, {', '.join(columns)} from winback.{table} where {OF_ALL.format(grains=grains)} order by period_start"
+    rows = _grouped(_rows(reader, ("business_id", *PERIOD, *names), sql))
+    return defaultdict(list, {business: [row for grain, most in PERIODS.items() for row in _last(periods, grain, most)] for business, periods in rows.items()})
+
+
+def _last(periods: list[dict], grain: str, most: int) -> list[dict]:
+    return [row for row in periods if row["period_grain"] == grain][-most:]
+
+
+def _by_business(reader: Reader, names: Iterable[str], table: str, where: str, order: str) -> dict[str, list[dict]]:
+    columns = ", ".join(names)
+    return _grouped(_rows(reader, ("business_id", *names), f"select business_id, {columns} from winback.{table} where {where} order by {order}"))
+
+
+def _reasons(reader: Reader) -> dict[str, list[dict]]:
+    """Of the latest quarter whose exits are 90 days old, so that who came back of them is known."""
+    sql = f"""
+        select {', '.join(f'reasons.{column}' for column in ('business_id', 'period_start', *REASON))}
+        from winback.fct_exit_reasons as reasons
+        inner join (
+            select business_id, max(period_start) as period_start
+            from winback.fct_win_back
+            where segment = 'all' and period_grain = 'quarter' and exit_win_back_rate is not null
+            group by business_id
+        ) as latest on reasons.business_id = latest.business_id and reasons.period_start = latest.period_start
+        where reasons.segment = 'all' and reasons.period_grain = 'quarter'
+        order by reasons.exits desc, reasons.exit_kind, reasons.exit_reason
+    """
+    return _grouped(_rows(reader, ("business_id", "period_start", *REASON), sql))
+
+
+def _latest_restatements(reader: Reader) -> dict[str, list[dict]]:
+    newest_first = "replaced_by_refresh_id desc, period_start desc, period_grain, metric"
+    rates = ", ".join(f"'{rate}'" for rate in RATES)
+    rows = _by_business(reader, RESTATEMENT, "metric_restatements", f"metric in ({rates})", newest_first)
+    return defaultdict(list, {business: restated[:RESTATEMENTS] for business, restated in rows.items()})
+
+
+def _candidates(reader: Reader, table: str) -> dict[str, list[dict]]:
+    sql = f"select business_id, count(*), sum(case when contactable then 1 else 0 end), sum(expected_value) from winback.{table} group by business_id"
+    return _grouped(_rows(reader, ("business_id", *CANDIDATES), sql))
+
+
+def _rows(reader: Reader, names: Iterable[str], sql: str) -> list[dict]:
+    names = tuple(names)
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in reader.rows(sql)]
+
+
+def _grouped(rows: list[dict]) -> dict[str, list[dict]]:
+    groups: dict[str, list[dict]] = defaultdict(list)
+    for row in rows:
+        groups[row.pop("business_id")].append(row)
+    return groups
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: dates as text, decimals as numbers."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value

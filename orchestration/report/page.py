@@ -1,0 +1,63 @@
+"""The page: figures, words, style, scripts and the plotting library in one file, which asks the network for nothing."""
+
+import contextlib
+import json
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+import yaml
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from platformdirs import user_cache_dir
+
+from orchestration.report.files import replace_file
+
+PARTS = Path(__file__).parent / "parts"
+SCRIPTS = ("format.js", "charts.js", "tables.js", "sections.js", "page.js")
+
+
+def render(figures: dict[str, Any]) -> str:
+    """Put the page together.
+
+    Args:
+        figures: what `read_figures` returns.
+
+    Returns:
+        The page, as HTML.
+    """
+    words = yaml.safe_load((PARTS / "words.yml").read_text(encoding="utf-8"))
+    templates = Environment(loader=FileSystemLoader(PARTS), autoescape=True)
+    return templates.get_template("page.html").render(
+        figures=_as_script({**figures, "words": words}),
+        style=Markup((PARTS / "style.css").read_text(encoding="utf-8")),
+        library=Markup(plotting_library()),
+        scripts=[Markup((PARTS / name).read_text(encoding="utf-8")) for name in SCRIPTS],
+        as_of_date=figures["as_of_date"],
+    )
+
+
+@cache
+def plotting_library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script; kept in the user's cache, for bundling them takes seconds.
+
+    Returns:
+        The script.
+    """
+    kept = Path(user_cache_dir("winback"), f"vega-{version('vl-convert-python')}.js")
+    try:
+        return kept.read_text(encoding="utf-8")
+    except OSError:
+        # In a scope of its own: its many short names are not to meet ours.
+        script = f"(() => {{{vl_convert.javascript_bundle()}}})();".replace("</script", "<\\/script")
+    with contextlib.suppress(OSError):  # Nothing is lost but seconds.
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(kept, script)
+    return script
+
+
+def _as_script(figures: dict[str, Any]) -> Markup:
+    """JSON that no name can break out of: `<` is written as its code."""
+    return Markup(json.dumps(figures, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"))
