@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run lint test test-spark dev bench calibration install install-lint install-test clean
+.PHONY: run lint test test-spark dev bench calibration install install-lint install-test clean pictures
 
 run: install
 	$(BIN)/winback demo
@@ -40,6 +40,10 @@ bench: install
 # Are the candidates' chances of a return right? Scored at one date, judged 90 days later, on the sample's real customers.
 calibration: install
 	$(BIN)/python tests/benchmarks/calibration.py
+
+# The pictures in the README and the docs, of the report of the sample.
+pictures: run install-test
+	$(BIN)/python tests/benchmarks/pictures.py
 
 dev: install
 	mkdir -p $(DAGSTER_HOME)
