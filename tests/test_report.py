@@ -135,7 +135,7 @@ def test_the_bridge_adds_up_to_the_retention_rate(browser: Browser, changed) -> 
     file = changed("update winback.fct_retention set crr = 1.05, crr_gain_from_returns = 0.25, crr_loss_from_new_customers = -0.1, retention_rate = 0.9")
     with Opened(browser, file) as opened:
         assert opened.rows("#bridge") == [[label, value] for label, value in zip([row[0] for row in opened.rows("#bridge")], ["105.0%", "+25.0%", "-10.0%", "90.0%"], strict=True)]
-        texts = opened.page.eval_on_selector_all("#bridge .chart .mark-text text", "marks => marks.map(mark => mark.textContent)")
+        texts = opened.page.eval_on_selector_all("#bridge .chart .mark-text.role-mark text", "marks => marks.map(mark => mark.textContent)")
         assert sorted(texts) == sorted(["105.0%", "90.0%", "-25.0%", "+10.0%"])
 
 
@@ -168,21 +168,10 @@ def test_what_was_restated_is_told_with_before_and_after(browser: Browser, chang
         assert len(rows) == len(businesses[0]["restatements"]) and all(row[3] == "12.5%" and row[2] != "12.5%" for row in rows)
 
 
-def test_no_customer_is_in_it(golden: Project, report: Path) -> None:
-    people = {person for (person,) in golden.query("select distinct customer_id from winback.lifecycle_states")}
-
-    def texts(part: object) -> Iterator[str]:
-        if isinstance(part, dict):
-            for key, value in part.items():
-                yield key
-                yield from texts(value)
-        elif isinstance(part, list):
-            for value in part:
-                yield from texts(value)
-        elif isinstance(part, str):
-            yield part
-
-    assert people and not people & set(texts(embedded(report)))
+def test_no_customer_is_in_it(golden: Project, changed) -> None:
+    with_people = golden.query("select table_name from duckdb_columns() where schema_name = 'winback' and column_name = 'customer_id' and table_name in (select table_name from duckdb_tables())")
+    file = changed(*(f"update winback.{table} set customer_id = 'person ' || customer_id" for (table,) in with_people))
+    assert len(with_people) >= 5 and "person " not in json.dumps(embedded(file)["businesses"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -214,7 +203,7 @@ def test_every_word_is_there_in_every_language(report: Path) -> None:
     words = yaml.safe_load((PARTS / "words.yml").read_text(encoding="utf-8"))
     assert {key: tuple(texts) for key, texts in words.items() if tuple(texts) != LANGUAGES} == {}
     places = "\n".join(path.read_text(encoding="utf-8") for path in [*PARTS.glob("*.js"), PARTS / "page.html"])
-    used = set(re.findall(r'(?:word|sentence)\("(\w+)"', places)) | set(re.findall(r'data-word="(\w+)"', places))
+    used = set(re.findall(r'(?:word|sentence)\("(\w+)"[,)]', places)) | set(re.findall(r'data-word="(\w+)"', places))
     assert used <= set(words)
     blanks = {key: {frozenset(re.findall(r"\{\w+\}", text)) for text in texts.values()} for key, texts in words.items()}
     assert [key for key, found in blanks.items() if len(found) > 1] == [], "a translation leaves something out"
