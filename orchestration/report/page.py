@@ -1,7 +1,9 @@
 """The page: figures, words, style, scripts and the plotting library in one file, which asks the network for nothing."""
 
 import contextlib
+import csv
 import json
+from collections import defaultdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +16,9 @@ from markupsafe import Markup
 from platformdirs import user_cache_dir
 
 from orchestration.report.files import replace_file
+from orchestration.settings import DBT_PROJECT
 
+TERMS = DBT_PROJECT / "seeds" / "catalogue" / "texts.csv"
 PARTS = Path(__file__).parent / "parts"
 SCRIPTS = ("format.js", "charts.js", "tables.js", "sections.js", "page.js")
 
@@ -29,14 +33,28 @@ def render(figures: dict[str, Any]) -> str:
         The page, as HTML.
     """
     words = yaml.safe_load((PARTS / "words.yml").read_text(encoding="utf-8"))
+    terms = read_terms()
     templates = Environment(loader=FileSystemLoader(PARTS), autoescape=True)
     return templates.get_template("page.html").render(
-        figures=_as_script({**figures, "words": words}),
+        figures=_as_script({**figures, "words": words, "terms": terms}),
         style=Markup((PARTS / "style.css").read_text(encoding="utf-8")),
         library=Markup(plotting_library()),
         scripts=[Markup((PARTS / name).read_text(encoding="utf-8")) for name in SCRIPTS],
         as_of_date=figures["as_of_date"],
     )
+
+
+def read_terms() -> dict[str, dict[str, dict[str, dict[str, str]]]]:
+    """Read what states and exit kinds are called and mean.
+
+    Returns:
+        By kind of term, name and language: `label` and `definition`.
+    """
+    terms: dict = defaultdict(lambda: defaultdict(dict))
+    with TERMS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            terms[row["kind"]][row["name"]][row["language"]] = {"label": row["label"], "definition": row["definition"]}
+    return {kind: terms[kind] for kind in ("state", "exit_kind")}
 
 
 @cache

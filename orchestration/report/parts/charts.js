@@ -52,12 +52,12 @@ function trend(rows, grain) {
 }
 
 function states(rows, grain) {
-  const values = rows.flatMap((row) => data.states.map((state, order) => ({ on: row.period_end < data.as_of_date ? row.period_end : data.as_of_date, order, state: word(state), count: row[state], period: period(grain, row.period_start), shown: whole(row[state]) })));
+  const values = rows.flatMap((row) => data.states.map((state, order) => ({ on: row.period_end < data.as_of_date ? row.period_end : data.as_of_date, order, state: stateName(state), count: row[state], period: period(grain, row.period_start), shown: whole(row[state]) })));
   return chart(260, {
     data: { values }, mark: { type: "area", line: { strokeWidth: 1 }, fillOpacity: 0.85 },
     encoding: {
       x: dates("on"), y: { field: "count", type: "quantitative", stack: "zero", axis: { title: null, labelExpr: "wholeTick(datum.value)" } }, order: { field: "order", type: "ordinal" },
-      color: { field: "state", type: "nominal", sort: data.states.map(word), scale: { domain: data.states.map(word), range: data.states.map(shown) }, legend: { title: null } },
+      color: { field: "state", type: "nominal", sort: data.states.map(stateName), scale: { domain: data.states.map(stateName), range: data.states.map(shown) }, legend: { title: null } },
       tooltip: tip(["period", word("period")], ["state", word("state")], ["shown", word("people")]),
     },
   });
@@ -87,7 +87,7 @@ function bridge(row) {
   });
 }
 
-const curveName = (row) => (row.from_state === "former" ? `${word("former")}: ${word("kind_" + row.exit_kind)}` : word(row.from_state));
+const curveName = (row) => (row.from_state === "former" ? `${stateName("former")}: ${kindName(row.exit_kind)}` : stateName(row.from_state));
 function curves(rows) {
   const names = [...new Set(rows.map(curveName))];
   const starts = names.map((curve) => ({ curve, months_since: 0, return_probability: 0, chance: percent(0), risk: none }));

@@ -6,6 +6,9 @@ let language = "en";
 
 const word = (key) => data.words[key]?.[language] ?? data.words[key]?.en ?? key;
 const sentence = (key, values) => word(key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const term = (kind, name) => data.terms[kind][name]?.[language] ?? { label: name, definition: "" };
+const stateName = (state) => term("state", state).label;
+const kindName = (kind) => (kind === "all" ? word("all_kinds") : term("exit_kind", kind).label);
 const label = (metric) => data.metrics[metric]?.["label_" + language] ?? metric;
 const definition = (metric) => data.metrics[metric]?.["definition_" + language] ?? "";
 

@@ -4,7 +4,7 @@ const rates = ["win_back_rate", "reactivation_rate", "retention_rate"];
 const ofGrain = (rows, grain) => rows.filter((row) => row.period_grain === grain);
 const latest = (rows) => rows.filter((row) => row.is_complete).at(-1);
 const stars = (row) => (row && !row.is_warm ? " *" : "");
-const reasonName = (row) => `${row.exit_reason} (${word("kind_" + row.exit_kind)})`;
+const reasonName = (row) => `${row.exit_reason} (${kindName(row.exit_kind)})`;
 const paragraph = (text, attributes = {}) => element("p", attributes, text);
 
 function rateText(row) {
@@ -44,7 +44,7 @@ function rateFigure(business, rate, grain) {
 
 function statesFigure(business, grain) {
   const rows = ofGrain(business.states, grain);
-  const columns = [column(word("period"), (row) => period(grain, row.period_start), true), ...data.states.map((state) => column(word(state), (row) => whole(row[state])))];
+  const columns = [column(word("period"), (row) => period(grain, row.period_start), true), ...data.states.map((state) => column(stateName(state), (row) => whole(row[state])))];
   return figure("states", word("states"), [paragraph(word("states_say"), { class: "soft" })], rows.length && states(rows, grain), table(word("states"), columns, [...rows].reverse()));
 }
 
@@ -126,7 +126,8 @@ function details(business, grain) {
 }
 
 function definitions() {
+  const terms = data.states.map((state) => element("div", {}, element("dt", {}, stateName(state)), element("dd", {}, term("state", state).definition)));
   const entries = Object.values(data.metrics).map((metric) =>
     element("div", {}, element("dt", {}, label(metric.metric)), element("dd", {}, definition(metric.metric), element("br"), element("code", {}, `${metric.table}.${metric.metric}${metric.formula ? " = " + metric.formula : ""}`))));
-  return [section("definitions-title", word("definitions")), folded(word("all_definitions"), element("dl", {}, ...entries))];
+  return [section("definitions-title", word("definitions")), element("dl", {}, ...terms), folded(word("all_definitions"), element("dl", {}, ...entries))];
 }
