@@ -1,0 +1,35 @@
+-- The figures of the period facts side by side, with what MetricFlow needs to add up what may be added and nothing else.
+{{ config(materialized='view') }}
+with counted as (
+    select
+        facts.*,
+        greatest(facts.period_start, {{ period_start('month', 'businesses.history_starts_on') }}) as first_month
+    from {{ ref('int_period_facts') }} as facts
+    inner join {{ ref('dim_business') }} as businesses on facts.business_id = businesses.business_id
+    where facts.period_grain in ('month', 'quarter', 'year')
+)
+
+select
+    counted.*,
+    win_back.exits,
+    win_back.exits_won_back,
+    case when win_back.exit_win_back_rate is null then win_back.exits else 0 end as exits_awaited,
+    win_back.targeted,
+    win_back.targeted_won_back,
+    case when win_back.targeted_win_back_rate is null then win_back.targeted else 0 end as targeted_awaited,
+    case when counted.is_complete then 1 else 0 end as complete,
+    case when counted.is_warm then 1 else 0 end as warm,
+    -- A quarter stands for a question that spans the months it has, up to the date counted, and for no other.
+    12 * (extract(year from counted.closes_on) - extract(year from counted.first_month))
+    + extract(month from counted.closes_on) - extract(month from counted.first_month) + 1 as months,
+    -- Rows of several businesses, or values, may be added where they have this in common.
+    concat(counted.period_start, ' ', counted.segment) as set_of_figures,
+    -- Of the rows that a question leaves, those with the latest of these count: by month and of all customers, where they are there.
+    case
+        when counted.segment = 'all' and counted.period_grain = 'month' then date '2000-04-01'
+        when counted.segment = 'all' then date '2000-03-01'
+        when counted.period_grain = 'month' then date '2000-02-01'
+        else date '2000-01-01'
+    end as preference
+from counted
+inner join {{ ref('fct_win_back') }} as win_back on {{ same_period('counted', 'win_back') }}
