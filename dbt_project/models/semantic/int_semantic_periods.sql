@@ -3,6 +3,7 @@
 with counted as (
     select
         facts.*,
+        -- Where a history begins, no quarter or year stands before its first month.
         greatest(facts.period_start, {{ period_start('month', 'businesses.history_starts_on') }}) as first_month
     from {{ ref('int_period_facts') }} as facts
     inner join {{ ref('dim_business') }} as businesses on facts.business_id = businesses.business_id

@@ -1,0 +1,188 @@
+"""The semantic layer: what MetricFlow's own command line answers is what the tables say, or nothing."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import GOLDEN, Project, copy_project
+
+FACTS = ("fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention")
+KEY = ("period_grain", "period_start", "business_id", "segment", "segment_value")
+# In the middle of a month, a quarter and a year.
+AS_OF = "2025-05-20"
+REVENUE = ("won_back_revenue", "reactivated_revenue", "revenue_at_risk")
+RATE = ["opening_former", "former_returned", "win_back_rate"]
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The golden landing with customer attributes and a campaign, published, and parsed for MetricFlow to read."""
+    project = copy_project(tmp_path_factory.mktemp("semantic"))
+    project.use_seeds(GOLDEN)
+    shutil.copytree(GOLDEN / "landing", project.landing)
+    with (GOLDEN / "landing" / "events.csv").open(newline="") as file:
+        people = sorted({(row["business_id"], row["customer_id"]) for row in csv.DictReader(file) if row["business_id"] and row["customer_id"]})
+    updated = {"updated_at": "2025-01-01", "loaded_at": "2025-01-01"}
+    project.land("customers", [
+        {"business_id": business, "customer_id": customer, "country": ("DE", "FR", "")[place % 3], "plan": ("small", "large")[place % 2], **updated}
+        for place, (business, customer) in enumerate(people)
+    ])
+    project.land("campaigns", [
+        {"business_id": business, "campaign_id": f"{business} come back", "strategy": "offer", "starts_on": "2024-01-01", "ends_on": "2025-12-31", "loaded_at": "2025-01-01"}
+        for business in ("advice", "agency", "saas", "shop")
+    ])
+    project.land("campaign_touches", [
+        {"touch_id": f"t{place}", "business_id": business, "campaign_id": f"{business} come back", "customer_id": customer,
+         "touched_at": ("2024-11-05", "2025-05-15")[place % 2], "arm": "treatment", "loaded_at": "2025-06-01"}
+        for place, (business, customer) in enumerate(people)
+    ])
+    project.refresh(AS_OF)
+    # MetricFlow looks for news of itself at every call: nowhere, please.
+    project.environment = {"WINBACK_TARGET": "published", "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    parsed = tool(project, "dbt", "parse")
+    assert parsed.returncode == 0, parsed.stdout
+    yield project
+
+
+def tool(project: Project, name: str, *arguments: str) -> subprocess.CompletedProcess:
+    command = [str(Path(sys.executable).with_name(name)), *arguments]
+    return subprocess.run(command, cwd=project.folder / "dbt_project", env=project.env(), text=True, capture_output=True, timeout=300)
+
+
+def ask(project: Project, metrics: list[str], by: str, where: str | None = None) -> list[dict[str, str]]:
+    """The rows of MetricFlow's answer."""
+    out = project.folder / "answer.csv"
+    asked = ["--metrics", ",".join(metrics), "--group-by", by, *(["--where", where] if where else []), "--csv", str(out)]
+    done = tool(project, "mf", "query", *asked)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with out.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def metrics_of(project: Project) -> list[str]:
+    """The metrics for people: all but the plain sums they are made of."""
+    return sorted(metric["name"] for metric in manifest(project)["metrics"] if metric["type"] != "simple")
+
+
+def manifest(project: Project) -> dict:
+    return json.loads((project.folder / "dbt_project" / "target" / "semantic_manifest.json").read_text())
+
+
+def figures(project: Project) -> dict[tuple[str, ...], dict[str, object]]:
+    """Each row of the tables, the facts side by side."""
+    rows: dict[tuple[str, ...], dict[str, object]] = {}
+    for fact in FACTS:
+        names = [name for (name,) in project.query(f"select column_name from duckdb_columns() where schema_name = 'winback' and table_name = '{fact}' order by column_index")]
+        for values in project.query(f"select * from winback.{fact}"):
+            row = dict(zip(names, values, strict=True))
+            rows.setdefault(tuple(str(row[name]) for name in KEY), {}).update(row)
+    for row in rows.values():
+        row |= {"complete": int(row["is_complete"]), "warm": int(row["is_warm"])}
+    return rows
+
+
+def same(found: str, wanted: object) -> bool:
+    """Null for null, counts exactly, shares to the last places."""
+    if wanted is None or found == "":
+        return wanted is None and found == ""
+    return float(found) == wanted if isinstance(wanted, int) else abs(float(found) - float(wanted)) <= 1e-12 * max(1, abs(float(wanted)))
+
+
+def added(rows: list[dict], name: str) -> int:
+    return sum(row[name] for row in rows)
+
+
+@pytest.mark.parametrize("grain", ["month", "quarter", "year"])
+def test_metrics_are_the_tables_own_figures(layer: Project, grain: str) -> None:
+    """All of them by month, and by quarter and year the rates and amounts."""
+    tables = figures(layer)
+    metrics = [name for name in metrics_of(layer) if grain == "month" or name.endswith(("rate", "ratio", "revenue", "at_risk", "complete")) or "crr" in name]
+    answer = ask(layer, [*metrics, "sum_of_opening_former"], f"metric_time__{grain},business")
+    found = {(grain, row[f"metric_time__{grain}"][:10], row["business"], "all", "all"): row for row in answer}
+    assert found.keys() == {key for key in tables if key[0] == grain and key[3] == "all"} and len(found) == len(answer)
+    known = [name for name in metrics if name in next(iter(tables.values()))]
+    wrong = [(key, name, row[name], tables[key][name]) for key, row in found.items() for name in known if not same(row[name], tables[key][name])]
+    assert wrong == []
+    # What can be asked for besides is what it is called: a sum over the months of all customers.
+    for key, row in found.items():
+        months = [values for (other, start, *rest), values in tables.items() if other == "month" and key[1] <= start <= str(tables[key]["period_end"]) and rest == list(key[2:])]
+        assert float(row["sum_of_opening_former"]) == added(months, "opening_former")
+
+
+def test_every_count_is_made_alike(layer: Project) -> None:
+    """So what holds by month holds by quarter and year."""
+    for metric in manifest(layer)["metrics"]:
+        grain, *inputs = metric["type_params"]["metrics"] or [{"name": ""}]
+        if grain["name"].startswith("fitting_grain") and metric["name"] != "fitting_grain_of_one_business":
+            assert {made["name"] for made in inputs} <= {f"sum_of_{metric['name']}", f"least_{metric['name']}"}
+            filters = [made["filter"]["where_filters"][0]["where_sql_template"].rsplit("= ")[1] for made in inputs]
+            assert list(zip([made["alias"] for made in inputs], filters, strict=True)) == [("of_month", "'month'"), ("of_quarter", "'quarter'"), ("of_year", "'year'")]
+    measures = manifest(layer)["semantic_models"][1]["measures"]
+    assert all(measure["expr"] == measure["name"].removeprefix("sum_of_") for measure in measures if measure["agg"] == "sum")
+
+
+def test_every_figure_of_the_facts_can_be_asked_for(layer: Project) -> None:
+    """All but bounds, a mean, and transitions told apart by the state before."""
+    columns = {name for row in figures(layer).values() for name, value in row.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    left_out = {name for name in columns if name.endswith(("_low", "_high")) or "_from_" in name} | {"mean_tenure_days"}
+    left_out -= {"churned_from_active", "crr_gain_from_returns", "crr_loss_from_new_customers"}
+    helpers = {"fitting_grain", "fitting_grain_of_one_business", "exits_awaited", "targeted_awaited"}
+    assert set(metrics_of(layer)) == (columns - left_out) | helpers | set(REVENUE)
+
+
+def test_segments_are_asked_for_by_name(layer: Project) -> None:
+    tables = figures(layer)
+    names = [*RATE, "reactivation_rate", "retention_rate", "crr", "acquired", "won_back_revenue"]
+    answer = ask(layer, names, "metric_time__month,business,period__segment,period__segment_value", "{{ Dimension('period__segment') }} <> 'all'")
+    found = {("month", row["metric_time__month"][:10], row["business"], row["period__segment"], row["period__segment_value"]): row for row in answer}
+    assert found.keys() == {key for key in tables if key[0] == "month" and key[3] != "all"} and len(found) == len(answer)
+    assert {key[3] for key in found} == {"country", "plan"}
+    assert [(key, name) for key, row in found.items() for name in names if not same(row[name], tables[key][name])] == []
+
+
+def test_businesses_are_pooled_by_their_counts(layer: Project) -> None:
+    tables = figures(layer)
+    rates = {"win_back_rate": ("former_returned", "opening_former"), "retention_rate": ("current_retained", "opening_current")}
+    awaited = {"exit_win_back_rate": ("exits_won_back", "exits"), "targeted_win_back_rate": ("targeted_won_back", "targeted")}
+    counts = sorted({name for parts in (*rates.values(), *awaited.values()) for name in parts})
+    for row in ask(layer, [*rates, *awaited, *counts, *REVENUE, "complete", "warm"], "metric_time__quarter"):
+        pooled = [values for key, values in tables.items() if key[:2] == ("quarter", row["metric_time__quarter"][:10]) and key[3] == "all"]
+        for name in counts:
+            assert same(row[name], added(pooled, name)), row
+        for name, (part, whole) in {**rates, **awaited}.items():
+            final = name in rates or all(values[name] is not None for values in pooled if values[whole])
+            wanted = added(pooled, part) / added(pooled, whole) if final and added(pooled, whole) else None
+            assert same(row[name], wanted), (name, row)
+        assert [row[name] for name in REVENUE] == [""] * 3
+        assert (int(row["complete"]), int(row["warm"])) == (min(values["complete"] for values in pooled), min(values["warm"] for values in pooled))
+
+
+@pytest.mark.parametrize(
+    "by, where",
+    [
+        ("business", None),
+        ("metric_time__year,business", "{{ TimeDimension('metric_time', 'month') }} in ('2024-01-01', '2024-02-01', '2024-04-01', '2024-05-01')"),
+        ("metric_time__month,business", "{{ Dimension('period__segment') }} <> 'all'"),
+        ("metric_time__month,business", "{{ Dimension('period__period_grain') }} = 'day'"),
+    ],
+    ids=["no period", "part of a year", "segments together", "days as months"],
+)
+def test_what_no_row_of_the_tables_says_is_not_said(layer: Project, by: str, where: str | None) -> None:
+    answer = ask(layer, [*RATE, "churned", "won_back_revenue", "crr"], by, where)
+    assert [value for row in answer for name, value in row.items() if name not in by and value] == []
+
+
+def test_days_and_weeks_are_refused(layer: Project) -> None:
+    done = tool(layer, "mf", "query", "--metrics", "win_back_rate", "--group-by", "metric_time__week,business")
+    assert done.returncode != 0 and "metric_time__week" in done.stdout
+
+
+def test_metricflow_finds_nothing_wrong(layer: Project) -> None:
+    done = tool(layer, "mf", "validate-configs", "--skip-dw", "--show-all")
+    assert done.returncode == 0 and "ERRORS: 0, FUTURE_ERRORS: 0, WARNINGS: 0" in done.stdout + done.stderr, done.stdout + done.stderr
