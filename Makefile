@@ -47,6 +47,7 @@ pictures: run install-test
 
 dev: install
 	mkdir -p $(DAGSTER_HOME)
+	test -e $(DAGSTER_HOME)/dagster.yaml || cp orchestration/dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	$(BIN)/dagster dev
 
 install: $(VENV)/.installed

@@ -1,14 +1,20 @@
 """Every dbt model is an asset and every data test an asset check; whatever is selected, the refresh publishes safely."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from dagster import AssetExecutionContext, Config
+from dagster import AssetExecutionContext, AssetSpec, Config, FreshnessPolicy
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pydantic import Field
 
 from orchestration.dbt import ensure_manifest
 from orchestration.refresh import refresh
+from orchestration.retries import retry_policy
+from orchestration.settings import owners
+
+# One night that was missed warns, two fail; four hours are for refreshes that take longer than the day before.
+FRESH = FreshnessPolicy.time_window(warn_window=timedelta(hours=28), fail_window=timedelta(hours=52))
 
 
 class RefreshConfig(Config):
@@ -18,8 +24,8 @@ class RefreshConfig(Config):
     full: bool = Field(default=False, description="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
 
 
-class FolderGroups(DagsterDbtTranslator):
-    """Groups the assets as the folders of the dbt project are."""
+class Catalog(DagsterDbtTranslator):
+    """How Dagster's catalogue shows the tables: grouped as the folders are, with owners, and fresh where people read them."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Name the group of an asset.
@@ -33,9 +39,34 @@ class FolderGroups(DagsterDbtTranslator):
         folders = dbt_resource_props["fqn"][1:-1]
         return folders[0] if folders else "configuration"
 
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        """Name who answers for an asset.
+
+        Args:
+            dbt_resource_props: its entry in dbt's manifest.
+
+        Returns:
+            The owners that its `meta.dagster.owners` names, else those of `WINBACK_OWNERS`.
+        """
+        return super().get_owners(dbt_resource_props) or owners() or None
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> AssetSpec:
+        """Describe an asset.
+
+        Args:
+            manifest: dbt's.
+            unique_id: of the asset in it.
+            project: none is used.
+
+        Returns:
+            What Dagster makes of it; public tables are to be fresh.
+        """
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(freshness_policy=FRESH) if spec.key.path[0] == "winback" else spec
+
 
 # Given no project: a large selection would make Dagster run a copy of it, from which ../seeds cannot be reached.
-@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=FolderGroups(), name="warehouse")
+@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Catalog(), name="warehouse", retry_policy=retry_policy())
 def warehouse(context: AssetExecutionContext, config: RefreshConfig, dbt: DbtCliResource) -> Iterator[Any]:
     """Build the selected tables in a copy of the warehouse, test them, and publish the copy."""
     yield from refresh(context, dbt, config.as_of, config.full)

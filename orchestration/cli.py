@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -16,8 +17,6 @@ if TYPE_CHECKING:  # Dagster takes a second to import, and not every command nee
     from dagster import ExecuteInProcessResult
 from orchestration.warehouses import warehouse_of
 
-DAGSTER_YAML = "telemetry:\n  enabled: false\n"
-
 
 @click.group(help="Win-back, reactivation and retention figures from raw customer events.")
 def winback() -> None:
@@ -28,8 +27,11 @@ def winback() -> None:
 @click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
 @click.option("--full", is_flag=True, help="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
 def refresh(as_of: str | None, full: bool) -> None:
-    """Run the refresh job in this process."""
-    run_refresh(as_of, full)
+    """Run the refresh job in this process; where it fails, tell of it as the failure sensor does, which sees runs of Dagster's daemon alone."""
+    from orchestration.notifications import told_of_failure
+
+    with told_of_failure(warn=lambda line: click.echo(line, err=True)):
+        run_refresh(as_of, full)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
@@ -134,7 +136,7 @@ def _dagster_home() -> str:
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists():
-        config.write_text(DAGSTER_YAML)
+        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), config)
     return str(home)
 
 

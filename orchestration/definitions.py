@@ -1,11 +1,13 @@
-"""What `dagster dev` loads: the assets, the refresh job and its nightly schedule."""
+"""What `dagster dev` loads: the assets and their checks, the refresh job, what starts it and what tells of its failures."""
 
 import os
 
 from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ScheduleDefinition, define_asset_job
 
 from orchestration.assets import warehouse
+from orchestration.checks import checks
 from orchestration.dbt import dbt_resource
+from orchestration.sensors import sensors
 
 refresh_job = define_asset_job(
     "refresh",
@@ -24,7 +26,9 @@ nightly = ScheduleDefinition(
 
 defs = Definitions(
     assets=[warehouse],
+    asset_checks=[checks],
     jobs=[refresh_job],
     schedules=[nightly],
+    sensors=sensors(),
     resources={"dbt": dbt_resource()},
 )

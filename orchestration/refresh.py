@@ -16,11 +16,13 @@ from orchestration.dbt import failure_messages, kept_tables, without_traceback
 from orchestration.errors import WinbackError
 from orchestration.events import keep_connections
 from orchestration.last import last_refresh
+from orchestration.metadata import told_of
 from orchestration.plan import Plan, plan_refresh
 from orchestration.progress import describe, teller
 from orchestration.report import write_report
+from orchestration.retries import is_transient
 from orchestration.settings import SEEDS, Settings, load_settings
-from orchestration.summary import summary_lines
+from orchestration.summary import Published, summary_lines
 from orchestration.warehouses import Warehouse, warehouse_of
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
@@ -68,7 +70,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         Failure: with a clear message; nothing was published then.
     """
     keep_connections()
-    with _clear_failures():
+    with _clear_failures(context):
         settings = load_settings()
         as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
@@ -111,9 +113,11 @@ def _build_and_publish(
         messages = _messages(invocation, errors)
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
     warehouse.publish(build, tell)
-    yield from events
-    for line in summary_lines(warehouse):
-        tell(line)
+    with warehouse.reader() as reader:
+        published = Published(reader)
+        yield from told_of(events, reader, published, tell)
+        for line in summary_lines(published, warehouse):
+            tell(line)
     _draw_report(warehouse, settings.report, tell)
 
 
@@ -180,11 +184,16 @@ def _bury_dead_runs(warehouse: Warehouse, instance: DagsterInstance, report: Cal
 
 
 @contextlib.contextmanager
-def _clear_failures() -> Iterator[None]:
-    """A user's mistake ends the run with its message and without a retry or a traceback."""
+def _clear_failures(context: AssetExecutionContext) -> Iterator[None]:
+    """A failure ends the run with its message and without a traceback, and is tried again only where that may help."""
     try:
         yield
     except WinbackError as error:
-        raise Failure(description=str(error), allow_retries=False) from None
+        again = is_transient(str(error))
+        if again and context.retry_number < load_settings().retries:
+            teller(context)(f"WARNING: {error}\nThis may pass: trying again (retry {context.retry_number + 1} of {load_settings().retries}).")
+        raise Failure(description=str(error), allow_retries=again) from None
     except OSError as error:
         raise Failure(description=f"The system refused: {error}. Nothing was published.", allow_retries=False) from error
+    except Exception as error:
+        raise Failure(description=f"A fault of the refresh itself: {type(error).__name__}: {error}. The log of its run in Dagster has the details.", allow_retries=False) from error

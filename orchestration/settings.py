@@ -17,6 +17,7 @@ STATE = ROOT / ".winback"
 RESERVED_STEMS = {"winback", "winback_internal", "main", "temp", "system"}
 
 TARGETS = ("duckdb", "postgres", "spark")
+CONTROL_LIMITS = ("binomial", "laney")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Settings:
         report: the page that each refresh writes (`WINBACK_REPORT`).
         lock_timeout: seconds to wait for another refresh (`WINBACK_LOCK_TIMEOUT`).
         threads: dbt threads (`WINBACK_THREADS`).
+        retries: how often a refresh that met something transient is tried again (`WINBACK_RETRIES`).
+        retry_seconds: the wait before the first of these tries; twice that before the second (`WINBACK_RETRY_SECONDS`).
+        rejected_share: the share of rejected rows from which a check warns (`WINBACK_REJECTED_SHARE`).
+        landing_days: days without an event after which a check warns (`WINBACK_LANDING_DAYS`).
+        control_limits: which limits a headline rate is held against, `binomial` or `laney` (`WINBACK_CONTROL_LIMITS`).
     """
 
     target: str
@@ -38,6 +44,11 @@ class Settings:
     report: Path
     lock_timeout: float
     threads: int
+    retries: int
+    retry_seconds: float
+    rejected_share: float
+    landing_days: int
+    control_limits: str
 
 
 def load_settings() -> Settings:
@@ -66,6 +77,11 @@ def load_settings() -> Settings:
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
         # DuckDB spreads each query over the cores itself; a server has threads of its own for each.
         threads=int(_number("WINBACK_THREADS", 1 if target() == "duckdb" else 2)),
+        retries=int(_number("WINBACK_RETRIES", 2)),
+        retry_seconds=_number("WINBACK_RETRY_SECONDS", 20),
+        rejected_share=_number("WINBACK_REJECTED_SHARE", 0.05),
+        landing_days=int(_number("WINBACK_LANDING_DAYS", 3)),
+        control_limits=_one_of("WINBACK_CONTROL_LIMITS", CONTROL_LIMITS),
     )
 
 
@@ -78,9 +94,22 @@ def target() -> str:
     Raises:
         WinbackError: it is none that we know.
     """
-    given = os.environ.get("WINBACK_TARGET", "").strip() or "duckdb"
-    if given not in TARGETS:
-        raise WinbackError(f"WINBACK_TARGET is '{given}'; use one of {', '.join(TARGETS)}.")
+    return _one_of("WINBACK_TARGET", TARGETS)
+
+
+def owners() -> list[str]:
+    """Who answers for the assets in Dagster.
+
+    Returns:
+        `WINBACK_OWNERS`, separated by commas: e-mail addresses and teams.
+
+    Raises:
+        WinbackError: one is neither, and Dagster would refuse it.
+    """
+    given = [owner.strip() for owner in os.environ.get("WINBACK_OWNERS", "").split(",") if owner.strip()]
+    for owner in given:
+        if not re.fullmatch(r"team:[A-Za-z0-9_-]+|[^@\s]+@[^@\s]+[.][^@\s]+", owner):
+            raise WinbackError(f"WINBACK_OWNERS names '{owner}': give e-mail addresses or teams such as team:analytics, separated by commas.")
     return given
 
 
@@ -96,6 +125,14 @@ def warehouse_path() -> Path:
 def _path(variable: str, default: Path) -> Path:
     given = os.environ.get(variable, "").strip()
     return Path(given).expanduser().absolute() if given else default
+
+
+def _one_of(variable: str, values: tuple[str, ...]) -> str:
+    """The first of the values is the default."""
+    given = os.environ.get(variable, "").strip() or values[0]
+    if given not in values:
+        raise WinbackError(f"{variable} is '{given}'; use one of {', '.join(values)}.")
+    return given
 
 
 def _check_memory() -> None:

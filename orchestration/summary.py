@@ -1,4 +1,8 @@
-"""What a published warehouse holds, in a few lines for people; no customer is named."""
+"""What a published warehouse holds: counted once, for the lines that people read and for Dagster's metadata; no customer is named."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 from orchestration.dbt import published_models
 from orchestration.landing import LANDING_TABLES
@@ -31,60 +35,134 @@ RESTATED = """
 """
 
 
-def summary_lines(warehouse: Warehouse) -> list[str]:
+@dataclass(frozen=True)
+class LandingTable:
+    """What became of the rows of a landing table: landed = standing + superseded + rejected.
+
+    Attributes:
+        name: its name.
+        landed: distinct rows that the warehouse keeps.
+        standing: those that count.
+        reasons: how many are rejected for each reason, the most frequent first.
+    """
+
+    name: str
+    landed: int
+    standing: int
+    reasons: list[tuple[str, int]]
+
+    @property
+    def rejected(self) -> int:
+        """Rows that are in `rejected_rows`."""
+        return sum(count for _, count in self.reasons)
+
+    @property
+    def superseded(self) -> int:
+        """Rows that a newer copy has replaced."""
+        return self.landed - self.standing - self.rejected
+
+
+class Published:
+    """What is published, as the last refresh left it. Attributes are read once each, when asked for.
+
+    Args:
+        reader: reads it.
+    """
+
+    def __init__(self, reader: Reader):
+        self._reader = reader
+
+    @cached_property
+    def as_of_date(self) -> date:
+        """The last date counted."""
+        ((as_of,),) = self._reader.rows("select as_of_date from winback_internal.int_as_of_date")
+        return as_of
+
+    @cached_property
+    def row_counts(self) -> dict[str, int]:
+        """Rows of each public table."""
+        return {name: self._count(f"winback.{name}") for name in published_models()}
+
+    @cached_property
+    def businesses(self) -> list[tuple]:
+        """Of each business: id, start of its history (None without an event), customers, current and former ones."""
+        return self._reader.rows(BUSINESSES)
+
+    @cached_property
+    def landing(self) -> list[LandingTable]:
+        """What became of the landed rows, for each landing table."""
+        return [
+            LandingTable(
+                table,
+                self._count(f"winback_internal.landed_{table}"),
+                self._count(f"winback_internal.stg_{table}"),
+                self._reader.rows(f"select reason, count(*) from winback.rejected_rows where landing_table = '{table}' group by reason order by 2 desc, 1"),
+            )
+            for table in LANDING_TABLES
+        ]
+
+    @cached_property
+    def refresh(self) -> tuple:
+        """The last refresh: its number, whether it was a rebuild, new rows, customers recomputed, closed periods restated."""
+        (last,) = self._reader.rows(LAST)
+        return last
+
+    @cached_property
+    def restated(self) -> list[tuple]:
+        """What the last refresh restated: business, whether its configuration had changed, closed periods, the first of them."""
+        return self._reader.rows(RESTATED.format(refresh_id=self.refresh[0])) if self.refresh[-1] else []
+
+    def _count(self, table: str) -> int:
+        ((rows,),) = self._reader.rows(f"select count(*) from {table}")
+        return rows
+
+
+def summary_lines(published: Published, warehouse: Warehouse) -> list[str]:
     """Say what was published and where.
 
     Args:
+        published: what.
         warehouse: where.
 
     Returns:
         Lines to print; loud where nothing stands.
     """
-    with warehouse.reader() as reader:
-        ((as_of,),) = reader.rows("select as_of_date from winback_internal.int_as_of_date")
-        tables = published_models()
-        counts = [f"{name} {_count(reader, f'winback.{name}'):,}" for name in tables]
-        lines = [f"Published {len(tables)} tables, counted to {as_of}:", "  " + ", ".join(counts)]
-        lines += [
-            f"  {business}: {customers:,} customers, {current:,} current and {former:,} former, history from {start}"
-            if start
-            else f"  {business}: no event yet"
-            for business, start, customers, current, former in reader.rows(BUSINESSES)
-        ]
-        lines += _landing_lines(reader)
-        lines += _refresh_lines(reader)
+    counts = [f"{name} {count:,}" for name, count in published.row_counts.items()]
+    lines = [f"Published {len(counts)} tables, counted to {published.as_of_date}:", "  " + ", ".join(counts)]
+    lines += [
+        f"  {business}: {customers:,} customers, {current:,} current and {former:,} former, history from {start}"
+        if start
+        else f"  {business}: no event yet"
+        for business, start, customers, current, former in published.businesses
+    ]
+    lines += _landing_lines(published.landing)
+    lines += _refresh_lines(published)
     return [*lines, f"Warehouse: {warehouse.name}"]
 
 
-def _count(reader: Reader, table: str) -> int:
-    ((rows,),) = reader.rows(f"select count(*) from {table}")
-    return rows
-
-
-def _landing_lines(reader: Reader) -> list[str]:
+def _landing_lines(landing: list[LandingTable]) -> list[str]:
     lines = []
-    for table in LANDING_TABLES:
-        landed, standing = _count(reader, f"winback_internal.landed_{table}"), _count(reader, f"winback_internal.stg_{table}")
-        reasons = reader.rows(f"select reason, count(*) from winback.rejected_rows where landing_table = '{table}' group by reason order by 2 desc, 1")
-        rejected = sum(count for _, count in reasons)
-        if landed:
-            why = f" ({', '.join(f'{reason} {count:,}' for reason, count in reasons)})" if reasons else ""
-            lines.append(f"  {table}: {landed:,} rows landed, {standing:,} stand, {landed - standing - rejected:,} superseded, {rejected:,} rejected{why}")
-        if table == "events" and not standing:
-            why = f"All {landed:,} rows were rejected: see winback.rejected_rows." if landed else "The landing holds no event."
+    for table in landing:
+        if table.landed:
+            why = f" ({', '.join(f'{reason} {count:,}' for reason, count in table.reasons)})" if table.reasons else ""
+            lines.append(
+                f"  {table.name}: {table.landed:,} rows landed, {table.standing:,} stand, {table.superseded:,} superseded, {table.rejected:,} rejected{why}"
+            )
+        if table.name == "events" and not table.standing:
+            why = f"All {table.landed:,} rows were rejected: see winback.rejected_rows." if table.landed else "The landing holds no event."
             lines.append(f"  WARNING: NO EVENT STANDS. {why} The tables are empty.")
     return lines
 
 
-def _refresh_lines(reader: Reader) -> list[str]:
+def _refresh_lines(published: Published) -> list[str]:
     """What this refresh did, loud where figures that were published have changed."""
-    ((refresh_id, is_rebuild, new_rows, recomputed, restated),) = reader.rows(LAST)
+    refresh_id, is_rebuild, new_rows, recomputed, restated = published.refresh
     everyone = "everything derived anew, " if is_rebuild else ""
     lines = [f"  refresh {refresh_id}: {everyone}{new_rows:,} new rows, {recomputed:,} customers recomputed, {restated:,} closed periods restated"]
     if restated:
         lines += [
             f"  RESTATED: {business}, {periods:,} closed periods from {start} on, because of {'a changed configuration' if configured else 'late or corrected data'}"
-            for business, configured, periods, start in reader.rows(RESTATED.format(refresh_id=refresh_id))
+            for business, configured, periods, start in published.restated
         ]
         lines.append("  See winback.metric_restatements for what changed, from what to what.")
     return lines

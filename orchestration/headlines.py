@@ -1,0 +1,76 @@
+"""The three headline rates: where each is published, what it counts, and of whom; by month, of a business's total."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.warehouses import Reader
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A headline rate.
+
+    Attributes:
+        rate: its column, which is also its name.
+        table: the public table that has it.
+        count: the customers that it counts, in the table's columns.
+        pool: those of whom it counts them.
+    """
+
+    rate: str
+    table: str
+    count: str
+    pool: str
+
+
+HEADLINES = (
+    Headline("win_back_rate", "fct_win_back", "former_returned", "opening_former"),
+    Headline("reactivation_rate", "fct_reactivation", "former_returned + dormant_returned", "opening_former + opening_dormant"),
+    Headline("retention_rate", "fct_retention", "current_retained", "opening_current"),
+)
+
+MONTHS = """
+    select business_id, period_start, is_warm, {count}, {pool}, {rate}, {rate}_low, {rate}_high
+    from winback.{table}
+    where period_grain = 'month' and segment = 'all' and is_complete
+    order by business_id, period_start
+"""
+
+
+@dataclass(frozen=True)
+class Month:
+    """A headline rate of one business and one complete month.
+
+    Attributes:
+        start: the first day of the month.
+        is_warm: whether the history is long enough for the rate to mean what it says.
+        count: the customers counted.
+        pool: those of whom they are counted.
+        rate: the share; None where the pool is empty.
+        low: the lower bound of its 95 % interval.
+        high: the upper bound.
+    """
+
+    start: date
+    is_warm: bool
+    count: int
+    pool: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+def months_of(reader: Reader, headline: Headline) -> dict[str, list[Month]]:
+    """Read a headline rate of all complete months.
+
+    Args:
+        reader: reads what is published.
+        headline: the rate.
+
+    Returns:
+        The months of each business that has any, in order.
+    """
+    months: dict[str, list[Month]] = {}
+    for business, *figures in reader.rows(MONTHS.format(**vars(headline))):
+        months.setdefault(business, []).append(Month(*figures))
+    return months

@@ -1,0 +1,152 @@
+"""What a materialisation of a public table tells in Dagster: rows, headline figures, a plot, what was rejected and restated."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from dagster import MetadataValue, Output, TableColumn, TableRecord, TableSchema
+
+from orchestration.headlines import HEADLINES, Month, months_of
+from orchestration.plots import MOST_LINES, SHOWN, rate_plot, stock_plot
+from orchestration.summary import Published
+from orchestration.warehouses import Reader
+
+Metadata = dict[str, Any]
+
+MOST_FIGURES = 20  # businesses whose rates Dagster is to plot over the refreshes; the table has them all
+
+STOCKS = """
+    select period_start, sum(closing_active), sum(closing_dormant), sum(closing_former)
+    from winback.fct_lifecycle
+    where period_grain = 'month' and segment = 'all' and is_complete
+    group by period_start
+    order by period_start
+"""
+
+
+def told_of(events: Iterable[Any], reader: Reader, published: Published, warn: Callable[[str], None]) -> Iterator[Any]:
+    """Add to the events of public tables what people want to see of them.
+
+    Args:
+        events: Dagster's events of a refresh that is published.
+        reader: reads what is published.
+        published: what is published, as it is counted.
+        warn: told where metadata could not be made; what is published is so all the same.
+
+    Yields:
+        The events, in order.
+    """
+    for event in events:
+        if isinstance(event, Output) and (table := _public_table(event, published)):
+            try:
+                event = event.with_metadata({**event.metadata, **table_metadata(table, reader, published)})
+            except Exception as error:  # Nothing that is only shown may fail what is published.
+                warn(f"WARNING: {table} is published, but Dagster's page of it lacks its figures: {type(error).__name__}: {error}")
+        yield event
+
+
+def _public_table(event: Output, published: Published) -> str | None:
+    name = str(event.metadata["unique_id"].value).split(".")[-1] if "unique_id" in event.metadata else ""
+    return name if name in published.row_counts else None
+
+
+def table_metadata(table: str, reader: Reader, published: Published) -> Metadata:
+    """The metadata of one public table; figures of all customers together, none of one.
+
+    Args:
+        table: its name.
+        reader: reads what is published.
+        published: what is published, as it is counted.
+
+    Returns:
+        Labels and values.
+    """
+    metadata: Metadata = {"dagster/row_count": published.row_counts[table], "as_of_date": f"{published.as_of_date}"}
+    for headline in HEADLINES:
+        if headline.table == table:
+            metadata |= _headline_metadata(headline.rate, months_of(reader, headline))
+    if table == "fct_lifecycle":
+        metadata |= _stock_metadata(reader.rows(STOCKS))
+    if table == "metric_restatements":
+        metadata |= _restatement_metadata(published)
+    if table in ("rejected_rows", "refreshes"):
+        metadata |= _landing_metadata(published)
+    return metadata
+
+
+def _headline_metadata(rate: str, months: dict[str, list[Month]]) -> Metadata:
+    latest = {business: of_business[-1] for business, of_business in months.items()}
+    if not latest:
+        return {}
+    rows = [
+        {
+            "business": business, "month": f"{month.start:%Y-%m}", rate: percent(month.rate), "interval": f"{percent(month.low)} to {percent(month.high)}",
+            "customers": month.count, "of": month.pool, "history": "long enough" if month.is_warm else "still short",
+        }
+        for business, month in latest.items()
+    ]  # fmt: skip
+    largest = sorted(latest, key=lambda business: -latest[business].pool)
+    figures = {f"{rate} of {business}": latest[business].rate for business in largest[:MOST_FIGURES] if latest[business].rate is not None}
+    points = [(business, month.start, month.rate) for business in sorted(largest[:MOST_LINES]) for month in months[business][-SHOWN:]]
+    return {"latest complete month": table_of(rows), "plot": MetadataValue.md(rate_plot(rate, points)), **figures}
+
+
+def _stock_metadata(stocks: list[tuple[date, int, int, int]]) -> Metadata:
+    if not stocks:
+        return {}
+    states = ("active", "dormant", "former")
+    points = [(state, month, int(count)) for month, *counts in stocks[-SHOWN:] for state, count in zip(states, counts)]
+    latest = {f"{state} customers": int(count) for state, count in zip(states, stocks[-1][1:])}
+    return {"month": f"{stocks[-1][0]:%Y-%m}", **latest, "plot": MetadataValue.md(stock_plot("customers by state", points))}
+
+
+def _restatement_metadata(published: Published) -> Metadata:
+    refresh_id, _, _, _, restated = published.refresh
+    rows = [
+        {"business": business, "closed periods": periods, "from": f"{start}", "because of": "a changed configuration" if configured else "late or corrected data"}
+        for business, configured, periods, start in published.restated
+    ]
+    return {"refresh": refresh_id, "closed periods restated": restated, **({"restated": table_of(rows)} if rows else {})}
+
+
+def _landing_metadata(published: Published) -> Metadata:
+    """The reconciliation: landed = standing + superseded + rejected."""
+    refresh_id, is_rebuild, new_rows, recomputed, _ = published.refresh
+    landed = [table for table in published.landing if table.landed]
+    rows = [
+        {"table": table.name, "landed": table.landed, "standing": table.standing, "superseded": table.superseded, "rejected": table.rejected}
+        for table in landed
+    ]
+    reasons = [{"table": table.name, "reason": reason, "rows": count} for table in landed for reason, count in table.reasons]
+    metadata: Metadata = {"refresh": refresh_id, "derived anew": is_rebuild, "new rows": new_rows, "customers recomputed": recomputed}
+    metadata["rejected rows"] = sum(table.rejected for table in landed)
+    if rows:
+        metadata["reconciliation"] = table_of(rows)
+    if reasons:
+        metadata["rejected because"] = table_of(reasons)
+    return metadata
+
+
+def table_of(rows: list[dict[str, Any]]) -> MetadataValue:
+    """A table for Dagster's page.
+
+    Args:
+        rows: at least one, all with the same columns.
+
+    Returns:
+        It, with its columns in the order of the first row.
+    """
+    schema = TableSchema(columns=[TableColumn(name, "int" if isinstance(value, int) else "string") for name, value in rows[0].items()])
+    return MetadataValue.table(records=[TableRecord(row) for row in rows], schema=schema)
+
+
+def percent(share: float | None) -> str:
+    """A share for people.
+
+    Args:
+        share: it, or None.
+
+    Returns:
+        Per cent with two places; a dash for none.
+    """
+    return "–" if share is None else f"{share:.2%}"

@@ -1,0 +1,169 @@
+"""Tells people that a refresh has failed: by a webhook, by e-mail, or both, as the environment says. No customer and no secret is named."""
+
+import http.client
+import json
+import os
+import re
+import smtplib
+import ssl
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from orchestration.errors import WinbackError
+
+TIMEOUT = 20  # seconds
+# What messages of databases quote: values, and so perhaps people.
+QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\([^()]*\)|\S+@\S+""")
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where to tell.
+
+    Attributes:
+        webhook: an address that takes a JSON body with a `text`, as Slack, Mattermost and others do; empty for none.
+        host: the mail server; empty for none.
+        port: its port; 465 speaks TLS from the start.
+        user: who signs in there; empty for nobody.
+        password: with which password.
+        sender: the mail's From.
+        recipients: its To.
+    """
+
+    webhook: str
+    host: str
+    port: int
+    user: str
+    password: str
+    sender: str
+    recipients: list[str]
+
+
+def channels() -> Channels:
+    """Read them from the environment.
+
+    Returns:
+        `WINBACK_WEBHOOK_URL` and `WINBACK_SMTP_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_FROM`, `_TO`.
+
+    Raises:
+        WinbackError: a value is of no use, or one is missing.
+    """
+
+    def given(name: str) -> str:
+        return os.environ.get(f"WINBACK_{name}", "").strip()
+
+    webhook, host, port = given("WEBHOOK_URL"), given("SMTP_HOST"), given("SMTP_PORT") or "25"
+    recipients = [address.strip() for address in given("SMTP_TO").split(",") if address.strip()]
+    if webhook and not re.match(r"https?://[^/]", webhook):
+        raise WinbackError("WINBACK_WEBHOOK_URL is no http or https address.")
+    if not port.isdigit() or not 0 < int(port) < 65_536:
+        raise WinbackError(f"WINBACK_SMTP_PORT is '{port}': give a port, such as 587.")
+    if host and not recipients:
+        raise WinbackError("WINBACK_SMTP_HOST is set, but WINBACK_SMTP_TO names nobody to write to.")
+    return Channels(webhook, host, int(port), given("SMTP_USER"), given("SMTP_PASSWORD"), given("SMTP_FROM") or (recipients or [""])[0], recipients)
+
+
+def notify(subject: str, text: str) -> list[str]:
+    """Tell on every channel that is set.
+
+    Args:
+        subject: in one line.
+        text: all of it.
+
+    Returns:
+        The channels told; empty where none is set.
+
+    Raises:
+        WinbackError: a channel could not be told, or is set wrongly; the others have been told by then.
+    """
+    where = channels()
+    told, problems = [], []
+    for name, address, tell in (("webhook", where.webhook, _post), ("e-mail", where.host, _mail)):
+        if address:
+            try:
+                tell(where, subject, text)
+                told.append(name)
+            except (OSError, http.client.HTTPException, smtplib.SMTPException, ValueError) as error:
+                problems.append(f"The {name} could not be sent ({_reason(error)}): see {'WINBACK_WEBHOOK_URL' if name == 'webhook' else 'WINBACK_SMTP_*'}.")
+    if problems:
+        raise WinbackError(" ".join(problems))
+    return told
+
+
+def failure_words(run: str, message: str) -> tuple[str, str]:
+    """What a failed refresh says to people who are not looking.
+
+    Args:
+        run: which run it was; empty where there was none.
+        message: why it failed, which may quote values.
+
+    Returns:
+        Subject and text: the first line of the message, what it quotes taken out.
+    """
+    first = next((line.strip() for line in message.splitlines() if line.strip()), "It stopped without a word.")
+    reason = QUOTED.sub("…", first)[:LONGEST]
+    base = os.environ.get("WINBACK_DAGSTER_URL", "").strip().rstrip("/")
+    see = f"See {base}/runs/{run}" if base and run else f"See run {run} in Dagster" if run else "See its log"
+    subject = "Winback: the refresh failed"
+    return subject, f"{subject}. {reason}\nThe tables of the last good refresh stand as they were. {see}."
+
+
+@contextmanager
+def told_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
+    """Notify of what fails inside, for refreshes that no daemon watches.
+
+    Args:
+        warn: told where the notification itself could not be sent.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        WinbackError: the failure itself, as it came.
+    """
+    try:
+        yield
+    except WinbackError as failure:
+        try:
+            notify(*failure_words("", str(failure)))
+        except WinbackError as error:
+            warn(f"WARNING: nobody was told of this failure. {error}")
+        raise
+
+
+def _post(where: Channels, subject: str, text: str) -> None:
+    body = json.dumps({"text": text}).encode()
+    request = urllib.request.Request(where.webhook, data=body, headers={"Content-Type": "application/json; charset=utf-8"}, method="POST")
+    with urllib.request.urlopen(request, timeout=TIMEOUT):
+        pass
+
+
+def _mail(where: Channels, subject: str, text: str) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = subject, where.sender, ", ".join(where.recipients)
+    mail.set_content(text)
+    context = ssl.create_default_context()
+    direct = where.port == 465
+    with smtplib.SMTP_SSL(where.host, where.port, timeout=TIMEOUT, context=context) if direct else smtplib.SMTP(where.host, where.port, timeout=TIMEOUT) as server:
+        if not direct:
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=context)
+                direct = True
+        if where.user:
+            if not direct:
+                raise ValueError("the server offers no TLS, and a password is not sent without")
+            server.login(where.user, where.password)
+        server.send_message(mail)
+
+
+def _reason(error: Exception) -> str:
+    """Never the address, which may hold a secret."""
+    code = getattr(error, "code", None) or getattr(error, "smtp_code", None)
+    if code:
+        return f"it answered {code}"
+    return str(error) if type(error) is ValueError else str(getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__)

@@ -1,0 +1,57 @@
+"""What is worth another try: a connection that broke, a server that starts, a deadlock; never a mistake, a failing test or a full disk."""
+
+import re
+
+from dagster import Backoff, RetryPolicy
+
+from orchestration.settings import load_settings
+
+# As PostgreSQL, Spark, their clients and the system say it; dbt repeats their words.
+TRANSIENT = re.compile(
+    "|".join(
+        [
+            "connection refused",
+            "connection reset",
+            "broken pipe",
+            "connection (?:timed out|already closed|not open)",
+            "could not (?:receive data from|send data to) server",
+            "server closed the connection",
+            "terminating connection",
+            "ssl (?:connection|syscall) (?:has been|error)",
+            "the database system is (?:starting up|shutting down|in recovery mode)",
+            "too many (?:clients|connections)",
+            "remaining connection slots",
+            "deadlock detected",
+            "could not serialize access",
+            "temporary failure in name resolution",
+            "tsocket",
+            "ttransport",
+        ]
+    ),
+    re.IGNORECASE,
+)
+
+
+def retry_policy() -> RetryPolicy:
+    """How often a refresh is tried again, and after which wait; only a failure that allows it is.
+
+    Returns:
+        Dagster's policy, as the environment has it.
+
+    Raises:
+        WinbackError: a setting is of no use.
+    """
+    settings = load_settings()
+    return RetryPolicy(max_retries=settings.retries, delay=settings.retry_seconds, backoff=Backoff.EXPONENTIAL)
+
+
+def is_transient(message: str) -> bool:
+    """Whether what went wrong may go right the next time.
+
+    Args:
+        message: what the engine, dbt or the system said.
+
+    Returns:
+        True where waiting helps.
+    """
+    return TRANSIENT.search(message) is not None

@@ -1,0 +1,117 @@
+"""What starts a refresh besides the clock, and what tells of one that failed."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from dagster import (
+    DagsterRunStatus,
+    DefaultSensorStatus,
+    RunFailureSensorContext,
+    RunRequest,
+    RunsFilter,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SkipReason,
+    run_failure_sensor,
+    sensor,
+)
+
+from orchestration.errors import WinbackError
+from orchestration.landing import LANDING_TABLES
+from orchestration.last import last_refresh
+from orchestration.notifications import failure_words, notify
+from orchestration.settings import load_settings, target
+from orchestration.warehouses import warehouse_of
+
+UNDER_WAY = [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+
+
+def sensors() -> list[SensorDefinition]:
+    """The sensors of this engine: tables of a server do not tell whether rows have come.
+
+    Returns:
+        The definitions.
+    """
+    return [new_files, failures] if target() == "duckdb" else [failures]
+
+
+@sensor(
+    job_name="refresh",
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.STOPPED,
+    description="Starts a refresh when files have landed that no refresh has read, once they have not changed from one look to the next.",
+)
+def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
+    """Look at the landing. The cursor keeps how it looked last time, and how it looked when it was last found read or asked for.
+
+    Args:
+        context: Dagster's.
+
+    Returns:
+        A request for a refresh, or why there is none.
+    """
+    try:
+        settings = load_settings()
+        look = _look(settings.landing)
+        last = json.loads(context.cursor or "{}")
+        context.update_cursor(json.dumps({**last, "seen": look}))
+        if look == last.get("done"):
+            return SkipReason("No file has changed since the last look that led to a refresh or found all files read.")
+        if look != last.get("seen"):
+            return SkipReason("Files are new or still being written: they are read once they do not change from one look to the next.")
+        if context.instance.get_runs(filters=RunsFilter(statuses=UNDER_WAY), limit=1):
+            return SkipReason("A run is under way; the landing is looked at again when it is done.")
+        warehouse = warehouse_of(settings)
+        files, refreshed = warehouse.landed_files() or [], last_refresh(warehouse)
+        unread = [file for file in files if refreshed is None or not refreshed.has_read(file)]
+    except WinbackError as error:
+        return SkipReason(f"The landing cannot be looked at: {error}")
+    context.update_cursor(json.dumps({"seen": look, "done": look}))
+    if not unread:
+        return SkipReason("All files that are there have been read.")
+    return RunRequest(run_key=look, tags={"winback/new_files": str(len(unread))})
+
+
+def _look(landing: Path) -> str:
+    """What tells a file that grew or was replaced, without reading it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(path for table in LANDING_TABLES for path in (*landing.glob(f"{table}.*"), *landing.glob(f"{table}/**/*"))):
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            continue  # moved away meanwhile: the next look will see it gone
+        digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+@run_failure_sensor(
+    name="failures",
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="Tells of a failed run by the webhook or e-mail that the environment names (WINBACK_WEBHOOK_URL, WINBACK_SMTP_*).",
+)
+def failures(context: RunFailureSensorContext) -> SkipReason | None:
+    """Notify of one failed run.
+
+    Args:
+        context: Dagster's, of that run.
+
+    Returns:
+        Why nobody was told, if so.
+
+    Raises:
+        WinbackError: a channel is set and could not be told.
+    """
+    steps = context.get_step_failure_events()
+    own = [event.step_failure_data.user_failure_data for event in steps]
+    message = next((data.description for data in own if data and data.description), context.failure_event.message or "")
+    try:
+        told = notify(*failure_words(context.dagster_run.run_id, message))
+    except WinbackError as error:
+        context.log.error(f"Nobody was told of the failure of run {context.dagster_run.run_id}. {error}")
+        raise
+    if not told:
+        return SkipReason("The run failed, and no channel is set to tell of it: WINBACK_WEBHOOK_URL or WINBACK_SMTP_HOST.")
+    context.log.info(f"Told of the failure of run {context.dagster_run.run_id} by {' and '.join(told)}.")
+    return None
