@@ -12,10 +12,10 @@ from rich.console import Console
 
 from orchestration.errors import WinbackError
 from orchestration.settings import STATE, Settings, load_settings
+from orchestration.warehouses import warehouse_of
 
 if TYPE_CHECKING:  # Dagster takes a second to import, and not every command needs it.
     from dagster import ExecuteInProcessResult
-from orchestration.warehouses import warehouse_of
 
 
 @click.group(help="Win-back, reactivation and retention figures from raw customer events.")

@@ -31,22 +31,23 @@ class Limits:
     laney_high: float
 
 
-def control_limits(before: Sequence[tuple[int, int]], pool: int) -> Limits | None:
+def control_limits(before: Sequence[tuple[int, int]], pool: int, window: int = WINDOW) -> Limits | None:
     """Limits for a month from the months before it.
 
     Args:
-        before: count and pool of the months before, in order; the last `WINDOW` of them that have a pool are used.
+        before: count and pool of the months before, in order; those without a pool are left out.
         pool: the pool of the month to be judged.
+        window: how many of the months before count, the latest ones.
 
     Returns:
         The limits; None where fewer than `LEAST` months say anything, or the pool is empty.
     """
-    window = [(count, size) for count, size in before if size > 0][-WINDOW:]
-    if len(window) < LEAST or pool <= 0:
+    months = [(count, size) for count, size in before if size > 0][-window:]
+    if len(months) < LEAST or pool <= 0:
         return None
-    centre = sum(count for count, _ in window) / sum(size for _, size in window)
+    centre = sum(count for count, _ in months) / sum(size for _, size in months)
     sigma = _sigma(centre, pool)
-    dispersion = _dispersion(window, centre)
+    dispersion = _dispersion(months, centre)
     # Months that spread less than chance would let them do not make the limits narrower.
     wide = SIGMAS * sigma * max(1.0, dispersion)
     return Limits(centre, max(0.0, centre - SIGMAS * sigma), min(1.0, centre + SIGMAS * sigma), dispersion, max(0.0, centre - wide), min(1.0, centre + wide))
@@ -56,10 +57,10 @@ def _sigma(rate: float, pool: int) -> float:
     return math.sqrt(rate * (1 - rate) / pool)
 
 
-def _dispersion(window: list[tuple[int, int]], centre: float) -> float:
+def _dispersion(months: list[tuple[int, int]], centre: float) -> float:
     """Laney's sigma z: from how far neighbouring months lie apart, so that a slow drift does not pass for spread."""
     if not 0 < centre < 1:
         return 1.0
-    scores = [(count / size - centre) / _sigma(centre, size) for count, size in window]
+    scores = [(count / size - centre) / _sigma(centre, size) for count, size in months]
     ranges = [abs(later - earlier) for earlier, later in zip(scores, scores[1:])]
     return sum(ranges) / len(ranges) / MEAN_RANGE

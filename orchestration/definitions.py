@@ -4,7 +4,7 @@ import os
 
 from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ScheduleDefinition, define_asset_job
 
-from orchestration.assets import warehouse
+from orchestration.assets import landing, warehouse
 from orchestration.checks import checks
 from orchestration.dbt import dbt_resource
 from orchestration.sensors import sensors
@@ -25,7 +25,7 @@ nightly = ScheduleDefinition(
 )
 
 defs = Definitions(
-    assets=[warehouse],
+    assets=[*landing(), warehouse],
     asset_checks=[checks],
     jobs=[refresh_job],
     schedules=[nightly],

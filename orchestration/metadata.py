@@ -1,12 +1,14 @@
 """What a materialisation of a public table tells in Dagster: rows, headline figures, a plot, what was rejected and restated."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from dagster import MetadataValue, Output, TableColumn, TableRecord, TableSchema
+from dagster import AssetMaterialization, MetadataValue, Output, TableColumn, TableRecord, TableSchema
 
 from orchestration.headlines import HEADLINES, Month, months_of
+from orchestration.landing import LandedFile
 from orchestration.plots import MOST_LINES, SHOWN, rate_plot, stock_plot
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
@@ -43,6 +45,19 @@ def told_of(events: Iterable[Any], reader: Reader, published: Published, warn: C
             except Exception as error:  # Nothing that is only shown may fail what is published.
                 warn(f"WARNING: {table} is published, but Dagster's page of it lacks its figures: {type(error).__name__}: {error}")
         yield event
+
+
+def arrivals(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:
+    """That new files of the landing have been read, for its assets in Dagster: they are materialised by others.
+
+    Args:
+        new_files: the files.
+
+    Returns:
+        An event for each landing table that has any.
+    """
+    counts = Counter(file.table for file in new_files)
+    return [AssetMaterialization(asset_key=["landing", table], metadata={"new files": count}) for table, count in counts.items()]
 
 
 def _public_table(event: Output, published: Published) -> str | None:

@@ -16,7 +16,7 @@ from orchestration.dbt import failure_messages, kept_tables, without_traceback
 from orchestration.errors import WinbackError
 from orchestration.events import keep_connections
 from orchestration.last import last_refresh
-from orchestration.metadata import told_of
+from orchestration.metadata import arrivals, told_of
 from orchestration.plan import Plan, plan_refresh
 from orchestration.progress import describe, teller
 from orchestration.report import write_report
@@ -115,6 +115,8 @@ def _build_and_publish(
     warehouse.publish(build, tell)
     with warehouse.reader() as reader:
         published = Published(reader)
+        for event in arrivals(plan.new_files):
+            context.log_event(event)
         yield from told_of(events, reader, published, tell)
         for line in summary_lines(published, warehouse):
             tell(line)

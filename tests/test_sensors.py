@@ -1,0 +1,135 @@
+"""The sensors, looked at as Dagster's daemon looks at them: on real files, real runs and a real web server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dagster import DagsterInstance, DagsterRunStatus, RunRequest, SkipReason, build_sensor_context
+from test_notifications import Hook, hook  # noqa: F401
+
+from conftest import Project
+
+# Runs in a copy of the project: a refresh that fails there, then what the failure sensor makes of it.
+FAIL_AND_LOOK = """
+import json
+from dagster import DagsterInstance, build_sensor_context
+from orchestration.definitions import defs
+from orchestration.sensors import failures
+
+with DagsterInstance.ephemeral() as instance:
+    sensor = defs.resolve_sensor_def("failures")
+    repository = defs.get_repository_def()
+    first = sensor.evaluate_tick(build_sensor_context(instance=instance, repository_def=repository))
+    result = defs.resolve_job_def("refresh").execute_in_process(instance=instance, raise_on_error=False)
+    tick = sensor.evaluate_tick(build_sensor_context(instance=instance, repository_def=repository, cursor=first.cursor))
+    reaction = tick.dagster_run_reactions[0] if tick.dagster_run_reactions else None
+    print("RESULT" + json.dumps({"run": result.run_id, "success": result.success, "skipped": tick.skip_message, "error": str(reaction.error) if reaction and reaction.error else None}))
+"""
+
+
+class Ticks:
+    """One sensor, tick after tick."""
+
+    def __init__(self, instance: DagsterInstance) -> None:
+        self.instance, self.cursor = instance, None
+
+    def tick(self) -> RunRequest | SkipReason:
+        from orchestration.sensors import new_files
+
+        context = build_sensor_context(instance=self.instance, cursor=self.cursor)
+        answer = new_files(context)
+        self.cursor = context.cursor
+        return answer
+
+    def skipped(self) -> str:
+        answer = self.tick()
+        assert isinstance(answer, SkipReason), answer
+        return answer.skip_message
+
+
+def here(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINBACK_LANDING", str(project.landing))
+    monkeypatch.setenv("WINBACK_WAREHOUSE", str(project.warehouse))
+
+
+def write(path: Path, text: str, second: int) -> None:
+    """With a time of change of its own, however coarse the file system's clock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    os.utime(path, (1_750_000_000 + second,) * 2)
+
+
+def test_files_are_asked_for_once_when_they_are_new_and_whole(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(published, monkeypatch)
+    header, row, *_ = (published.landing / "events.csv").read_text().splitlines()
+    with DagsterInstance.ephemeral() as instance:
+        ticks = Ticks(instance)
+        assert "still being written" in ticks.skipped()
+        assert ticks.skipped() == "All files that are there have been read."
+        assert "No file has changed" in ticks.skipped()
+
+        # The same bytes, delivered again under the same name and another.
+        write(published.landing / "events" / "again.csv", (published.landing / "events.csv").read_text(), 1)
+        assert "still being written" in ticks.skipped()
+        assert ticks.skipped() == "All files that are there have been read."
+
+        new = published.landing / "events" / "new.csv"
+        write(new, header + "\n", 2)
+        assert "still being written" in ticks.skipped()
+        write(new, header + "\n" + row.replace("e001", "e_new") + "\n", 3)
+        assert "still being written" in ticks.skipped()
+        run = instance.create_run_for_job(a_job(), status=DagsterRunStatus.STARTED)
+        assert "A run is under way" in ticks.skipped()
+        instance.report_run_failed(run, "done")
+        request = ticks.tick()
+        assert isinstance(request, RunRequest) and request.tags == {"winback/new_files": "1"}
+        assert "No file has changed" in ticks.skipped(), "a refresh that fails is not asked for again and again"
+
+        write(new, header + "\n" + row.replace("e001", "e_newer") + "\n", 4)
+        assert "still being written" in ticks.skipped()
+        again = ticks.tick()
+        assert isinstance(again, RunRequest) and again.run_key != request.run_key
+
+
+def a_job():
+    from orchestration.definitions import defs
+
+    return defs.resolve_job_def("refresh")
+
+
+def test_before_anything_is_published_every_file_is_new_and_a_missing_landing_is_said(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(project, monkeypatch)
+    with DagsterInstance.ephemeral() as instance:
+        ticks = Ticks(instance)
+        ticks.skipped()
+        assert f"There is no landing at {project.landing}" in ticks.skipped()
+        write(project.landing / "events.csv", "event_id\n", 1)
+        ticks.skipped()
+        assert isinstance(ticks.tick(), RunRequest)
+
+
+def fail(project: Project) -> dict:
+    done = subprocess.run([sys.executable, "-c", FAIL_AND_LOOK], cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
+    line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
+    assert line, done.stderr
+    return {**json.loads(line.removeprefix("RESULT")), "log": done.stderr + done.stdout}
+
+
+def test_a_failed_run_is_told_of(project: Project, hook: Hook) -> None:  # noqa: F811
+    project.environment["WINBACK_WEBHOOK_URL"] = hook.url()
+    found = fail(project)
+    ((_, body),) = hook.taken
+    assert not found["success"] and "There is no landing at" in body["text"] and f"See run {found['run']} in Dagster." in body["text"]
+
+
+def test_a_failure_that_cannot_be_told_is_in_the_log(project: Project, hook: Hook) -> None:  # noqa: F811
+    project.environment["WINBACK_WEBHOOK_URL"] = hook.url(503)
+    found = fail(project)
+    assert "Nobody was told of the failure of run" in found["log"] and "it answered 503" in found["error"] and "a-secret" not in found["log"] + found["error"]
+
+
+def test_without_a_channel_the_sensor_says_so(project: Project) -> None:
+    assert "no channel is set to tell of it" in fail(project)["skipped"]
