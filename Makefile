@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run lint test test-spark dev bench calibration install install-lint install-test clean pictures
+.PHONY: run lint test test-spark dev bench calibration install install-lint install-test clean pictures docs superset-dashboard
 
 run: install
 	$(BIN)/winback demo
@@ -49,6 +49,14 @@ dev: install
 	mkdir -p $(DAGSTER_HOME)
 	test -e $(DAGSTER_HOME)/dagster.yaml || cp orchestration/dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	$(BIN)/dagster dev
+
+# Every table and column as one page, .winback/docs/index.html.
+docs: install
+	$(BIN)/winback docs
+
+# The Superset dashboard with your connection, to import; docs/bi.md has the steps. URI=postgresql+psycopg2://… for another one.
+superset-dashboard: install
+	$(BIN)/winback superset $(if $(URI),"$(URI)")
 
 install: $(VENV)/.installed
 install-lint: $(VENV)/.installed-lint

@@ -88,6 +88,27 @@ def land() -> None:
     _load(settings)
 
 
+@winback.command(help="The Superset dashboard as a zip to import, with the connection to the published tables (URI, or that of the settings).")
+@click.argument("uri", required=False)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=STATE / "superset_dashboard.zip", show_default=True, help="The zip to write.")
+def superset(uri: str | None, output: Path) -> None:
+    """Zip the dashboard."""
+    from orchestration.bi import connection_uri, write_dashboard
+
+    write_dashboard(uri or connection_uri(load_settings()), output)
+    click.echo(f"Superset dashboard: {output}")
+
+
+@winback.command(help="dbt's documentation of all tables and columns, as one page to open in a browser.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=STATE / "docs" / "index.html", show_default=True, help="The page to write.")
+def docs(output: Path) -> None:
+    """Write the page."""
+    from orchestration.bi import write_docs
+
+    write_docs(load_settings(), output)
+    click.echo(f"Documentation: {output}")
+
+
 def _load(settings: Settings) -> None:
     """On a server, load the landing's files into its landing tables."""
     if settings.target == "duckdb":

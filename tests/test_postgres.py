@@ -10,8 +10,11 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+import sqlalchemy
+from sqlalchemy.pool import NullPool
 
 from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
+from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
 from servers import ServedProject, Server, connect, served
@@ -77,6 +80,23 @@ def test_every_public_column_is_described_in_the_database(on_postgres: ServedPro
     """
     assert on_postgres.query(undescribed) == []
     assert on_postgres.query("select obj_description('winback.fct_win_back'::regclass)")[0][0]
+
+
+def test_the_dashboard_asks_as_a_role_that_cannot_write(on_postgres: ServedProject) -> None:
+    # As in docs/bi.md.
+    on_postgres.query("""
+        create role superset login password 'secret';
+        alter role superset set default_transaction_read_only = on;
+        grant usage on schema winback to superset;
+        grant select on all tables in schema winback to superset
+    """)
+    where = {"host": on_postgres.environment["PGHOST"], "port": on_postgres.environment["PGPORT"]}
+    uri = sqlalchemy.URL.create("postgresql+psycopg2", "superset", "secret", database=on_postgres.environment["PGDATABASE"], query=where)
+    with sqlalchemy.create_engine(uri, poolclass=NullPool).connect() as reader:
+        asked = {chart.name: reader.execute(sqlalchemy.text(chart.question({"business_id": "shop", "period_grain": "month", "segment": "all"}))).all() for chart in charts()}
+        assert sum(1 for rows in asked.values() if rows) == len(charts()) - 2
+        with pytest.raises(sqlalchemy.exc.DBAPIError, match="read-only transaction"):
+            reader.execute(sqlalchemy.text("delete from winback.lifecycle_states"))
 
 
 def test_views_of_readers_survive_and_show_the_new_rows(on_postgres: ServedProject) -> None:

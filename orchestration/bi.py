@@ -1,0 +1,92 @@
+"""What BI tools are handed: the Superset dashboard with a connection, and dbt's documentation as one page."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import yaml
+
+from orchestration.dbt import BUILD_SCHEMA, dbt_executable, ensure_manifest
+from orchestration.errors import WinbackError
+from orchestration.settings import DBT_PROJECT, ROOT, STATE, Settings
+
+DASHBOARD = ROOT / "docs" / "bi" / "superset"
+CONNECTION = "databases/winback.yaml"
+
+
+def connection_uri(settings: Settings) -> str:
+    """How Superset reaches the published tables, without a password.
+
+    Args:
+        settings: which engine, and where.
+
+    Returns:
+        The SQLAlchemy address: of the published file, read-only, or of the server that PostgreSQL's variables name.
+
+    Raises:
+        WinbackError: the engine is one whose address we cannot tell.
+    """
+    if settings.target == "duckdb":
+        return f"duckdb:///{quote(str(settings.warehouse))}?access_mode=read_only"
+    if settings.target == "postgres":
+        user, host, port, database = (quote(os.environ.get(name, default), safe="") for name, default in _SERVER)
+        return f"postgresql+psycopg2://{user}@{host}:{port}/{database}"
+    raise WinbackError("Superset's address of a Spark cluster depends on its driver: give it, as in `winback superset hive://host:10000/winback`.")
+
+
+_SERVER = (("PGUSER", "postgres"), ("PGHOST", "localhost"), ("PGPORT", "5432"), ("PGDATABASE", "postgres"))
+
+
+def write_dashboard(uri: str, path: Path) -> None:
+    """Zip the Superset dashboard with a connection, for Superset to import.
+
+    Args:
+        uri: the SQLAlchemy address of the tables.
+        path: the zip to write.
+
+    Raises:
+        WinbackError: the address would open a DuckDB file for writing.
+    """
+    if uri.startswith("duckdb:") and "access_mode=read_only" not in uri:
+        raise WinbackError(f"{uri} would open the file for writing, which stops the next refresh. Add ?access_mode=read_only to it.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(path, "w", ZIP_DEFLATED) as bundle:
+        for file in sorted(DASHBOARD.rglob("*.yaml")):
+            name, text = file.relative_to(DASHBOARD).as_posix(), file.read_text(encoding="utf-8")
+            if name == CONNECTION:
+                text = yaml.safe_dump({**yaml.safe_load(text), "sqlalchemy_uri": uri}, sort_keys=False)
+            bundle.writestr(f"winback/{name}", text)
+
+
+def write_docs(settings: Settings, path: Path) -> None:
+    """Write dbt's documentation of every table and column as one page that needs no server.
+
+    Column types come from the published tables, which are only read; where nothing is published yet, from the models alone.
+
+    Args:
+        settings: which engine, and where.
+        path: the page to write.
+
+    Raises:
+        WinbackError: dbt refused; its own words.
+    """
+    is_file = settings.target == "duckdb"
+    variables = {"db_path": str(settings.warehouse)} if is_file else {"build_schema": BUILD_SCHEMA}
+    target = ["--target", "published"] if is_file else []
+    catalog = ["--empty-catalog"] if is_file and not settings.warehouse.exists() else []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    STATE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=STATE) as aside:
+        # Models look at their landing as they compile, and a page about them need not; dbt then wants a manifest to be there.
+        shutil.copyfile(ensure_manifest(), Path(aside) / "manifest.json")
+        command = [dbt_executable(), "--quiet", "docs", "generate", "--static", "--no-compile", *catalog, *target, "--vars", json.dumps(variables)]
+        where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
+        result = subprocess.run([*command, *where], cwd=DBT_PROJECT, capture_output=True, text=True)
+        if result.returncode != 0:
+            raise WinbackError(f"dbt could not document the project:\n{result.stdout.strip() or result.stderr.strip()}")
+        (Path(aside) / "static_index.html").replace(path)
