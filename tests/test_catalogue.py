@@ -126,8 +126,8 @@ def test_every_text_is_there_in_every_language(metrics: list[dict], texts: list[
     found = {(row["kind"], row["name"], row["language"]) for row in texts}
     assert len(found) == len(texts)
     wanted = {("metric", metric["metric"]) for metric in metrics}
-    for kind, column, table in (("state", "state", "lifecycle_states"), ("exit_kind", "exit_kind", "lifecycle_states"), ("return_type", "return_type", "fct_returns")):
-        wanted |= {(kind, name) for (name,) in busy.execute(f"select distinct {column} from {table} where {column} is not null").fetchall()}
+    for kind, table in (("state", "lifecycle_states"), ("exit_kind", "lifecycle_states"), ("return_type", "fct_returns")):
+        wanted |= {(kind, name) for (name,) in busy.execute(f"select distinct {kind} from {table} where {kind} is not null").fetchall()}
     assert found == {(*name, language) for name in wanted for language in LANGUAGES}
     for row in texts:
         for column in ("label", "definition"):
