@@ -110,7 +110,7 @@ def test_the_connection_cannot_write(connection: sqlalchemy.Connection, golden: 
     before = golden.warehouse.read_bytes()
     with pytest.raises(sqlalchemy.exc.ProgrammingError, match="read-only mode"):
         connection.execute(sqlalchemy.text("delete from winback.lifecycle_states"))
-    assert golden.warehouse.read_bytes() == before and connection.execute(COUNT).scalar_one() == 142
+    assert golden.warehouse.read_bytes() == before
 
 
 def test_a_refresh_publishes_beside_a_reader_whose_next_query_sees_it(published: Project) -> None:

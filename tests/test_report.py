@@ -111,7 +111,10 @@ def test_the_pools_shown_are_those_of_the_tables(golden: Project, browser: Brows
     with Opened(browser, report) as opened:
         business = opened.page.input_value("#business")
         for rate, (table, count, pool) in pools.items():
-            rows = golden.query(f"select {count}, {pool} from winback.{table} where business_id = '{business}' and period_grain = 'month' and segment = 'all' order by period_start desc")
+            rows = golden.query(f"""
+                select {count}, {pool} from winback.{table}
+                where business_id = '{business}' and period_grain = 'month' and segment = 'all' order by period_start desc
+            """)
             assert [(row[3], row[4]) for row in opened.rows(f"#{rate}")] == [(f"{count:,}", f"{pool:,}") for count, pool in rows]
 
 
@@ -169,7 +172,10 @@ def test_what_was_restated_is_told_with_before_and_after(browser: Browser, chang
 
 
 def test_no_customer_is_in_it(golden: Project, changed) -> None:
-    with_people = golden.query("select table_name from duckdb_columns() where schema_name = 'winback' and column_name = 'customer_id' and table_name in (select table_name from duckdb_tables())")
+    with_people = golden.query("""
+        select table_name from duckdb_columns()
+        where schema_name = 'winback' and column_name = 'customer_id' and table_name in (select table_name from duckdb_tables())
+    """)
     file = changed(*(f"update winback.{table} set customer_id = 'person ' || customer_id" for (table,) in with_people))
     assert len(with_people) >= 5 and "person " not in json.dumps(embedded(file)["businesses"])
 
@@ -212,7 +218,10 @@ def test_every_word_is_there_in_every_language(report: Path) -> None:
 
 
 def test_a_business_without_events_is_said_to_have_none(browser: Browser, changed) -> None:
-    file = changed("insert into winback.dim_business by name select * replace ('empty' as business_id, 'Empty' as name, null as history_starts_on) from winback.dim_business limit 1")
+    file = changed("""
+        insert into winback.dim_business by name
+        select * replace ('empty' as business_id, 'Empty' as name, null as history_starts_on) from winback.dim_business limit 1
+    """)
     with Opened(browser, file, "#business=empty") as opened:
         assert "No event yet" in opened.page.text_content("#details")
         assert opened.said == []

@@ -17,6 +17,6 @@ def replace_file(path: Path, text: str) -> None:
     aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
