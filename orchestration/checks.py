@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from dagster import AssetCheckExecutionContext, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, multi_asset_check
+from dagster import AssetCheckExecutionContext, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, Failure, multi_asset_check
 
 from orchestration.control import Limits, control_limits
+from orchestration.errors import WinbackError
 from orchestration.headlines import HEADLINES, Headline, Month, months_of
 from orchestration.metadata import percent, table_of
 from orchestration.progress import teller
@@ -35,11 +36,14 @@ LIMITS = [
 ]
 
 NEWEST = """
-    select businesses.business_id, max(cast(events.occurred_at as date))
+    select businesses.business_id, events.newest
     from winback.dim_business as businesses
-    left join winback_internal.stg_events as events
-        on businesses.business_id = events.business_id and cast(events.occurred_at as date) <= businesses.as_of_date
-    group by businesses.business_id
+    left join (
+        select business_id, max(cast(occurred_at as date)) as newest
+        from winback_internal.stg_events
+        where cast(occurred_at as date) <= date '{as_of}'
+        group by business_id
+    ) as events on businesses.business_id = events.business_id
     order by businesses.business_id
 """
 
@@ -55,23 +59,29 @@ JUDGED = """
 @multi_asset_check(name="checks", specs=[*LIMITS, REJECTED, LANDING], can_subset=True)
 def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
     """Hold what is published against its own past, against what has landed, and against the calendar."""
-    settings = load_settings()
-    tell = teller(context)
-    with warehouse_of(settings).reader() as reader:
-        for spec in context.check_specs:
-            if spec.key not in context.selected_asset_check_keys:
-                continue
-            warnings, figures = _judge(spec, reader, settings)
-            for warning in warnings:
-                tell(f"WARNING: {warning}")
-            yield AssetCheckResult(
-                asset_key=spec.asset_key,
-                check_name=spec.name,
-                passed=not warnings,
-                severity=AssetCheckSeverity.WARN,
-                description="\n".join(warnings) or None,
-                metadata={"figures": table_of(figures)} if figures else {},
-            )
+    try:
+        settings = load_settings()
+        tell = teller(context)
+        with warehouse_of(settings).reader() as reader:
+            for spec in context.check_specs:
+                if spec.key in context.selected_asset_check_keys:
+                    warnings, figures = _judge(spec, reader, settings)
+                    for warning in warnings:
+                        tell(f"WARNING: {warning}")
+                    yield _result(spec, warnings, figures)
+    except WinbackError as error:
+        raise Failure(description=f"What is published could not be checked. {error}", allow_retries=False) from None
+
+
+def _result(spec: AssetCheckSpec, warnings: Warnings, figures: list[dict]) -> AssetCheckResult:
+    return AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=not warnings,
+        severity=AssetCheckSeverity.WARN,
+        description="\n".join(warnings) or None,
+        metadata={"figures": table_of(figures)} if figures else {},
+    )
 
 
 def _judge(spec: AssetCheckSpec, reader: Reader, settings: Settings) -> tuple[Warnings, list[dict]]:
@@ -175,7 +185,7 @@ def silent_businesses(reader: Reader, as_of: date, settings: Settings) -> tuple[
         A warning for each of them, and the figures of all businesses that have an event.
     """
     warnings, figures = [], []
-    for business, newest in reader.rows(NEWEST):
+    for business, newest in reader.rows(NEWEST.format(as_of=as_of)):
         if newest is None:
             warnings.append(f"the landing of {business} holds no event up to {as_of}; see whether its feed runs, or take it out of seeds/businesses.csv.")
             continue

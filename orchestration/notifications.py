@@ -109,7 +109,7 @@ def failure_words(run: str, message: str) -> tuple[str, str]:
     base = os.environ.get("WINBACK_DAGSTER_URL", "").strip().rstrip("/")
     see = f"See {base}/runs/{run}" if base and run else f"See run {run} in Dagster" if run else "See its log"
     subject = "Winback: the refresh failed"
-    return subject, f"{subject}. {reason}\nThe tables of the last good refresh stand as they were. {see}."
+    return subject, f"{subject}. {reason}\nWhat is published is whole. {see}."
 
 
 @contextmanager

@@ -198,4 +198,5 @@ def _clear_failures(context: AssetExecutionContext) -> Iterator[None]:
     except OSError as error:
         raise Failure(description=f"The system refused: {error}. Nothing was published.", allow_retries=False) from error
     except Exception as error:
-        raise Failure(description=f"A fault of the refresh itself: {type(error).__name__}: {error}. The log of its run in Dagster has the details.", allow_retries=False) from error
+        words = f"A fault of the refresh itself: {type(error).__name__}: {error}. The log of its run in Dagster has the details."
+        raise Failure(description=words, allow_retries=False) from error

@@ -132,7 +132,7 @@ def test_the_command_line_tells_as_well_and_says_where_it_could_not(project: Pro
     message = project.refused("refresh")
     assert "There is no landing at" in message and "nobody was told" not in message
     ((_, body),) = hook.taken
-    assert body["text"].startswith("Winback: the refresh failed. There is no landing at") and "The tables of the last good refresh stand as they were." in body["text"]
+    assert body["text"].startswith("Winback: the refresh failed. There is no landing at") and "What is published is whole. See its log." in body["text"]
     project.environment["WINBACK_WEBHOOK_URL"] = hook.url(500)
     message = project.refused("refresh")
     assert "WARNING: nobody was told of this failure. The webhook could not be sent (it answered 500)" in message

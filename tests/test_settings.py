@@ -21,6 +21,8 @@ def test_sizes_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
         ("WINBACK_TARGET", "mysql", "use one of duckdb, postgres, spark"),
         ("WINBACK_THREADS", "many", "give a number"),
         ("WINBACK_LOCK_TIMEOUT", "-1", "give a number of 0 or more"),
+        ("WINBACK_REJECTED_SHARE", "5 %", "give a number"),
+        ("WINBACK_CONTROL_LIMITS", "three", "use one of binomial, laney"),
     ],
 )
 def test_what_is_of_no_use_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:
