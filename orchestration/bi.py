@@ -86,7 +86,7 @@ def write_docs(settings: Settings, path: Path) -> None:
         shutil.copyfile(ensure_manifest(), Path(aside) / "manifest.json")
         command = [dbt_executable(), "--quiet", "docs", "generate", "--static", "--no-compile", *catalog, *target, "--vars", json.dumps(variables)]
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
-        result = subprocess.run([*command, *where], cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
+        result = subprocess.run([*command, *where], check=False, cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         if result.returncode != 0:
             raise WinbackError(f"dbt could not document the project:\n{result.stdout.strip() or result.stderr.strip()}")
         (Path(aside) / "static_index.html").replace(path)

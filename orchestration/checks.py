@@ -138,7 +138,7 @@ def _breach(rate: str, business: str, month: Month, limits: Limits, which: str) 
 def _limits_row(business: str, month: Month, limits: Limits | None, verdict: str) -> dict:
     row = {"business": business, "month": f"{month.start:%Y-%m}", "rate": percent(month.rate), "customers": month.count, "of": month.pool, "verdict": verdict}
     shown = (limits.centre, limits.low, limits.high, limits.laney_low, limits.laney_high) if limits else (None,) * 5
-    row |= {name: percent(value) for name, value in zip(("centre", "low", "high", "Laney's low", "Laney's high"), shown)}
+    row |= {name: percent(value) for name, value in zip(("centre", "low", "high", "Laney's low", "Laney's high"), shown, strict=True)}
     return row | {"dispersion": f"{limits.dispersion:.2f}" if limits else "–"}
 
 

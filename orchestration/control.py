@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WINDOW = 24  # months before the one judged: two years, so that each season is in it twice
 LEAST = 12  # with fewer, the limits would say more about those months than about the business
@@ -62,5 +63,5 @@ def _dispersion(months: list[tuple[int, int]], centre: float) -> float:
     if not 0 < centre < 1:
         return 1.0
     scores = [(count / size - centre) / _sigma(centre, size) for count, size in months]
-    ranges = [abs(later - earlier) for earlier, later in zip(scores, scores[1:])]
+    ranges = [abs(later - earlier) for earlier, later in pairwise(scores)]
     return sum(ranges) / len(ranges) / MEAN_RANGE

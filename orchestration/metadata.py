@@ -40,11 +40,17 @@ def told_of(events: Iterable[Any], reader: Reader, published: Published, warn: C
     """
     for event in events:
         if isinstance(event, Output) and (table := _public_table(event, published)):
-            try:
-                event = event.with_metadata({**event.metadata, **table_metadata(table, reader, published)})
-            except Exception as error:  # Nothing that is only shown may fail what is published.
-                warn(f"WARNING: {table} is published, but Dagster's page of it lacks its figures: {type(error).__name__}: {error}")
-        yield event
+            yield _with_figures(event, table, reader, published, warn)
+        else:
+            yield event
+
+
+def _with_figures(event: Output, table: str, reader: Reader, published: Published, warn: Callable[[str], None]) -> Output:
+    try:
+        return event.with_metadata({**event.metadata, **table_metadata(table, reader, published)})
+    except Exception as error:  # noqa: BLE001 - nothing that is only shown may fail what is published
+        warn(f"WARNING: {table} is published, but Dagster's page of it lacks its figures: {type(error).__name__}: {error}")
+        return event
 
 
 def arrivals(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:
@@ -110,8 +116,8 @@ def _stock_metadata(stocks: list[tuple[date, int, int, int]]) -> Metadata:
     if not stocks:
         return {}
     states = ("active", "dormant", "former")
-    points = [(state, month, int(count)) for month, *counts in stocks[-SHOWN:] for state, count in zip(states, counts)]
-    latest = {f"{state} customers": int(count) for state, count in zip(states, stocks[-1][1:])}
+    points = [(state, month, int(count)) for month, *counts in stocks[-SHOWN:] for state, count in zip(states, counts, strict=True)]
+    latest = {f"{state} customers": int(count) for state, count in zip(states, stocks[-1][1:], strict=True)}
     return {"month": f"{stocks[-1][0]:%Y-%m}", **latest, "plot": MetadataValue.md(stock_plot("customers by state", points))}
 
 

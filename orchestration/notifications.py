@@ -135,7 +135,7 @@ def told_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
         raise
 
 
-def _post(where: Channels, subject: str, text: str) -> None:
+def _post(where: Channels, _subject: str, text: str) -> None:
     body = json.dumps({"text": text}).encode()
     request = urllib.request.Request(where.webhook, data=body, headers={"Content-Type": "application/json; charset=utf-8"}, method="POST")
     with urllib.request.urlopen(request, timeout=TIMEOUT):

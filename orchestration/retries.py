@@ -8,7 +8,7 @@ from orchestration.settings import load_settings
 
 # As PostgreSQL, Spark, their clients and the system say it; dbt repeats their words.
 TRANSIENT = re.compile(
-    "|".join(
+    "|".join(  # noqa: FLY002 - one a line
         [
             "connection refused",
             "connection reset",

@@ -69,7 +69,7 @@ class Published:
         reader: reads it.
     """
 
-    def __init__(self, reader: Reader):
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     @cached_property
