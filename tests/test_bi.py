@@ -9,15 +9,15 @@ from zipfile import ZipFile
 import pytest
 import sqlalchemy
 import yaml
-from dashboards import Chart, charts, dashboard, datasets
 from sqlalchemy.pool import NullPool
-from test_publishing import land_more
 
 from conftest import Project
+from dashboards import Chart, charts, dashboard, datasets
 from orchestration.bi import connection_uri, write_dashboard
 from orchestration.dbt import ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import Settings
+from test_publishing import land_more
 
 CHOSEN = {"business_id": "shop", "period_grain": "month", "segment": "all"}
 COUNT = sqlalchemy.text("select count(*) from winback.lifecycle_states")

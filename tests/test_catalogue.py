@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from histories import drawn, write_landing
 
 from conftest import ROOT, copy_project
+from histories import drawn, write_landing
 from orchestration.dbt import code_version
 
 LANGUAGES = ("en", "it", "sv", "nl", "de")
@@ -48,7 +48,7 @@ def columns(busy: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
 def metrics(busy: duckdb.DuckDBPyConnection) -> list[dict]:
     found = busy.execute("select * from dim_metric order by place")
     names = [name for name, *_ in found.description]
-    return [dict(zip(names, row)) for row in found.fetchall()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def texts() -> list[dict[str, str]]:
 
 def rows(columns: dict[str, dict[str, str]], table: str) -> str:
     """The table, with what only the row of fct_lifecycle with the same keys has."""
-    if table == "fct_lifecycle" or not KEYS <= columns[table].keys():
+    if table == "fct_lifecycle" or not columns[table].keys() >= KEYS:
         return table
     more = ", ".join(f"lifecycle.{name}" for name in columns["fct_lifecycle"] if name not in columns[table])
     return f"(select own.*, {more} from {table} as own inner join fct_lifecycle as lifecycle using ({', '.join(KEYS)}))"

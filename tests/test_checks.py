@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 import duckdb
-import numpy
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -37,20 +37,20 @@ def test_limits_are_those_of_the_textbook() -> None:
 
 
 def test_limits_of_uneven_pools_are_three_standard_errors_of_a_binomial_share() -> None:
-    dice = numpy.random.default_rng(7)
+    dice = np.random.default_rng(7)
     before = [(int(dice.binomial(pool, 0.04)), int(pool)) for pool in dice.integers(200, 2000, 40)]
     limits = control_limits(before, 640)
     centre = sum(count for count, _ in before[-WINDOW:]) / sum(pool for _, pool in before[-WINDOW:])
     spread = stats.binom(640, centre).std() / 640
     assert math.isclose(limits.centre, centre) and math.isclose(limits.low, centre - 3 * spread) and math.isclose(limits.high, centre + 3 * spread)
     # Laney's sigma z is the mean moving range of the standardised shares, as for an individuals chart.
-    scores = numpy.array([(count / pool - centre) / (stats.binom(pool, centre).std() / pool) for count, pool in before[-WINDOW:]])
-    assert math.isclose(limits.dispersion, numpy.abs(numpy.diff(scores)).mean() / 1.128)
+    scores = np.array([(count / pool - centre) / (stats.binom(pool, centre).std() / pool) for count, pool in before[-WINDOW:]])
+    assert math.isclose(limits.dispersion, np.abs(np.diff(scores)).mean() / 1.128)
     assert limits.laney_high - centre == pytest.approx(3 * spread * max(1, limits.dispersion))
 
 
 def test_months_that_spread_further_than_chance_are_seen_to() -> None:
-    dice = numpy.random.default_rng(1)
+    dice = np.random.default_rng(1)
     chance = [(int(dice.binomial(20_000, 0.03)), 20_000) for _ in range(WINDOW)]
     restless = [(int(dice.binomial(20_000, share)), 20_000) for share in dice.uniform(0.02, 0.04, WINDOW)]
     assert 0.6 < control_limits(chance, 20_000).dispersion < 1.4
@@ -73,7 +73,12 @@ def months(business: str, counts: list[int], pool: int, warm_from: int = 0) -> s
     return ", ".join(rows)
 
 
-WIN_BACK = "create table winback.fct_win_back as select * from (values {rows}) as rows(business_id, period_grain, period_start, segment, is_complete, is_warm, former_returned, opening_former, win_back_rate, win_back_rate_low, win_back_rate_high)"
+WIN_BACK = """
+    create table winback.fct_win_back as select * from (values {rows}) as rows(
+        business_id, period_grain, period_start, segment, is_complete, is_warm,
+        former_returned, opening_former, win_back_rate, win_back_rate_low, win_back_rate_high
+    )
+"""
 
 
 def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +112,8 @@ def test_a_breach_is_told_and_blocks_nothing(project: Project) -> None:
     rows = []
 
     def event(name: str, customer: int, on: str) -> None:
-        rows.append({"event_id": f"{name}{customer}", "business_id": "saas", "customer_id": f"c{customer}", "event_name": name, "occurred_at": f"{on}T12:00:00Z", "loaded_at": f"{on}T13:00:00Z"})
+        times = {"occurred_at": f"{on}T12:00:00Z", "loaded_at": f"{on}T13:00:00Z"}
+        rows.append({"event_id": f"{name}{customer}", "business_id": "saas", "customer_id": f"c{customer}", "event_name": name, **times})
 
     for customer in range(300):
         event("subscription_started", customer, "2023-01-01")
@@ -123,8 +129,10 @@ def test_a_breach_is_told_and_blocks_nothing(project: Project) -> None:
     pools = [300 - 5 * number for number in range(16)]
     centre = 1 - 80 / sum(pools)
     low = centre - 3 * math.sqrt(centre * (1 - centre) / 220)
-    assert f"WARNING: retention_rate of saas in 2025-05 is below its control limits: {160 / 220:.1%} (160 of 220), limits {low:.1%} to 100.0%, {centre:.1%} in the months before." in told
-    assert project.query("select current_retained, opening_current from winback.fct_retention where period_grain = 'month' and segment = 'all' and period_start = '2025-05-01' and business_id = 'saas'") == [(160, 220)]
+    said = f"{160 / 220:.1%} (160 of 220), limits {low:.1%} to 100.0%, {centre:.1%} in the months before."
+    assert f"WARNING: retention_rate of saas in 2025-05 is below its control limits: {said}" in told
+    of_may = "business_id = 'saas' and period_grain = 'month' and period_start = '2025-05-01' and segment = 'all'"
+    assert project.query(f"select current_retained, opening_current from winback.fct_retention where {of_may}") == [(160, 220)]
     assert told.count("control limits") == 1
     assert "the landing of saas is stale: its newest event is of 2025-05-10, 21 days before 2025-05-31." in told
     assert "the landing of shop holds no event up to 2025-05-31" in told
@@ -151,7 +159,8 @@ def landing(rows: int, rejected: int, judged_now: int) -> Tables:
 
 def test_a_bad_delivery_is_seen_among_many_good_rows() -> None:
     warnings, (figures,) = rejections(landing(rows=1000, rejected=3, judged_now=20), load_settings())
-    assert len(warnings) == 1 and warnings[0].startswith("many rows of events are rejected: 3 of the 20 that this refresh judged, 3 of all 1,000 (invalid_amount 3). More than 5.0%")
+    said = "many rows of events are rejected: 3 of the 20 that this refresh judged, 3 of all 1,000 (invalid_amount 3). More than 5.0%"
+    assert len(warnings) == 1 and warnings[0].startswith(said)
     assert (figures["share"], figures["share of these"]) == ("0.30%", "15.00%")
     assert rejections(landing(rows=1000, rejected=3, judged_now=60), load_settings())[0] == []
     assert len(rejections(landing(rows=100, rejected=6, judged_now=0), load_settings())[0]) == 1
@@ -161,7 +170,8 @@ def test_a_feed_that_dried_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = Tables(
         "create table winback.dim_business as select unnest(['fresh', 'stale', 'future']) as business_id, date '2025-06-30' as as_of_date",
         """create table winback_internal.stg_events as select * from (values
-            ('fresh', timestamp '2025-06-27 08:00:00'), ('stale', timestamp '2025-06-26 23:00:00'), ('future', timestamp '2025-08-01 00:00:00')) as rows(business_id, occurred_at)""",
+            ('fresh', timestamp '2025-06-27 08:00:00'), ('stale', timestamp '2025-06-26 23:00:00'), ('future', timestamp '2025-08-01 00:00:00')
+        ) as rows(business_id, occurred_at)""",
     )
     warnings, figures = silent_businesses(tables, date(2025, 6, 30), load_settings())
     assert [row["days without one"] for row in figures] == [3, 4]

@@ -43,7 +43,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list = []
 
-    async def handle_DATA(self, server, session, envelope) -> str:
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - as aiosmtpd calls it
         self.mails.append(envelope)
         return "250 OK"
 

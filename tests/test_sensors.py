@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus, RunRequest, SkipReason, build_sensor_context
-from test_notifications import Hook, hook  # noqa: F401
 
 from conftest import Project
+from test_notifications import Hook, hook  # noqa: F401
 
 # Runs in a copy of the project: a refresh that fails there, then what the failure sensor makes of it.
 FAIL_AND_LOOK = """
@@ -26,7 +26,8 @@ with DagsterInstance.ephemeral() as instance:
     result = defs.resolve_job_def("refresh").execute_in_process(instance=instance, raise_on_error=False)
     tick = sensor.evaluate_tick(build_sensor_context(instance=instance, repository_def=repository, cursor=first.cursor))
     reaction = tick.dagster_run_reactions[0] if tick.dagster_run_reactions else None
-    print("RESULT" + json.dumps({"run": result.run_id, "success": result.success, "skipped": tick.skip_message, "error": str(reaction.error) if reaction and reaction.error else None}))
+    error = str(reaction.error) if reaction and reaction.error else None
+    print("RESULT" + json.dumps({"run": result.run_id, "success": result.success, "skipped": tick.skip_message, "error": error}))
 """
 
 
@@ -112,7 +113,7 @@ def test_before_anything_is_published_every_file_is_new_and_a_missing_landing_is
 
 
 def fail(project: Project) -> dict:
-    done = subprocess.run([sys.executable, "-c", FAIL_AND_LOOK], cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", FAIL_AND_LOOK], check=False, cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
     assert line, done.stderr
     return {**json.loads(line.removeprefix("RESULT")), "log": done.stderr + done.stdout}
