@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy.pool import NullPool
 
+from asking import OFFLINE, ask, same, tool
 from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
@@ -96,6 +98,15 @@ def test_the_dashboard_asks_as_a_role_that_cannot_write(on_postgres: ServedProje
         assert sum(1 for rows in asked.values() if rows) == len(charts()) - 2
         with pytest.raises(sqlalchemy.exc.DBAPIError, match="permission denied"):
             reader.execute(sqlalchemy.text("delete from winback.lifecycle_states"))
+
+
+def test_metricflow_answers_with_the_published_figures(on_postgres: ServedProject) -> None:
+    asking = replace(on_postgres, environment=on_postgres.environment | OFFLINE)
+    parsed = tool(asking, "dbt", "parse", "--vars", "{build_schema: winback_internal}")
+    assert parsed.returncode == 0, parsed.stdout
+    found = {(row["metric_time__quarter"][:10], row["business"]): row["win_back_rate"] for row in ask(asking, ["win_back_rate"], "metric_time__quarter,business")}
+    table = on_postgres.query("select period_start, business_id, win_back_rate from winback.fct_win_back where period_grain = 'quarter' and segment = 'all'")
+    assert len(found) == len(table) and all(same(found[str(start), business], rate) for start, business, rate in table)
 
 
 def test_views_of_readers_survive_and_show_the_new_rows(on_postgres: ServedProject) -> None:
