@@ -13,7 +13,7 @@ OFFLINE = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1
 
 def tool(project: Project, name: str, *arguments: str) -> subprocess.CompletedProcess:
     command = [str(Path(sys.executable).with_name(name)), *arguments]
-    return subprocess.run(command, cwd=project.folder / "dbt_project", env=project.env(), text=True, capture_output=True, timeout=300)
+    return subprocess.run(command, check=False, cwd=project.folder / "dbt_project", env=project.env(), text=True, capture_output=True, timeout=300)
 
 
 def ask(project: Project, metrics: list[str], by: str, where: str | None = None) -> list[dict[str, str]]:

@@ -44,7 +44,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project.environment = {"WINBACK_TARGET": "published", **OFFLINE}
     parsed = tool(project, "dbt", "parse")
     assert parsed.returncode == 0, parsed.stdout
-    yield project
+    return project
 
 
 def metrics_of(project: Project) -> list[str]:
@@ -143,7 +143,7 @@ def months(*names: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "by, where",
+    ("by", "where"),
     [
         ("business", None),
         ("business", months("2025-01", "2025-02")),
