@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,7 +18,7 @@ RATE = ["opening_former", "former_returned", "win_back_rate"]
 
 
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The golden landing with customer attributes and a campaign, published, and parsed for MetricFlow to read."""
     project = copy_project(tmp_path_factory.mktemp("semantic"))
     project.use_seeds(GOLDEN)
