@@ -31,6 +31,7 @@ class Project:
             "WINBACK_WAREHOUSE": str(self.warehouse),
             "DAGSTER_HOME": str(self.folder / ".winback" / "dagster"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "WINBACK_RETRIES": "0",
         }
         return {**os.environ, **given, **self.environment, **extra}
 

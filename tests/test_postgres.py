@@ -20,6 +20,7 @@ from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
 from servers import ServedProject, Server, connect, served
+from told import Told, instance_of
 from warehouses import differences
 
 # What only a whole refresh makes true: rows, stocks and states of one and the same run.
@@ -73,6 +74,15 @@ def test_the_golden_landing_gives_the_same_tables(on_postgres: ServedProject, go
     assert differences(found, golden.warehouse) == []
     shown = on_postgres.winback("show")
     assert shown.stdout == golden.winback("show").stdout and shown.returncode == 0
+
+
+@pytest.mark.parametrize("table", ["fct_win_back", "fct_lifecycle", "rejected_rows", "metric_restatements"])
+def test_dagster_is_told_the_same_figures(on_postgres: ServedProject, golden: Project, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    told = []
+    for project in (on_postgres, golden):
+        with instance_of(project, monkeypatch) as instance:
+            told.append({label: value for label, value in Told(instance).of(table).items() if label not in ("Execution Duration", "invocation_id", "plot")})
+    assert told[0] == told[1] and len(told[0]) > 4
 
 
 def test_every_public_column_is_described_in_the_database(on_postgres: ServedProject) -> None:

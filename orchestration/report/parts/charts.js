@@ -35,15 +35,18 @@ function trend(rows, grain) {
     return next?.rate == null ? [] : [{ period_start: row.period_start, rate: row.rate, until: next.period_start, next: next.rate, ripe: row.ripe && isRipe(next) }];
   });
   const accent = colour("accent");
+  // The scale is that of the rates and of the ripe intervals: those of a short history reach far beyond.
+  const ends = seen.flatMap((row) => (row.ripe ? [row.rate, row.low, row.high] : [row.rate]));
+  const scale = { domain: [Math.min(...ends), Math.max(...ends)], nice: true, zero: false, clamp: true };
   return chart(180, {
     encoding: { x: dates("period_start") },
     layer: [
-      { data: { values: seen }, mark: { type: "rule", strokeWidth: 5, color: accent }, encoding: { y: shares("low", { zero: false }), y2: { field: "high" }, opacity: { condition: { test: "datum.ripe", value: 0.25 }, value: 0.12 } } },
-      { data: { values: pieces }, mark: { type: "rule", strokeWidth: 2, color: accent }, encoding: { y: shares("rate", { zero: false }), x2: { field: "until" }, y2: { field: "next" }, strokeDash: { condition: { test: "datum.ripe", value: [1, 0] }, value: [4, 4] } } },
+      { data: { values: seen }, mark: { type: "rule", strokeWidth: 5, color: accent }, encoding: { y: shares("low", scale), y2: { field: "high" }, opacity: { condition: { test: "datum.ripe", value: 0.25 }, value: 0.12 } } },
+      { data: { values: pieces }, mark: { type: "rule", strokeWidth: 2, color: accent }, encoding: { y: shares("rate", scale), x2: { field: "until" }, y2: { field: "next" }, strokeDash: { condition: { test: "datum.ripe", value: [1, 0] }, value: [4, 4] } } },
       {
         data: { values: seen }, mark: { type: "point", size: 45, color: accent, strokeWidth: 1.5 },
         encoding: {
-          y: shares("rate", { zero: false }), fill: { condition: { test: "datum.ripe", value: accent }, value: colour("card") },
+          y: shares("rate", scale), fill: { condition: { test: "datum.ripe", value: accent }, value: colour("card") },
           tooltip: tip(["period", word("period")], ["value", word("value")], ["interval", word("interval")], ["of", word("of_pool")], ["ripeness", word("ripeness")]),
         },
       },
