@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sys
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -75,7 +76,7 @@ def report() -> None:
     except OSError as error:
         raise WinbackError(f"The report cannot be written: {error}. Set WINBACK_REPORT to a file in a folder of yours.") from None
     click.echo(f"Report: {settings.report}")
-    if click.launch(str(settings.report)) != 0:
+    if not webbrowser.open(settings.report.as_uri()):
         click.echo("There is no browser to open it with here: open the file where there is one.", err=True)
 
 
