@@ -116,7 +116,7 @@ def test_the_catalogue_has_groups_descriptions_owners_kinds_and_freshness() -> N
         assert (policy is not None) == (key.path[0] == "winback"), key
         if policy:
             assert policy.warn_window.to_timedelta() == timedelta(hours=28) and policy.fail_window.to_timedelta() == timedelta(hours=52)
-    assert graph.get(AssetKey(["winback", "fct_win_back"])).group_name == "metrics"
+    assert graph.get(AssetKey(["winback", "fct_retention"])).group_name == "metrics"
     landing = {key.path[-1]: graph.get(key) for key in graph.external_asset_keys}
     assert set(landing) == set(LANDING_TABLES) and all(node.group_name == "landing" and node.description for node in landing.values())
     assert [table for table, node in landing.items() if node.freshness_policy] == ["events"]
