@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -16,7 +17,7 @@ from dashboards import Chart, charts, dashboard, datasets
 from orchestration.bi import connection_uri, write_dashboard
 from orchestration.dbt import ensure_manifest
 from orchestration.errors import WinbackError
-from orchestration.settings import Settings
+from orchestration.settings import load_settings
 from test_publishing import land_more
 
 CHOSEN = {"business_id": "shop", "period_grain": "month", "segment": "all"}
@@ -24,7 +25,7 @@ COUNT = sqlalchemy.text("select count(*) from winback.lifecycle_states")
 
 
 def uri_of(project: Project) -> str:
-    return connection_uri(Settings("duckdb", project.landing, project.warehouse, 0, 1))
+    return connection_uri(replace(load_settings(), target="duckdb", warehouse=project.warehouse))
 
 
 def connected(uri: str) -> sqlalchemy.Engine:
