@@ -32,10 +32,14 @@ def connection_uri(settings: Settings) -> str:
         WinbackError: the engine is one whose address we cannot tell.
     """
     if settings.target == "duckdb":
-        return f"duckdb:///{quote(str(settings.warehouse))}?access_mode=read_only"
+        # Only what would end the path: not every version of SQLAlchemy undoes more.
+        path = str(settings.warehouse).replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+        return f"duckdb:///{path}?access_mode=read_only"
     if settings.target == "postgres":
         user, host, port, database = (quote(os.environ.get(name, default), safe="") for name, default in _SERVER)
-        return f"postgresql+psycopg2://{user}@{host}:{port}/{database}"
+        # A folder is that of a socket, which has no place before the port.
+        server = f"{user}@/{database}?host={host}&port={port}" if host.startswith("%2F") else f"{user}@{host}:{port}/{database}"
+        return f"postgresql+psycopg2://{server}"
     raise WinbackError("Superset's address of a Spark cluster depends on its driver: give it, as in `winback superset hive://host:10000/winback`.")
 
 
@@ -50,11 +54,11 @@ def write_dashboard(uri: str, path: Path) -> None:
         path: the zip to write.
 
     Raises:
-        WinbackError: the address would open a DuckDB file for writing.
+        WinbackError: the address would open a DuckDB file for writing, or the zip cannot be written.
     """
     if uri.startswith("duckdb:") and "access_mode=read_only" not in uri:
         raise WinbackError(f"{uri} would open the file for writing, which stops the next refresh. Add ?access_mode=read_only to it.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(path)
     with ZipFile(path, "w", ZIP_DEFLATED) as bundle:
         for file in sorted(DASHBOARD.rglob("*.yaml")):
             name, text = file.relative_to(DASHBOARD).as_posix(), file.read_text(encoding="utf-8")
@@ -73,13 +77,13 @@ def write_docs(settings: Settings, path: Path) -> None:
         path: the page to write.
 
     Raises:
-        WinbackError: dbt refused; its own words.
+        WinbackError: dbt refused, in its own words; or the page cannot be written.
     """
     is_file = settings.target == "duckdb"
     variables = {"db_path": str(settings.warehouse)} if is_file else {"build_schema": BUILD_SCHEMA}
     target = ["--target", "published"] if is_file else []
     catalog = ["--empty-catalog"] if is_file and not settings.warehouse.exists() else []
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(path)
     STATE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
         # Models look at their landing as they compile, and a page about them need not; dbt then wants a manifest to be there.
@@ -89,4 +93,12 @@ def write_docs(settings: Settings, path: Path) -> None:
         result = subprocess.run([*command, *where], check=False, cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         if result.returncode != 0:
             raise WinbackError(f"dbt could not document the project:\n{result.stdout.strip() or result.stderr.strip()}")
-        (Path(aside) / "static_index.html").replace(path)
+        shutil.move(Path(aside) / "static_index.html", path)
+
+
+def _make_room(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+    except OSError as error:
+        raise WinbackError(f"{path} cannot be written: {error}. Name another file with --output.") from None

@@ -65,7 +65,7 @@ def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         with warehouse_of(settings).reader() as reader:
             for spec in context.check_specs:
                 if spec.key in context.selected_asset_check_keys:
-                    warnings, figures = _judge(spec, reader, settings)
+                    warnings, figures = _judged(spec, reader, settings)
                     for warning in warnings:
                         tell(f"WARNING: {warning}")
                     yield _result(spec, warnings, figures)
@@ -82,6 +82,13 @@ def _result(spec: AssetCheckSpec, warnings: Warnings, figures: list[dict]) -> As
         description="\n".join(warnings) or None,
         metadata={"figures": table_of(figures)} if figures else {},
     )
+
+
+def _judged(spec: AssetCheckSpec, reader: Reader, settings: Settings) -> tuple[Warnings, list[dict]]:
+    try:
+        return _judge(spec, reader, settings)
+    except Exception as error:  # noqa: BLE001 - a check that cannot be made warns, as one that fails does
+        return [f"{spec.name} could not be checked: {type(error).__name__}: {error}"], []
 
 
 def _judge(spec: AssetCheckSpec, reader: Reader, settings: Settings) -> tuple[Warnings, list[dict]]:

@@ -1,8 +1,10 @@
 """The three headline rates: where each is published, what it counts, and of whom; by month, of a business's total."""
 
+import csv
 from dataclasses import dataclass
 from datetime import date
 
+from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import Reader
 
 
@@ -23,11 +25,25 @@ class Headline:
     pool: str
 
 
-HEADLINES = (
-    Headline("win_back_rate", "fct_win_back", "former_returned", "opening_former"),
-    Headline("reactivation_rate", "fct_reactivation", "former_returned + dormant_returned", "opening_former + opening_dormant"),
-    Headline("retention_rate", "fct_retention", "current_retained", "opening_current"),
-)
+RATES = ("win_back_rate", "reactivation_rate", "retention_rate")
+FORMULAS = DBT_PROJECT / "seeds" / "catalogue" / "formulas.csv"
+
+
+def headline(rate: str) -> Headline:
+    """What a rate counts, as `dim_metric` says it: no formula stands here.
+
+    Args:
+        rate: its name.
+
+    Returns:
+        The rate.
+    """
+    with FORMULAS.open(encoding="utf-8", newline="") as file:
+        (row,) = (row for row in csv.DictReader(file) if row["metric"] == rate)
+    return Headline(rate, row["table_name"], row["numerator"], row["denominator"])
+
+
+HEADLINES = tuple(headline(rate) for rate in RATES)
 
 MONTHS = """
     select business_id, period_start, is_warm, {count}, {pool}, {rate}, {rate}_low, {rate}_high

@@ -1,7 +1,7 @@
 """What a materialisation of a public table tells in Dagster: rows, headline figures, a plot, what was rejected and restated."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -26,31 +26,22 @@ STOCKS = """
 """
 
 
-def told_of(events: Iterable[Any], reader: Reader, published: Published, warn: Callable[[str], None]) -> Iterator[Any]:
+def told_of(events: Iterable[Any], reader: Reader, published: Published) -> Iterator[Any]:
     """Add to the events of public tables what people want to see of them.
 
     Args:
         events: Dagster's events of a refresh that is published.
         reader: reads what is published.
         published: what is published, as it is counted.
-        warn: told where metadata could not be made; what is published is so all the same.
 
     Yields:
         The events, in order.
     """
     for event in events:
         if isinstance(event, Output) and (table := _public_table(event, published)):
-            yield _with_figures(event, table, reader, published, warn)
+            yield event.with_metadata({**event.metadata, **table_metadata(table, reader, published)})
         else:
             yield event
-
-
-def _with_figures(event: Output, table: str, reader: Reader, published: Published, warn: Callable[[str], None]) -> Output:
-    try:
-        return event.with_metadata({**event.metadata, **table_metadata(table, reader, published)})
-    except Exception as error:  # noqa: BLE001 - nothing that is only shown may fail what is published
-        warn(f"WARNING: {table} is published, but Dagster's page of it lacks its figures: {type(error).__name__}: {error}")
-        return event
 
 
 def arrivals(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:

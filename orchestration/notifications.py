@@ -15,18 +15,17 @@ from email.message import EmailMessage
 from orchestration.errors import WinbackError
 
 TIMEOUT = 20  # seconds
-# What messages of databases quote: values, and so perhaps people.
-QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\([^()]*\)|\S+@\S+""")
+# Where a message of a database begins to quote: values, and so perhaps people. What is quoted may hold quotes itself.
+QUOTES = re.compile(r"""['"`(\[{<]|\S+@""")
 LONGEST = 300
 
 
 @dataclass(frozen=True)
-class Channels:
-    """Where to tell.
+class Mailbox:
+    """Where to write.
 
     Attributes:
-        webhook: an address that takes a JSON body with a `text`, as Slack, Mattermost and others do; empty for none.
-        host: the mail server; empty for none.
+        host: the mail server.
         port: its port; 465 speaks TLS from the start.
         user: who signs in there; empty for nobody.
         password: with which password.
@@ -34,7 +33,6 @@ class Channels:
         recipients: its To.
     """
 
-    webhook: str
     host: str
     port: int
     user: str
@@ -43,28 +41,43 @@ class Channels:
     recipients: list[str]
 
 
-def channels() -> Channels:
-    """Read them from the environment.
+def _given(name: str) -> str:
+    return os.environ.get(f"WINBACK_{name}", "").strip()
+
+
+def webhook() -> str:
+    """Read the webhook from the environment.
 
     Returns:
-        `WINBACK_WEBHOOK_URL` and `WINBACK_SMTP_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_FROM`, `_TO`.
+        `WINBACK_WEBHOOK_URL`, an address that takes a JSON body with a `text`, as Slack, Mattermost and others do; empty for none.
+
+    Raises:
+        WinbackError: it is no address.
+    """
+    address = _given("WEBHOOK_URL")
+    if address and not re.match(r"https?://[^/]", address):
+        raise WinbackError("WINBACK_WEBHOOK_URL is no http or https address.")
+    return address
+
+
+def mailbox() -> Mailbox | None:
+    """Read from the environment where to write.
+
+    Returns:
+        `WINBACK_SMTP_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_FROM`, `_TO`; None where there is no host.
 
     Raises:
         WinbackError: a value is of no use, or one is missing.
     """
-
-    def given(name: str) -> str:
-        return os.environ.get(f"WINBACK_{name}", "").strip()
-
-    webhook, host, port = given("WEBHOOK_URL"), given("SMTP_HOST"), given("SMTP_PORT") or "25"
-    recipients = [address.strip() for address in given("SMTP_TO").split(",") if address.strip()]
-    if webhook and not re.match(r"https?://[^/]", webhook):
-        raise WinbackError("WINBACK_WEBHOOK_URL is no http or https address.")
+    host, port = _given("SMTP_HOST"), _given("SMTP_PORT") or "25"
+    recipients = [address.strip() for address in _given("SMTP_TO").split(",") if address.strip()]
+    if not host:
+        return None
     if not port.isdigit() or not 0 < int(port) < 65_536:
         raise WinbackError(f"WINBACK_SMTP_PORT is '{port}': give a port, such as 587.")
-    if host and not recipients:
+    if not recipients:
         raise WinbackError("WINBACK_SMTP_HOST is set, but WINBACK_SMTP_TO names nobody to write to.")
-    return Channels(webhook, host, int(port), given("SMTP_USER"), given("SMTP_PASSWORD"), given("SMTP_FROM") or (recipients or [""])[0], recipients)
+    return Mailbox(host, int(port), _given("SMTP_USER"), _given("SMTP_PASSWORD"), _given("SMTP_FROM") or recipients[0], recipients)
 
 
 def notify(subject: str, text: str) -> list[str]:
@@ -80,15 +93,16 @@ def notify(subject: str, text: str) -> list[str]:
     Raises:
         WinbackError: a channel could not be told, or is set wrongly; the others have been told by then.
     """
-    where = channels()
     told, problems = [], []
-    for name, address, tell in (("webhook", where.webhook, _post), ("e-mail", where.host, _mail)):
-        if address:
-            try:
+    for name, find, tell in (("webhook", webhook, _post), ("e-mail", mailbox, _mail)):
+        try:
+            if where := find():
                 tell(where, subject, text)
                 told.append(name)
-            except (OSError, http.client.HTTPException, smtplib.SMTPException, ValueError) as error:
-                problems.append(f"The {name} could not be sent ({_reason(error)}): see {'WINBACK_WEBHOOK_URL' if name == 'webhook' else 'WINBACK_SMTP_*'}.")
+        except WinbackError as error:
+            problems.append(str(error))
+        except (OSError, http.client.HTTPException, smtplib.SMTPException, ValueError) as error:
+            problems.append(f"The {name} could not be sent ({_reason(error)}): see {'WINBACK_WEBHOOK_URL' if name == 'webhook' else 'WINBACK_SMTP_*'}.")
     if problems:
         raise WinbackError(" ".join(problems))
     return told
@@ -102,10 +116,11 @@ def failure_words(run: str, message: str) -> tuple[str, str]:
         message: why it failed, which may quote values.
 
     Returns:
-        Subject and text: the first line of the message, what it quotes taken out.
+        Subject and text: the first line of the message, up to where it begins to quote.
     """
     first = next((line.strip() for line in message.splitlines() if line.strip()), "It stopped without a word.")
-    reason = QUOTED.sub("…", first)[:LONGEST]
+    begins = QUOTES.search(first)
+    reason = (first[: begins.start()] + "…" if begins else first)[:LONGEST]
     base = os.environ.get("WINBACK_DAGSTER_URL", "").strip().rstrip("/")
     see = f"See {base}/runs/{run}" if base and run else f"See run {run} in Dagster" if run else "See its log"
     subject = "Winback: the refresh failed"
@@ -135,14 +150,14 @@ def told_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
         raise
 
 
-def _post(where: Channels, _subject: str, text: str) -> None:
+def _post(address: str, _subject: str, text: str) -> None:
     body = json.dumps({"text": text}).encode()
-    request = urllib.request.Request(where.webhook, data=body, headers={"Content-Type": "application/json; charset=utf-8"}, method="POST")
+    request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json; charset=utf-8"}, method="POST")
     with urllib.request.urlopen(request, timeout=TIMEOUT):
         pass
 
 
-def _mail(where: Channels, subject: str, text: str) -> None:
+def _mail(where: Mailbox, subject: str, text: str) -> None:
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = subject, where.sender, ", ".join(where.recipients)
     mail.set_content(text)

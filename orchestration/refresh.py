@@ -113,23 +113,33 @@ def _build_and_publish(
         messages = _messages(invocation, errors)
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
     warehouse.publish(build, tell)
-    with warehouse.reader() as reader:
-        published = Published(reader)
-        for event in arrivals(plan.new_files):
-            context.log_event(event)
-        yield from told_of(events, reader, published, tell)
-        for line in summary_lines(published, warehouse):
-            tell(line)
+    # The tables stand from here on: nothing that only shows them may fail the run, or have it tried again.
+    for event in arrivals(plan.new_files):
+        context.log_event(event)
+    told, lines = _with_figures(warehouse, events, tell)
+    yield from told
+    for line in lines:
+        tell(line)
     _draw_report(warehouse, settings.report, tell)
 
 
+def _with_figures(warehouse: Warehouse, events: list[Any], tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:
+    """Dagster's events with the figures of the tables, and the words in which the refresh ends."""
+    try:
+        with warehouse.reader() as reader:
+            published = Published(reader)
+            return list(told_of(events, reader, published)), summary_lines(published, warehouse)
+    except Exception as error:  # noqa: BLE001
+        tell(f"WARNING: the tables are published, but their figures could not be read: {type(error).__name__}: {error}.")
+        return events, [f"Warehouse: {warehouse.name}"]
+
+
 def _draw_report(warehouse: Warehouse, path: Path, tell: Callable[[str], None]) -> None:
-    """The tables stand, whatever becomes of their picture."""
     try:
         write_report(warehouse, path)
         tell(f"Report: {path}")
-    except OSError as error:
-        tell(f"WARNING: the tables are published, but the report could not be written: {error}. Mend that, then run `winback report`.")
+    except Exception as error:  # noqa: BLE001
+        tell(f"WARNING: the tables are published, but the report could not be drawn: {error}. Mend that, then run `winback report`.")
 
 
 def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:

@@ -69,18 +69,21 @@ def load_settings() -> Settings:
     if warehouse.is_dir():
         raise WinbackError(f"WINBACK_WAREHOUSE is {warehouse}, which is a folder. Name a file, such as {warehouse / 'warehouse.duckdb'}.")
     _check_memory()
+    report = _path("WINBACK_REPORT", warehouse.with_name(f"{warehouse.stem}_report.html") if target() == "duckdb" else STATE / "report.html")
+    if report == warehouse or report.is_dir():
+        raise WinbackError(f"WINBACK_REPORT is {report}, which is {'the warehouse' if report == warehouse else 'a folder'}. Name a file of its own, such as report.html.")
     return Settings(
         target=target(),
         landing=_path("WINBACK_LANDING", STATE / "landing"),
         warehouse=warehouse,
-        report=_path("WINBACK_REPORT", warehouse.with_name(f"{warehouse.stem}_report.html") if target() == "duckdb" else STATE / "report.html"),
+        report=report,
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
         # DuckDB spreads each query over the cores itself; a server has threads of its own for each.
-        threads=int(_number("WINBACK_THREADS", 1 if target() == "duckdb" else 2)),
-        retries=int(_number("WINBACK_RETRIES", 2)),
+        threads=_whole("WINBACK_THREADS", 1 if target() == "duckdb" else 2),
+        retries=_whole("WINBACK_RETRIES", 2),
         retry_seconds=_number("WINBACK_RETRY_SECONDS", 20),
         rejected_share=_number("WINBACK_REJECTED_SHARE", 0.05),
-        landing_days=int(_number("WINBACK_LANDING_DAYS", 3)),
+        landing_days=_whole("WINBACK_LANDING_DAYS", 3),
         control_limits=_one_of("WINBACK_CONTROL_LIMITS", CONTROL_LIMITS),
     )
 
@@ -140,6 +143,13 @@ def _check_memory() -> None:
     given = os.environ.get("WINBACK_MEMORY", "").strip()
     if given and not re.fullmatch(r"[0-9]+([.][0-9]+)? ?[KMGT]i?B", given, re.IGNORECASE):
         raise WinbackError(f"WINBACK_MEMORY is '{given}': give a size with its unit, such as 12GB.")
+
+
+def _whole(variable: str, default: int) -> int:
+    value = _number(variable, default)
+    if value % 1 != 0:  # not of an infinite one either
+        raise WinbackError(f"{variable} is '{os.environ[variable].strip()}': give a whole number.")
+    return int(value)
 
 
 def _number(variable: str, default: float) -> float:

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -119,10 +120,20 @@ def test_a_channel_set_wrongly_is_named(monkeypatch: pytest.MonkeyPatch, setting
         notify("subject", "text")
 
 
+def test_a_channel_set_wrongly_keeps_no_other_from_being_told(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINBACK_WEBHOOK_URL", hook.url())
+    monkeypatch.setenv("WINBACK_SMTP_HOST", "mail")
+    with pytest.raises(WinbackError, match="WINBACK_SMTP_TO names nobody"):
+        notify("subject", "text")
+    assert len(hook.taken) == 1
+
+
 def test_what_a_database_quotes_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     message = 'Model stg_events: could not convert "cust-4711" of ann@example.com (key 4711) to \'int\'\nOriginal Line: e1,shop,cust-4711'
     _, text = failure_words("", message)
-    assert "Model stg_events: could not convert … of … … to …" in text and "4711" not in text and "ann" not in text
+    assert "Model stg_events: could not convert …\n" in text and "4711" not in text and "ann" not in text
+    for quoting in ("Could not convert string 'O'Brien' to INT32", "Can't read 'anna' and 'bob'", '"Anna\nSmith" is no number'):
+        assert not re.search("Brien|anna|bob|Anna|Smith", failure_words("", quoting)[1])
     monkeypatch.setenv("WINBACK_DAGSTER_URL", "https://dagster.example.com/")
     assert "See https://dagster.example.com/runs/abc." in failure_words("abc", message)[1]
 

@@ -49,6 +49,14 @@ def test_a_failing_model_publishes_nothing(published: Project) -> None:
     assert published.warehouse.read_bytes() == before and builds(published) == []
 
 
+def test_figures_that_cannot_be_read_fail_nothing_that_is_published(published: Project) -> None:
+    shown = published.folder / "orchestration" / "metadata.py"
+    shown.write_text(shown.read_text().replace("from winback.fct_lifecycle", "from winback.no_such_table"))
+    done = published.refresh("2025-07-01")
+    assert "WARNING: the tables are published, but their figures could not be read: " in done.stderr and "Report: " in done.stderr
+    assert published.query("select max(as_of_date)::varchar from winback.refreshes") == [("2025-07-01",)]
+
+
 def test_readers_of_the_old_file_go_on_reading_it(published: Project) -> None:
     with duckdb.connect(str(published.warehouse), read_only=True) as reader:
         before = reader.execute(STATES).fetchall()

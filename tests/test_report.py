@@ -227,6 +227,38 @@ def test_a_business_without_events_is_said_to_have_none(browser: Browser, change
         assert opened.said == []
 
 
+def test_who_may_not_be_contacted_now_is_not_counted_as_such(browser: Browser, changed) -> None:
+    # Consent alone is not enough: somebody was written to a week ago.
+    file = changed(
+        "update winback.win_back_candidates set contactable = true, suppressed_because = null",
+        "update winback.win_back_candidates set suppressed_because = 'cool_down' where rank = 1",
+    )
+    business = next(business for business in embedded(file)["businesses"] if business["win_back_candidates"])
+    with Opened(browser, file, f"#business={business['business_id']}") as opened:
+        _, people, contactable, _ = opened.rows("#candidates")[0]
+        assert int(people.replace(",", "")) == int(contactable.replace(",", "")) + 1
+
+
+def test_a_business_without_a_name_or_a_threshold_is_still_spoken_of(browser: Browser, changed) -> None:
+    file = changed("update winback.dim_business set name = null, dormant_after_days = null, former_after_days = null")
+    with Opened(browser, file, "#business=shop&language=en") as opened:
+        assert opened.page.text_content("#details-title") == "shop"
+        assert "Never dormant by silence. Former only by cancelling." in opened.page.text_content("#details")
+
+
+def test_a_figure_that_changed_twice_is_told_twice(browser: Browser, changed) -> None:
+    later = """
+        insert into winback.metric_history by name
+        select * replace ({value} as value, refresh_id + {refresh} as refresh_id, published_at + interval {refresh} day as published_at)
+        from winback.metric_history where metric = 'churn_rate' and period_grain = 'year' and refresh_id = 1 and value is not null
+    """
+    file = changed(later.format(value=0.125, refresh=1), later.format(value=0.25, refresh=2))
+    business = next(business for business in embedded(file)["businesses"] if business["restatements"])
+    with Opened(browser, file, f"#language=en&business={business['business_id']}") as opened:
+        rows = opened.rows("#restatements")
+        assert len(rows) >= 2 and rows[0][1:4] == ["Churn rate", "12.5%", "25.0%"] and rows[-1][3] == "12.5%"
+
+
 def test_the_command_draws_it_anew(golden: Project, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     done = golden.winback("report", WINBACK_REPORT=str(page), BROWSER="true")

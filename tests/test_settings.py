@@ -1,5 +1,7 @@
 """What the environment says, and what is said where it is of no use."""
 
+from pathlib import Path
+
 import pytest
 
 from conftest import Project
@@ -22,12 +24,21 @@ def test_sizes_of_memory(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
         ("WINBACK_THREADS", "many", "give a number"),
         ("WINBACK_LOCK_TIMEOUT", "-1", "give a number of 0 or more"),
         ("WINBACK_REJECTED_SHARE", "5 %", "give a number"),
+        ("WINBACK_RETRIES", "inf", "give a whole number"),
+        ("WINBACK_LANDING_DAYS", "2.5", "give a whole number"),
         ("WINBACK_CONTROL_LIMITS", "three", "use one of binomial, laney"),
     ],
 )
 def test_what_is_of_no_use_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(WinbackError, match=f"{variable} is '{value}': {message}|{variable} is '{value}'; {message}"):
+        load_settings()
+
+
+def test_the_report_never_takes_the_place_of_the_warehouse(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WINBACK_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    monkeypatch.setenv("WINBACK_REPORT", str(tmp_path / "warehouse.duckdb"))
+    with pytest.raises(WinbackError, match=r"WINBACK_REPORT is .*, which is the warehouse"):
         load_settings()
 
 

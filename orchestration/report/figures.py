@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from orchestration.headlines import HEADLINES, Headline
 from orchestration.warehouses import Reader
 
-RATES = ("win_back_rate", "reactivation_rate", "retention_rate")
 LANGUAGES = ("en", "it", "sv", "nl", "de")
 # As many periods as a chart can show; the tables have them all.
 PERIODS = {"month": 60, "quarter": 40}
@@ -43,7 +43,7 @@ def read_figures(reader: Reader) -> dict[str, Any]:
     metrics = _metrics(reader)
     ((refresh_id, as_of, started_at),) = reader.rows("select refresh_id, as_of_date, started_at from winback.refreshes order by refresh_id desc limit 1")
     parts = {
-        **{rate: _periods(reader, metrics[rate]["table"], _rate_columns(rate, metrics[rate]), RATE) for rate in RATES},
+        **{headline.rate: _periods(reader, headline.table, _rate_columns(headline), RATE) for headline in HEADLINES},
         "states": _periods(reader, "fct_lifecycle", [f"closing_{state}" for state in STATES], STATES),
         "bridge": _periods(reader, "fct_retention", BRIDGE, BRIDGE),
         "cohorts": _by_business(reader, COHORT, "fct_return_cohorts", "cohort_month is null", "from_state, exit_kind, months_since"),
@@ -55,6 +55,7 @@ def read_figures(reader: Reader) -> dict[str, Any]:
     }
     businesses = _rows(reader, BUSINESS, f"select {', '.join(BUSINESS)} from winback.dim_business order by name, business_id")
     for business in businesses:
+        business["name"] = business["name"] or business["business_id"]
         business |= {name: rows[business["business_id"]] for name, rows in parts.items()}
     of_refresh = {"refresh_id": refresh_id, "as_of_date": _plain(as_of), "started_at": _plain(started_at)}
     return {**of_refresh, "states": STATES, "metrics": metrics, "businesses": businesses}
@@ -67,9 +68,8 @@ def _metrics(reader: Reader) -> dict[str, dict[str, Any]]:
     return {row["metric"]: row for row in rows}
 
 
-def _rate_columns(rate: str, metric: dict[str, str]) -> list[str]:
-    """The pools are what `dim_metric` says, so that no formula stands here."""
-    return [metric["numerator"], metric["denominator"], rate, f"{rate}_low", f"{rate}_high"]
+def _rate_columns(headline: Headline) -> list[str]:
+    return [headline.count, headline.pool, headline.rate, f"{headline.rate}_low", f"{headline.rate}_high"]
 
 
 def _periods(reader: Reader, table: str, columns: Iterable[str], names: Iterable[str]) -> dict[str, list[dict]]:
@@ -107,14 +107,23 @@ def _reasons(reader: Reader) -> dict[str, list[dict]]:
 
 
 def _latest_restatements(reader: Reader) -> dict[str, list[dict]]:
+    """Changes of rates: of counts there are many more, and a rate is what people have quoted."""
     newest_first = "replaced_by_refresh_id desc, period_start desc, period_grain, metric"
-    rates = ", ".join(f"'{rate}'" for rate in RATES)
-    rows = _by_business(reader, RESTATEMENT, "metric_restatements", f"metric in ({rates})", newest_first)
-    return defaultdict(list, {business: restated[:RESTATEMENTS] for business, restated in rows.items()})
+    sql = f"""
+        select business_id, {', '.join(RESTATEMENT)}
+        from (
+            select restatements.*, row_number() over (partition by business_id order by {newest_first}) as place
+            from winback.metric_restatements as restatements
+            where metric in (select metric from winback.dim_metric where unit = 'share')
+        ) as placed
+        where place <= {RESTATEMENTS}
+        order by place
+    """
+    return _grouped(_rows(reader, ("business_id", *RESTATEMENT), sql))
 
 
 def _candidates(reader: Reader, table: str) -> dict[str, list[dict]]:
-    sql = f"select business_id, count(*), sum(case when contactable then 1 else 0 end), sum(expected_value) from winback.{table} group by business_id"
+    sql = f"select business_id, count(*), sum(case when suppressed_because is null then 1 else 0 end), sum(expected_value) from winback.{table} group by business_id"
     return _grouped(_rows(reader, ("business_id", *CANDIDATES), sql))
 
 

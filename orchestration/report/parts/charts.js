@@ -103,7 +103,7 @@ function curves(rows) {
       x: { field: "months_since", type: "quantitative", axis: { title: word("months_since"), grid: false, tickMinStep: 1, labelExpr: "wholeTick(datum.value)" } },
       y: shares("return_probability"), color: { field: "curve", type: "nominal", sort: names, scale: { domain: names, range }, legend: { title: null } },
       strokeDash: { field: "curve", type: "nominal", sort: names, legend: null },
-      tooltip: tip(["curve", word("left_how")], ["months_since", word("months_since")], ["chance", label("return_probability")], ["risk", word("at_risk")]),
+      tooltip: tip(["curve", word("left_how")], ["months_since", word("months_since")], ["chance", label("return_probability")], ["risk", label("at_risk")]),
     },
   });
 }
@@ -130,7 +130,7 @@ function lifts(rows) {
     layer: [
       { data: { values: [{ none: 0 }] }, mark: { type: "rule", color: colour("soft"), strokeDash: [3, 3] }, encoding: { x: shares("none") } },
       { mark: { type: "rule", strokeWidth: 5, opacity: 0.3, color: colour("accent") }, encoding: { y: bars, x: shares("lift_low"), x2: { field: "lift_high" } } },
-      { mark: { type: "point", filled: true, size: 70, color: colour("accent") }, encoding: { y: bars, x: shares("lift"), tooltip: tip(["campaign_id", word("campaign")], ["effect", label("lift")], ["interval", word("interval")], ["of", word("observed")]) } },
+      { mark: { type: "point", filled: true, size: 70, color: colour("accent") }, encoding: { y: bars, x: shares("lift"), tooltip: tip(["campaign_id", word("campaign")], ["effect", label("lift")], ["interval", word("interval")], ["of", label("observed")]) } },
     ],
   });
 }

@@ -51,7 +51,7 @@ function statesFigure(business, grain) {
 function bridgeFigure(business, grain) {
   const row = latest(ofGrain(business.bridge, grain).filter((row) => row.crr != null));
   if (!row) return figure("bridge", word("bridge"), [paragraph(word("none_yet"))]);
-  const values = { period: period(grain, row.period_start), crr: percent(row.crr), rate: percent(row.retention_rate), returned: points(row.crr_gain_from_returns), lost: points(row.crr_loss_from_new_customers) };
+  const values = { period: period(grain, row.period_start) + stars(row), crr: percent(row.crr), rate: percent(row.retention_rate), returned: points(row.crr_gain_from_returns), lost: points(row.crr_loss_from_new_customers) };
   const columns = [column(word("figure"), (name) => label(name), true), column(word("value"), (name) => (name.startsWith("crr_") ? points(row[name]) : percent(row[name])))];
   return figure("bridge", word("bridge"), [paragraph(sentence("bridge_says", values), { class: "soft" })], bridge(row), table(values.period, columns, ["crr", "crr_gain_from_returns", "crr_loss_from_new_customers", "retention_rate"]));
 }
@@ -61,7 +61,7 @@ function curvesFigure(business) {
   if (!rows.length) return figure("curves", word("curves"), [paragraph(word("none_yet"))]);
   const columns = [
     column(word("left_how"), curveName, true), column(word("months_since"), (row) => whole(row.months_since)), column(label("return_probability"), (row) => percent(row.return_probability)),
-    column(word("at_risk"), (row) => whole(row.at_risk)), column(word("returned"), (row) => whole(row.cumulative_returned)),
+    column(label("at_risk"), (row) => whole(row.at_risk)), column(label("cumulative_returned"), (row) => whole(row.cumulative_returned)),
   ];
   return figure("curves", word("curves"), [paragraph(word("curves_say"), { class: "soft" })], curves(rows), table(word("curves"), columns, rows));
 }
@@ -87,7 +87,7 @@ function campaignsFigure(business) {
     column(word("campaign"), (row) => row.campaign_id, true), column(label("lift"), (row) => points(row.lift)),
     column(word("interval"), (row) => (row.lift_low == null ? none : `${points(row.lift_low)} – ${points(row.lift_high)}`)),
     column(label("incremental_returns"), (row) => decimal(row.incremental_returns)), column(label("cost_per_incremental_return"), (row) => money(row.cost_per_incremental_return, business.currency)),
-    column(label("return_rate"), (row) => percent(row.return_rate)), column(word("observed"), (row) => whole(row.observed)), column(word("control"), (row) => word(row.is_observational ? "no" : "yes"), true),
+    column(label("return_rate"), (row) => percent(row.return_rate)), column(label("observed"), (row) => whole(row.observed)), column(word("control"), (row) => word(row.is_observational ? "no" : "yes"), true),
   ];
   return figure("campaigns", word("campaigns"), [paragraph(says, { class: "soft" })], measured.length && lifts([...measured].sort((a, b) => b.lift - a.lift).slice(0, 40)), table(word("campaigns"), columns, rows));
 }
@@ -106,17 +106,15 @@ function restatementsFigure(business) {
 function candidatesFigure(business) {
   const columns = [
     column(word("list"), (name) => word(name), true), column(word("people"), (name) => whole(business[name][0]?.people ?? 0)), column(word("contactable"), (name) => whole(business[name][0]?.contactable ?? 0)),
-    column(word("expected_value"), (name) => money(business[name][0]?.expected_value, business.currency)),
+    column(label("expected_value"), (name) => money(business[name][0]?.expected_value, business.currency)),
   ];
   return figure("candidates", word("candidates"), [paragraph(word("candidates_say"), { class: "soft" }), table(word("candidates"), columns, ["win_back_candidates", "reactivation_candidates"])]);
 }
 
 function details(business, grain) {
-  const policy = business.former_after_days == null ? "policy_cancelled" : "policy";
-  const head = [
-    section("details-title", business.name),
-    paragraph(sentence(policy, { dormant: whole(business.dormant_after_days), former: whole(business.former_after_days) }), { class: "soft" }),
-  ];
+  const dormant = business.dormant_after_days == null ? word("dormant_never") : sentence("dormant_after", { days: whole(business.dormant_after_days) });
+  const former = business.former_after_days == null ? word("former_cancelled") : sentence("former_after", { days: whole(business.former_after_days) });
+  const head = [section("details-title", business.name), paragraph(`${dormant} ${former}`, { class: "soft" })];
   if (!business.history_starts_on) return [...head, paragraph(word("no_event"), { class: "note" })];
   head.push(paragraph(sentence("history_from", { day: day(business.history_starts_on) }), { class: "soft" }));
   return [
