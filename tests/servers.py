@@ -3,6 +3,8 @@
 import csv
 import shutil
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,3 +114,18 @@ def tables_as_file(path: Path, like: Path, tables: dict[str, tuple[list[str], li
                 f"quote = '\"', escape = '\"', nullstr = '\a', columns = {{{described}}})"
             )
     return path
+
+
+def land_more(project: ServedProject, number: int) -> None:
+    """One more order of a new customer, put into the landing table as a loader would."""
+    project.query(
+        "insert into landing.events (event_id, business_id, customer_id, event_name, occurred_at, amount, currency, reason, voids_event_id, loaded_at) "
+        f"values ('more{number}', 'shop', 'more{number}', 'order', '2025-06-0{number}T10:00:00Z', '5', 'USD', '', '', '2025-06-0{number}T11:00:00Z')"
+    )
+
+
+def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)

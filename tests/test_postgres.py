@@ -3,8 +3,7 @@
 import shutil
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
-from servers import ServedProject, Server, connect, served
+from servers import ServedProject, Server, connect, land_more, served, wait_for
 from told import Told, instance_of
 from warehouses import differences
 
@@ -52,21 +51,6 @@ def on_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ser
     project.load()
     project.refresh()
     return project
-
-
-def land_more(project: ServedProject, number: int) -> None:
-    """One more order of a new customer, put into the landing table as a loader would."""
-    project.query(
-        "insert into landing.events (event_id, business_id, customer_id, event_name, occurred_at, amount, currency, reason, voids_event_id, loaded_at) "
-        f"values ('more{number}', 'shop', 'more{number}', 'order', '2025-06-0{number}T10:00:00Z', '5', 'USD', '', '', '2025-06-0{number}T11:00:00Z')"
-    )
-
-
-def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_the_golden_landing_gives_the_same_tables(on_postgres: ServedProject, golden: Project, tmp_path: Path) -> None:
