@@ -18,14 +18,14 @@ STATES = ("active", "dormant", "former", "prospect", "dormant_prospect")
 BRIDGE = ("crr", "crr_gain_from_returns", "crr_loss_from_new_customers", "retention_rate")
 PERIOD = ("period_grain", "period_start", "period_end", "is_complete", "is_warm")
 RATE = ("count", "pool", "rate", "low", "high")
-COHORT = ("from_state", "exit_kind", "months_since", "entered", "at_risk", "cumulative_returned", "return_probability", "is_mature")
+COHORT = ("from_state", "exit_kind", "months_since", "at_risk", "cumulative_returned", "return_probability")
 REASON = ("exit_kind", "exit_reason", "exits", "share_of_exits", "exits_won_back", "exit_win_back_rate", "exit_win_back_rate_low", "exit_win_back_rate_high")
 CAMPAIGN = (
-    "campaign_id", "strategy", "is_observational", "observed", "returned", "return_rate", "return_rate_low", "return_rate_high",
-    "lift", "lift_low", "lift_high", "p_value", "incremental_returns", "cost", "cost_per_incremental_return",
+    "campaign_id", "is_observational", "observed", "return_rate", "return_rate_low", "return_rate_high",
+    "lift", "lift_low", "lift_high", "incremental_returns", "cost_per_incremental_return",
 )  # fmt: skip
-RESTATEMENT = ("period_grain", "period_start", "metric", "value_before", "value_after", "replaced_at", "days_after_first_publication", "is_new_configuration")
-BUSINESS = ("business_id", "name", "kind", "currency", "timezone", "dormant_after_days", "former_after_days", "as_of_date", "history_starts_on")
+RESTATEMENT = ("period_grain", "period_start", "metric", "value_before", "value_after", "replaced_at", "is_new_configuration")
+BUSINESS = ("business_id", "name", "currency", "dormant_after_days", "former_after_days", "as_of_date", "history_starts_on")
 CANDIDATES = ("people", "contactable", "expected_value")
 
 OF_ALL = "segment = 'all' and period_grain in ({grains})"
@@ -63,8 +63,8 @@ def read_figures(reader: Reader) -> dict[str, Any]:
 
 def _metrics(reader: Reader) -> dict[str, dict[str, Any]]:
     texts = [f"{text}_{language}" for text in ("label", "definition") for language in LANGUAGES]
-    names = ("metric", "table", "unit", "formula", "numerator", "denominator", *texts)
-    rows = _rows(reader, names, f"select metric, table_name, unit, formula, numerator, denominator, {', '.join(texts)} from winback.dim_metric")
+    names = ("metric", "table", "formula", *texts)
+    rows = _rows(reader, names, f"select metric, table_name, formula, {', '.join(texts)} from winback.dim_metric")
     return {row["metric"]: row for row in rows}
 
 
