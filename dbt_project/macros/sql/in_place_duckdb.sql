@@ -1,0 +1,33 @@
+{# Tables and views of DuckDB in one statement each. dbt-duckdb builds beside what is there, swaps by two renames and drops the
+   old one, for those who read meanwhile: a refresh builds in a copy that nobody reads, and each statement costs as much as a small table. #}
+{% materialization table, adapter='duckdb' %}
+    {{ return(built_in_place('table')) }}
+{% endmaterialization %}
+
+
+{% materialization view, adapter='duckdb' %}
+    {{ return(built_in_place('view')) }}
+{% endmaterialization %}
+
+
+{% macro built_in_place(type) %}
+    {%- set target_relation = this.incorporate(type=type) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set contract = config.get('contract') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if existing is not none and existing.type != type %}{% do adapter.drop_relation(existing) %}{% endif -%}
+    {%- call statement('main') -%}
+        {%- if contract.enforced %}{{ get_assert_columns_equivalent(compiled_code) }}{% endif %}
+        create or replace {{ type }} {{ target_relation }}
+        {%- if contract.enforced and type == 'table' %} {{ get_table_columns_and_constraints() }};
+        insert into {{ target_relation }} {{ get_column_names() }} ({{ get_select_subquery(compiled_code) }})
+        {%- else %} as (
+            {{ compiled_code }}
+        )
+        {%- endif -%}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {% do persist_docs(target_relation, model) %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmacro %}
