@@ -6,9 +6,6 @@ with transitions as (
     from {{ ref('int_transitions') }} as transitions
     cross join {{ ref('int_as_of_date') }} as as_of
     where transitions.transition_date <= as_of.as_of_date
-    {%- if is_incremental() %}
-        and transitions.customer_key in (select customer_key from {{ ref('int_changed_customers') }})
-    {%- endif %}
 )
 
 select
@@ -22,4 +19,4 @@ select
     cast(case when not transitions.is_over then transitions.next_state end as {{ dbt.type_string() }}) as projected_state,
     case when not transitions.is_over then transitions.next_transition_date end as projected_on
 from transitions
-inner join {{ ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
+inner join {{ ref('int_changed_customers') if is_incremental() else ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key

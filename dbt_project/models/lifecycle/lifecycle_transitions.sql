@@ -10,9 +10,6 @@ select
     transitions.exit_kind,
     transitions.exit_reason
 from {{ ref('int_transitions') }} as transitions
-inner join {{ ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
+inner join {{ ref('int_changed_customers') if is_incremental() else ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
 cross join {{ ref('int_as_of_date') }} as as_of
 where transitions.transition_date <= as_of.as_of_date
-{%- if is_incremental() %}
-    and transitions.customer_key in (select customer_key from {{ ref('int_changed_customers') }})
-{%- endif %}

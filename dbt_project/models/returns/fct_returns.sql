@@ -29,9 +29,6 @@ select
     {{ happened_within('returns.next_churned_on', 180) }} as left_again_180_days,
     {{ happened_within('returns.next_churned_on', 365) }} as left_again_365_days
 from {{ ref('int_returns') }} as returns
-inner join {{ ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
+inner join {{ ref('int_changed_returners') if is_incremental() else ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
 cross join {{ ref('int_as_of_date') }} as as_of
 where returns.returned_on <= as_of.as_of_date
-{%- if is_incremental() %}
-    and returns.customer_key in (select customer_key from {{ ref('int_changed_returners') }})
-{%- endif %}
