@@ -1,51 +1,7 @@
--- Everyone who is former, dormant or a dormant prospect at the date counted to, with what they were worth.
-with away as (
-    select
-        keys.customer_key,
-        states.business_id,
-        states.customer_id,
-        states.state as from_state,
-        states.valid_from as since,
-        states.exit_kind,
-        states.exit_reason
-    from {{ ref('lifecycle_states') }} as states
-    inner join {{ ref('int_customer_keys') }} as keys
-        on states.business_id = keys.business_id and states.customer_id = keys.customer_id
-    where states.valid_to is null and states.state in ('former', 'dormant', 'dormant_prospect')
-),
-
-worth as (
-    select
-        away.customer_key,
-        max(case when days.has_purchase then days.event_date end) as last_purchase_on,
-        sum(days.revenue) as lifetime_revenue,
-        sum(case
-            when {{ in_year_before('days.event_date', 'away.since') }} then days.revenue
-            else 0
-        end) as revenue_365_days_before
-    from away
-    inner join {{ ref('int_customer_days') }} as days on away.customer_key = days.customer_key
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where days.event_date <= as_of.as_of_date
-    group by away.customer_key
-),
-
-came_back as (
-    select returns.customer_key, count(*) as previous_returns
-    from {{ ref('int_returns') }} as returns
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where returns.returned_on <= as_of.as_of_date and returns.return_type in ('won_back', 'reactivated')
-    group by returns.customer_key
-)
-
+-- Those who are away, and for how long now.
+{{ config(materialized='view') }}
 select
-    away.*,
-    {{ days_between('away.since', 'as_of.as_of_date') }} as days_away,
-    worth.last_purchase_on,
-    cast(coalesce(worth.lifetime_revenue, 0) as decimal(38, 4)) as lifetime_revenue,
-    cast(coalesce(worth.revenue_365_days_before, 0) as decimal(38, 4)) as revenue_365_days_before,
-    cast(coalesce(came_back.previous_returns, 0) as integer) as previous_returns
-from away
+    worth.*,
+    {{ days_between('worth.since', 'as_of.as_of_date') }} as days_away
+from {{ ref('int_away_worth') }} as worth
 cross join {{ ref('int_as_of_date') }} as as_of
-left join worth on away.customer_key = worth.customer_key
-left join came_back on away.customer_key = came_back.customer_key
