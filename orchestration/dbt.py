@@ -53,11 +53,12 @@ def dbt_resource() -> DbtProcess:
         It, for Dagster's definitions.
     """
     parsed = ensure_manifest().with_name("partial_parse.msgpack")
+    # dbt's log file would be cleared away with the copy that is built in, and writing it takes longer than the tables of a small company.
     return DbtProcess(
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=sys.executable,
-        global_config_flags=[str(Path(__file__).with_name("parsed_dbt.py")), str(parsed)],
+        global_config_flags=[str(Path(__file__).with_name("parsed_dbt.py")), str(parsed), "--log-level-file", "none"],
     )
 
 

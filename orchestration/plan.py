@@ -1,6 +1,6 @@
 """What a refresh has to do, decided before anything is built."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile
 from orchestration.last import LastRefresh, last_refresh
 from orchestration.settings import SEEDS
+from orchestration.unchanged import unchanged_nodes
 from orchestration.warehouses import Warehouse
 
 
@@ -23,6 +24,7 @@ class Plan:
         rebuilds: derive everything anew from the landed rows.
         is_needed: whether anything would come out differently.
         code_version: hash of the code that derives.
+        unchanged: the nodes of the dbt project that stand as they are.
     """
 
     as_of_date: date
@@ -30,6 +32,7 @@ class Plan:
     rebuilds: bool
     is_needed: bool
     code_version: str
+    unchanged: Sequence[str] = ()
 
 
 def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Callable[[str], None]) -> Plan:
@@ -60,8 +63,10 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
         tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
-    is_needed = bool(files is None or rebuilds or new_files or as_of_date != last.as_of_date or not last.is_configured_by(SEEDS))
-    return Plan(as_of_date, new_files, rebuilds, is_needed, code)
+    if files is None or rebuilds or not last.is_configured_by(SEEDS):
+        return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code)
+    is_needed = bool(new_files) or as_of_date != last.as_of_date
+    return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged_nodes({file.table for file in new_files}) if is_needed else ())
 
 
 def _as_of(given: date | None, last: LastRefresh, tell: Callable[[str], None]) -> date:

@@ -95,7 +95,7 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     ("lost", "found_by"),
     [
         ("winback.lifecycle_transitions where transition_date = (select min(transition_date) from winback.lifecycle_transitions)", "lifecycle_transitions_keep_to_the_schedule"),
-        ("winback_internal.base_events where event_id = (select min(event_id) from winback_internal.base_events)", "base_events_judge_each_landed_row_once"),
+        ("winback_internal.base_events where event_id = (select min(event_id) from winback_internal.base_events)", "events_landed_are_standing_superseded_or_rejected"),
     ],
 )
 def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(published: Project, lost: str, found_by: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -182,6 +183,8 @@ class DuckDBFile:
         working = folder / self.published.name
         if self.published.exists() and only is None:
             shutil.copyfile(self.published, working)
+            # Written through while dbt works, so that little is left of it when the file is to be published.
+            threading.Thread(target=_fsync, args=(working,), daemon=True).start()
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"

@@ -1,0 +1,43 @@
+"""What a night leaves as it is: what follows from rows and configuration alone, where neither is new."""
+
+import json
+from collections.abc import Collection
+from functools import cache
+
+from orchestration.dbt import ensure_manifest
+
+# The tag of a model that knows nothing of the date counted to, nor of what a run has touched but through the rows it replaces.
+UNDATED = "undated"
+# Every test that asks whether all is derived anew reads this; what it says is no row.
+RUN = "model.winback.int_this_refresh"
+
+
+def unchanged_nodes(new_tables: Collection[str]) -> list[str]:
+    """Find the seeds, models and tests of which a refresh with the code and configuration of the last one need run none.
+
+    A model stands as it is where it is undated and no landing table that it descends from has a new file; a test, where
+    everything that it looks at stands.
+
+    Args:
+        new_tables: the landing tables with new files.
+
+    Returns:
+        Their names.
+    """
+    manifest = json.loads(ensure_manifest().read_text())
+    nodes, parents = manifest["nodes"], manifest["parent_map"]
+    sources = {unique_id for unique_id, source in manifest["sources"].items() if source["name"] in new_tables}
+
+    @cache
+    def reads_new_rows(unique_id: str) -> bool:
+        return unique_id in sources or any(map(reads_new_rows, parents.get(unique_id, ())))
+
+    standing = {
+        unique_id for unique_id, node in nodes.items() if (node["resource_type"] == "seed" or UNDATED in node["tags"]) and not reads_new_rows(unique_id)
+    }
+    tests = {
+        unique_id
+        for unique_id, node in nodes.items()
+        if node["resource_type"] == "test" and (looked_at := set(parents[unique_id]) - {RUN}) and looked_at <= standing
+    }
+    return sorted(nodes[unique_id]["name"] for unique_id in standing | tests)
