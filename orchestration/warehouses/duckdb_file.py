@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,7 +184,7 @@ class DuckDBFile:
         if self.published.exists() and only is None:
             shutil.copyfile(self.published, working)
             # Written through while dbt works, so that little is left of it when the file is to be published.
-            threading.Thread(target=_fsync, args=(working,), daemon=True).start()
+            threading.Thread(target=_fsync_ahead, args=(working,), daemon=True).start()
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"
@@ -254,3 +254,9 @@ def _fsync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _fsync_ahead(path: Path) -> None:
+    """What fails here fails again, and is told, when the file is published."""
+    with suppress(OSError):
+        _fsync(path)

@@ -14,7 +14,8 @@
     {%- set target_relation = this.incorporate(type=type) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set contract = config.get('contract') -%}
-    {{ run_hooks(pre_hooks) }}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- if existing is not none and existing.type != type %}{% do adapter.drop_relation(existing) %}{% endif -%}
     {%- call statement('main') -%}
         {%- if contract.enforced %}{{ get_assert_columns_equivalent(compiled_code) }}{% endif %}
@@ -26,8 +27,10 @@
         )
         {%- endif -%}
     {%- endcall -%}
-    {{ run_hooks(post_hooks) }}
+    {%- if type == 'table' %}{% do create_indexes(target_relation) %}{% endif -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmacro %}
