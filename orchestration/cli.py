@@ -1,6 +1,7 @@
 """The `winback` command: a thin face on the Dagster job."""
 
 import contextlib
+import gc
 import os
 import shutil
 import sys
@@ -142,6 +143,8 @@ def run_refresh(as_of: str | None, full: bool) -> None:
     from orchestration.events import keep_connections
     from orchestration.progress import show_on_terminal
 
+    # What has been imported stays to the end: it need not be looked through for what may be freed.
+    gc.freeze()
     show_on_terminal()
     keep_connections()
     run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -185,4 +188,6 @@ def main() -> NoReturn:
     except WinbackError as error:
         click.echo(f"winback: {error}", err=True)
         sys.exit(1)
+    finally:
+        gc.freeze()  # The exit need not look through anything: it took a second after each refresh.
     sys.exit(0)

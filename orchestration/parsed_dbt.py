@@ -5,6 +5,7 @@ caller vouches that the parsed project is the one to run. On a server, nodes are
 the variable `build_schema` says where this build is.
 """
 
+import gc
 import json
 import os
 import sys
@@ -30,7 +31,12 @@ def main() -> None:
                 node.schema = build_schema
                 node.relation_name = node.relation_name and node.relation_name.replace(PUBLISHED_SCHEMA, build_schema)
     manifest.build_flat_graph()
-    cli(sys.argv[2:], obj={"manifest": manifest})
+    # The project stays to the end: to look through it for what may be freed, again and again, took a tenth of a night.
+    gc.freeze()
+    try:
+        cli(sys.argv[2:], obj={"manifest": manifest})
+    finally:
+        gc.freeze()  # The exit need not look through anything.
 
 
 def _die_with(parent: int) -> None:

@@ -5,10 +5,9 @@ import re
 from pathlib import Path
 
 from conftest import Project
-from warehouses import differences
-
 from orchestration.dbt import ensure_manifest
 from orchestration.unchanged import RUN, UNDATED
+from warehouses import differences
 
 # What tells a run whose rows it replaces: no row of an undated table hangs on it, only which rows are looked at.
 WHOSE_ROWS = {"int_this_refresh", "int_configurations", "int_touched_customers", "int_customer_days_before", "int_customer_segments_before", "int_transitions_before"}
