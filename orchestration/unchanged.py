@@ -6,7 +6,8 @@ from functools import cache
 
 from orchestration.dbt import ensure_manifest
 
-# The tag of a model that knows nothing of the date counted to, nor of what a run has touched but through the rows it replaces.
+# The tag of what knows nothing of the date counted to, nor of what a run has touched but through the rows it replaces; seeds that
+# are compared before a run, or are code, among it.
 UNDATED = "undated"
 # Every test that asks whether all is derived anew reads this; what it says is no row.
 RUN = "model.winback.int_this_refresh"
@@ -15,7 +16,7 @@ RUN = "model.winback.int_this_refresh"
 def unchanged_nodes(new_tables: Collection[str]) -> list[str]:
     """Find the seeds, models and tests of which a refresh with the code and configuration of the last one need run none.
 
-    A model stands as it is where it is undated and no landing table that it descends from has a new file; a test, where
+    A seed or model stands as it is where it is undated and no landing table that it descends from has a new file; a test, where
     everything that it looks at stands.
 
     Args:
@@ -32,9 +33,7 @@ def unchanged_nodes(new_tables: Collection[str]) -> list[str]:
     def reads_new_rows(unique_id: str) -> bool:
         return unique_id in sources or any(map(reads_new_rows, parents.get(unique_id, ())))
 
-    standing = {
-        unique_id for unique_id, node in nodes.items() if (node["resource_type"] == "seed" or UNDATED in node["tags"]) and not reads_new_rows(unique_id)
-    }
+    standing = {unique_id for unique_id, node in nodes.items() if UNDATED in node["tags"] and not reads_new_rows(unique_id)}
     tests = {
         unique_id
         for unique_id, node in nodes.items()

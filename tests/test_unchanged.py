@@ -28,7 +28,7 @@ def refreshed_anew(project: Project, as_of: str, name: str) -> Path:
 
 def test_undated_models_read_undated_ones() -> None:
     manifest = json.loads(ensure_manifest().read_text())
-    undated = {unique_id for unique_id, node in manifest["nodes"].items() if UNDATED in node["tags"] or node["resource_type"] == "seed"}
+    undated = {unique_id for unique_id, node in manifest["nodes"].items() if UNDATED in node["tags"]}
     read = {parent for unique_id in undated for parent in manifest["parent_map"][unique_id]}
     assert RUN in read
     assert {unique_id.split(".")[-1] for unique_id in read - undated if not unique_id.startswith("source.")} == WHOSE_ROWS
