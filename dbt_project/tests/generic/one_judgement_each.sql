@@ -1,5 +1,5 @@
 {# Each landed row is judged exactly once: a run that judges some of them again neither loses one nor keeps both judgements. In
-   a night the rows that landed or were judged in it are looked at; that there are as many judgements as rows is tested always. #}
+   a night the rows that landed or were judged in it are looked at, and that there are as many judgements as rows. #}
 {% test one_judgement_each(model, landing_table) %}
 {%- set landed = ref('landed_' ~ landing_table) -%}
 {%- set of_this_run = 'where row_hash in (select row_hash from of_this_run)' if not rebuilds() -%}
