@@ -3,6 +3,7 @@
 from typing import Any
 
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from sqlalchemy import event
 from sqlalchemy.pool import SingletonThreadPool
 
 _new_engine = sqlite_event_log.create_engine
@@ -22,5 +23,6 @@ def _kept_engine(url: str, **options: Any) -> Any:
     if url not in _engines:
         engine = _new_engine(url, **{**options, "poolclass": SingletonThreadPool})
         engine.dispose = lambda *_, **__: None  # Dagster disposes of it after each event.
+        event.listen(engine, "connect", lambda connection, _: connection.execute("pragma synchronous = normal"))
         _engines[url] = engine
     return _engines[url]

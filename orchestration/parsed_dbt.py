@@ -2,7 +2,8 @@
 
 dbt parses anew whenever a variable or the path of the database differs, which is every night, and takes seconds for it. The
 caller vouches that the parsed project is the one to run. On a server, nodes are parsed for the schema in which they are published;
-the variable `build_schema` says where this build is.
+the variable `build_schema` says where this build is. `left_out` names the nodes that get a tag of that name, by which they are excluded:
+dbt takes a second to find a hundred names. A file that is still being copied to `db_path` is waited for.
 """
 
 import gc
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 PUBLISHED_SCHEMA = "winback_internal"
+LEFT_OUT = "left_out"
 
 
 def main() -> None:
@@ -25,12 +27,18 @@ def main() -> None:
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     manifest = Manifest.from_msgpack(Path(sys.argv[1]).read_bytes(), decoder=extended_mashumuro_decoder)
-    if build_schema := json.loads(sys.argv[sys.argv.index("--vars") + 1]).get("build_schema"):
-        for node in manifest.nodes.values():
-            if node.schema == PUBLISHED_SCHEMA:
-                node.schema = build_schema
-                node.relation_name = node.relation_name and node.relation_name.replace(PUBLISHED_SCHEMA, build_schema)
+    variables = json.loads(sys.argv[sys.argv.index("--vars") + 1])
+    build_schema, left_out = variables.get("build_schema"), set(variables.get("left_out", ()))
+    for node in manifest.nodes.values():
+        if build_schema and node.schema == PUBLISHED_SCHEMA:
+            node.schema = build_schema
+            node.relation_name = node.relation_name and node.relation_name.replace(PUBLISHED_SCHEMA, build_schema)
+        if node.name in left_out:
+            node.tags = [*node.tags, LEFT_OUT]
     manifest.build_flat_graph()
+    # Killed where the copy fails.
+    while Path(variables.get("db_path", "") + ".copying").exists():
+        time.sleep(0.02)
     # The project stays to the end: to look through it for what may be freed, again and again, took a tenth of a night.
     gc.freeze()
     try:

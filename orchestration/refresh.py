@@ -23,15 +23,15 @@ from orchestration.report import write_report
 from orchestration.retries import is_transient
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
-from orchestration.warehouses import Warehouse, warehouse_of
+from orchestration.warehouses import Build, Warehouse, warehouse_of
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 # A selection rebuilds tables from what is kept, and leaves alone what is carried from refresh to refresh: brought forward
 # in part, it would no longer fit together.
 SELECTION = ["--full-refresh", "--exclude", "+int_period_counts landed_files metric_history refreshes"]
-# A test is left out where it is named, or where all that it looks at is.
-LEAVING_OUT = ["--indirect-selection", "cautious", "--exclude"]
+# Of what is left out, `parsed_dbt.py` makes a tag.
+LEAVING_OUT = ["--indirect-selection", "cautious", "--exclude", "tag:left_out"]
 
 
 def parse_as_of(text: str | None) -> date | None:
@@ -102,13 +102,16 @@ def _build_and_publish(
     tell(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
     build = warehouse.start(context.run_id, plan.new_files, only=kept_tables() if plan.rebuilds else None)
     variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version}
-    selection = SELECTION if context.is_subset else [*LEAVING_OUT, " ".join(plan.unchanged)] if plan.unchanged else []
+    if plan.unchanged:
+        variables["left_out"] = list(plan.unchanged)
+    selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
     invocation = dbt.cli(
-        [*BUILD, *warehouse.options, *selection, "--threads", str(settings.threads), "--vars", json.dumps(variables)],
+        [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", json.dumps(variables)],
         context=context,
         target_path=build.target,
         raise_on_error=False,
     )
+    _await_copy(build, invocation)
     # Held back: an asset shown as materialised must be one that can be read.
     events, errors = _run(context, invocation, tell)
     if not invocation.is_successful():
@@ -124,6 +127,21 @@ def _build_and_publish(
     for line in lines:
         tell(line)
     _draw_report(warehouse, settings.report, tell)
+
+
+def threads_of(settings: Settings, *, rebuilds: bool) -> int:
+    """How many nodes dbt is to run at once.
+
+    DuckDB spreads a large query over the cores itself, and shares its memory among those beside it; small ones leave the cores idle.
+
+    Args:
+        settings: what the environment says.
+        rebuilds: whether all is derived anew.
+
+    Returns:
+        As many as are asked for; else two, or one where DuckDB rebuilds.
+    """
+    return settings.threads or (1 if settings.target == "duckdb" and rebuilds else 2)
 
 
 def _with_figures(warehouse: Warehouse, events: list[Any], tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:
@@ -143,6 +161,17 @@ def _draw_report(warehouse: Warehouse, path: Path, tell: Callable[[str], None]) 
         tell(f"Report: {path}")
     except Exception as error:  # noqa: BLE001
         tell(f"WARNING: the tables are published, but the report could not be drawn: {error}. Mend that, then run `winback report`.")
+
+
+def _await_copy(build: Build, invocation: DbtCliInvocation) -> None:
+    """Without its copy dbt, which is waiting for it, has nothing to work on."""
+    try:
+        if build.copying:
+            build.copying.result()
+    except OSError:
+        invocation.process.kill()
+        invocation.process.wait()
+        raise
 
 
 def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:

@@ -30,7 +30,7 @@ class Settings:
         warehouse: the published DuckDB file (`WINBACK_WAREHOUSE`).
         report: the page that each refresh writes (`WINBACK_REPORT`).
         lock_timeout: seconds to wait for another refresh (`WINBACK_LOCK_TIMEOUT`).
-        threads: dbt threads (`WINBACK_THREADS`).
+        threads: dbt threads (`WINBACK_THREADS`); 0 for as many as suit what is to be done.
         retries: how often a refresh that met something transient is tried again (`WINBACK_RETRIES`).
         retry_seconds: the wait before the first of these tries; twice that before the second (`WINBACK_RETRY_SECONDS`).
         rejected_share: the share of rejected rows from which a check warns (`WINBACK_REJECTED_SHARE`).
@@ -78,8 +78,7 @@ def load_settings() -> Settings:
         warehouse=warehouse,
         report=report,
         lock_timeout=_number("WINBACK_LOCK_TIMEOUT", 600),
-        # DuckDB spreads each query over the cores itself; a server has threads of its own for each.
-        threads=_whole("WINBACK_THREADS", 1 if target() == "duckdb" else 2),
+        threads=_whole("WINBACK_THREADS", 0),
         retries=_whole("WINBACK_RETRIES", 2),
         retry_seconds=_number("WINBACK_RETRY_SECONDS", 20),
         rejected_share=_number("WINBACK_REJECTED_SHARE", 0.05),

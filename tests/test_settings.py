@@ -6,6 +6,7 @@ import pytest
 
 from conftest import Project
 from orchestration.errors import WinbackError
+from orchestration.refresh import threads_of
 from orchestration.settings import load_settings
 
 
@@ -42,11 +43,15 @@ def test_the_report_never_takes_the_place_of_the_warehouse(monkeypatch: pytest.M
         load_settings()
 
 
-def test_a_server_builds_two_models_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_night_and_a_server_build_two_models_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WINBACK_TARGET", raising=False)
-    assert load_settings().threads == 1
+    monkeypatch.delenv("WINBACK_THREADS", raising=False)
+    assert threads_of(load_settings(), rebuilds=True) == 1
+    assert threads_of(load_settings(), rebuilds=False) == 2
     monkeypatch.setenv("WINBACK_TARGET", "postgres")
-    assert load_settings().threads == 2
+    assert threads_of(load_settings(), rebuilds=True) == 2
+    monkeypatch.setenv("WINBACK_THREADS", "3")
+    assert threads_of(load_settings(), rebuilds=True) == 3
 
 
 def test_files_need_not_be_loaded_on_duckdb(project: Project) -> None:

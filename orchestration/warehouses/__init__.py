@@ -1,6 +1,7 @@
 """Where tables are built and published: one module for each engine, all with the same few verbs; `WINBACK_TARGET` chooses."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +29,13 @@ class Build:
         run_id: the refresh.
         variables: the dbt variables that say where.
         target: folder for what dbt writes of itself.
+        copying: the copy of what is published, where one is being made; dbt starts meanwhile and waits for it.
     """
 
     run_id: str
     variables: dict[str, str]
     target: Path
+    copying: Future[None] | None = None
 
 
 class Warehouse(Protocol):

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,15 @@ from filelock import FileLock, Timeout
 from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile, landed_files, write_listing
 from orchestration.warehouses import Build
+
+# As in profiles.yml, which makes the file where nothing is taken over.
+READABLE_FROM = "v1.3.0"
+# Landed rows of a warehouse from before hashes were numbers.
+HASHES_AS_TEXT = """
+    select schema_name || '.' || table_name
+    from duckdb_columns()
+    where database_name = 'last_published' and column_name = 'row_hash' and data_type = 'VARCHAR'
+"""
 
 
 class _Reader:
@@ -181,23 +191,25 @@ class DuckDBFile:
         folder = self.builds / run_id
         folder.mkdir(parents=True)
         working = folder / self.published.name
+        copying = None
         if self.published.exists() and only is None:
-            shutil.copyfile(self.published, working)
-            # Written through while dbt works, so that little is left of it when the file is to be published.
-            threading.Thread(target=_fsync_ahead, args=(working,), daemon=True).start()
+            copying = _copy_meanwhile(self.published, working)
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"
         write_listing(new_files, listing)
-        return Build(run_id, {"db_path": str(working), "landing": str(self.landing), "new_files": str(listing)}, folder / "target")
+        variables = {"db_path": str(working), "landing": str(self.landing), "new_files": str(listing)}
+        return Build(run_id, variables, folder / "target", copying)
 
     def _take_over(self, working: Path, tables: list[str]) -> None:
-        with duckdb.connect(str(working)) as connection:
+        with duckdb.connect(str(working), config={"storage_compatibility_version": READABLE_FROM}) as connection:
             connection.execute(f"attach '{str(self.published).replace(chr(39), chr(39) * 2)}' as last_published (read_only)")
             rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
+            spelled = connection.execute(HASHES_AS_TEXT).fetchall()
             for table in [table for table in tables if (table,) in rows]:
+                columns = "* replace (md5_number(row_hash) as row_hash)" if (table,) in spelled else "*"
                 connection.execute(f"create schema if not exists {table.split('.')[0]}")
-                connection.execute(f"create table {table} as from last_published.{table}")
+                connection.execute(f"create table {table} as select {columns} from last_published.{table}")
 
     def publish(self, build: Build, tell: Callable[[str], None]) -> None:
         """Put a finished working file in place of the published one, in one step that survives a power cut.
@@ -256,7 +268,23 @@ def _fsync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _fsync_ahead(path: Path) -> None:
-    """What fails here fails again, and is told, when the file is published."""
-    with suppress(OSError):
-        _fsync(path)
+def _copy_meanwhile(source: Path, destination: Path) -> Future[None]:
+    """Copy a file while others do something else; until it is there in full, it is called so that `parsed_dbt.py` waits for it."""
+    copying: Future[None] = Future()
+    incomplete = destination.with_name(destination.name + ".copying")
+    incomplete.touch()
+
+    def copy() -> None:
+        try:
+            shutil.copyfile(source, incomplete)
+            incomplete.rename(destination)
+            copying.set_result(None)
+        except OSError as error:
+            copying.set_exception(error)
+            return
+        # Written through while dbt works, so that little is left of it when the file is to be published; what fails here is told then.
+        with suppress(OSError):
+            _fsync(destination)
+
+    threading.Thread(target=copy, daemon=True).start()
+    return copying

@@ -18,7 +18,7 @@ from measured import HISTORY_ENDS, build_core, copy_project, environment_of, ref
 
 EVENTS_A_CUSTOMER = 9.675877
 PARTS = ("floor", "core", "segments", "whole", "nights", "shapes")
-NIGHTS = {"night: 0.1 % order": 0.001, "night: 1 % order": 0.01, "night: nothing new": 0}
+NIGHTS = {"night: 0.1 % order": 0.001, "night: 1 % order": 0.01, "night: nothing new, a date later": 0}
 # The spine of all customers and days is too large for most machines; a part of the customers takes that part of the time.
 SPINE_SHARE = 0.1
 
@@ -88,6 +88,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
                 return refresh(folder, f"2025-01-{night:02}", environment)
 
             add(name, one_night)
+        add("refresh again to the same date", lambda: refresh(folder, f"2025-01-{night:02}", environment))
     return figures
 
 

@@ -16,24 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
 HISTORY_ENDS = "2024-12-31"
 
-# Runs in a copy of the project: what `winback refresh` does, with the seconds that dbt reports for each node.
-REFRESH = """
-import json, sys
-from dagster import DagsterInstance
-from orchestration.definitions import defs
-from orchestration.events import keep_connections
-
-keep_connections()
-config = {"ops": {"warehouse": {"config": {"as_of": sys.argv[1]}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-with DagsterInstance.from_config(sys.argv[2]) as instance:
-    result = defs.resolve_job_def("refresh").execute_in_process(run_config=config, instance=instance)
-seconds = lambda event: float(event.metadata["Execution Duration"].value) if "Execution Duration" in event.metadata else 0
-models = {event.asset_key.path[-1]: seconds(event.materialization) for event in result.get_asset_materialization_events()}
-tests = {check.check_name: seconds(check) for check in result.get_asset_check_evaluations()}
-print("RESULT" + json.dumps({"models": models, "tests": tests}))
-"""
-
-
 def copy_project(folder: Path) -> None:
     """Copy the dbt project and its orchestration, and configure them for the generated shop."""
     for name in ("dbt_project", "orchestration"):
@@ -100,9 +82,26 @@ def build_core(folder: Path, environment: dict[str, str]) -> dict:
 
 
 def refresh(folder: Path, as_of: str, environment: dict[str, str]) -> dict:
-    """Run the real job, published file and all."""
-    done = timed([sys.executable, "-c", REFRESH, as_of, str(folder / "dagster")], folder, environment)
-    result = json.loads(next(line for line in done["output"].splitlines() if line.startswith("RESULT")).removeprefix("RESULT"))
+    """Run the command that people run, published file, report and all; the seconds of each node are those that Dagster was told."""
+    done = timed([sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of], folder, environment)
     with duckdb.connect(environment["WINBACK_WAREHOUSE"], read_only=True) as connection:
         new_rows, recomputed = connection.execute("select new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1").fetchone()
-    return {**result, "wall": done["wall"], "memory": done["memory"], "new_rows": new_rows, "recomputed": recomputed}
+    return {**_seconds_of_last_run(folder / "dagster"), "wall": done["wall"], "memory": done["memory"], "new_rows": new_rows, "recomputed": recomputed}
+
+
+def _seconds_of_last_run(dagster_home: Path) -> dict[str, dict[str, float]]:
+    from dagster import DagsterInstance
+
+    seconds: dict[str, dict[str, float]] = {"models": {}, "tests": {}}
+    with DagsterInstance.from_config(str(dagster_home)) as instance:
+        for record in instance.all_logs(instance.get_runs(limit=1)[0].run_id):
+            event = record.dagster_event
+            if event and event.is_step_materialization:
+                told, kind, name = event.step_materialization_data.materialization.metadata, "models", event.asset_key.path[-1]
+            elif event and event.event_type_value == "ASSET_CHECK_EVALUATION":
+                told, kind, name = event.event_specific_data.metadata, "tests", event.event_specific_data.check_name
+            else:
+                continue
+            if "Execution Duration" in told:
+                seconds[kind][name] = float(told["Execution Duration"].value)
+    return seconds

@@ -48,3 +48,7 @@
 {% macro landing_columns(table) %}
     {{ return(landing_contract(table).columns.keys() | list if execute else []) }}
 {% endmacro %}
+
+
+{# What an event does to its customer's state. #}
+{% macro kind_type() %}{{ return(label_type(['interest', 'purchase', 'engagement', 'cancellation', 'refund', 'void', 'ignore'])) }}{% endmacro %}

@@ -5,7 +5,7 @@
     {%- set refresh = ref('int_this_refresh') -%}
     {%- set configurations = ref('int_configurations') -%}
     {%- set campaigns = ref('base_campaigns') if table == 'campaign_touches' -%}
-{{ config(materialized='view') -}}
+{{ config(materialized='view', is_table_at_night=true) -}}
     {%- if rebuilds() -%}
 select landed.*, refresh.refresh_id as judged_in
 from {{ landed }} as landed

@@ -20,24 +20,25 @@ with texts as (
     {% for scan in scans %}
     {%- set present = columns | select('in', scan.columns) | list -%}
     select
-        {% if scan.nulls_are_values %}
         {%- for column in columns %}
-        {{ "coalesce(" ~ adapter.quote(column) ~ ", '') as " if column in present }}{{ adapter.quote(column) }},
+        {{ "coalesce(" ~ adapter.quote(column) ~ ", '') as " if scan.nulls_are_values and column in present }}{{ adapter.quote(column) }},
         {%- endfor %}
         malformed_line,
-        {% else %}*,{% endif %}
         {% if scan.has_malformed_lines %}case when malformed_line is not null then {{ malformed_hash('malformed_line') }} else {{ row_hash(present) }} end{% else %}{{ row_hash(present) }}{% endif %} as row_hash
     from (
-        select
-            {%- for column in columns %}
-            {{ landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) }} as {{ adapter.quote(column) }},
-            {%- endfor %}
-            {{ 'malformed_line' if scan.has_malformed_lines else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as malformed_line
-        from {{ scan.relation }}
-    ) as read_as_text
+        select *, {{ in_one(present) }} as in_one
+        from (
+            select
+                {%- for column in columns %}
+                {{ landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) }} as {{ adapter.quote(column) }},
+                {%- endfor %}
+                {{ 'malformed_line' if scan.has_malformed_lines else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as malformed_line
+            from {{ scan.relation }}
+        ) as read_as_text
+    ) as in_one_text
     {{ 'union all' if not loop.last }}
     {% else %}
-    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as malformed_line, cast(null as {{ dbt.type_string() }}) as row_hash
+    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as malformed_line, {{ malformed_hash('cast(null as ' ~ dbt.type_string() ~ ')') }} as row_hash
     where 1 = 0
     {% endfor %}
 ),

@@ -38,9 +38,24 @@
     md5(concat_ws(chr(31)
     {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length({{ adapter.quote(column) }}) || ' ' || {{ adapter.quote(column) }}{% endfor %}))
 {%- endmacro %}
-{% macro duckdb__row_hash(columns) %}md5({{ spelled_out(columns) }}){% endmacro %}
+{# A number, half the size of its digits. Lengths are dear, and needed only where a value holds what stands between values. #}
+{% macro duckdb__row_hash(columns) -%}
+    md5_number(case
+        when in_one like repeat('%' || chr(31), {{ columns | length }}) || '%' then concat_ws(chr(31), in_one{% for column in columns %}, length({{ adapter.quote(column) }}){% endfor %})
+        else in_one
+    end)
+{%- endmacro %}
 
-{% macro malformed_hash(line) %}md5('malformed' || {{ line }}){% endmacro %}
+{# What a hash is made of, where that is worked out before it: a hash of the header, and each value after the one before. #}
+{% macro in_one(columns) %}{{ return(adapter.dispatch('in_one', 'winback')(columns)) }}{% endmacro %}
+{% macro default__in_one(columns) %}cast(null as {{ dbt.type_string() }}){% endmacro %}
+{% macro duckdb__in_one(columns) -%}
+    concat('{{ local_md5(columns | join(','))[:12] }}'{% for column in columns %}, {{ "chr(31), " if not loop.first }}{{ adapter.quote(column) }}{% endfor %})
+{%- endmacro %}
+
+{% macro malformed_hash(line) %}{{ return(adapter.dispatch('malformed_hash', 'winback')(line)) }}{% endmacro %}
+{% macro default__malformed_hash(line) %}md5('malformed' || {{ line }}){% endmacro %}
+{% macro duckdb__malformed_hash(line) %}md5_number('malformed' || {{ line }}){% endmacro %}
 
 
 {# Whether rows that repeat another are dropped as they are read, or once they are there: see forget_copies. #}
@@ -56,10 +71,10 @@
 {% macro default__forget_copies() %}{% endmacro %}
 {% macro duckdb__forget_copies() %}
     {%- set repeated -%}
-        select hash(row_hash) as hashed
+        select row_hash
         from {{ this }}
         where landed_in = (select refresh_id from {{ ref('int_this_refresh') }})
-        group by 1
+        group by row_hash
         having count(*) > 1
     {%- endset -%}
     {% if run_query('select 1 from (' ~ repeated ~ ') as repeated limit 1') | length == 0 %}{{ return('') }}{% endif %}
@@ -69,7 +84,7 @@
         from (
             select rowid, row_number() over (partition by row_hash order by rowid) as place
             from {{ this }}
-            where hash(row_hash) in (select hashed from ({{ repeated }}) as repeated)
+            where row_hash in ({{ repeated }})
         ) as copies
         where place > 1
     )

@@ -50,15 +50,6 @@
 
 {% macro transition_type() %}{{ return(label_type(transitions().keys() | list)) }}{% endmacro %}
 
-{# Whether a counted transition is the customer's first, or last, of the period it falls into. #}
-{% macro opens_period(grain) -%}
-    (days_in_from_state is null or {{ add_days('transition_date', '-days_in_from_state') }} < {{ period_start(grain, 'transition_date') }})
-{%- endmacro %}
-
-{% macro closes_period(grain) -%}
-    (next_transition_date is null or next_transition_date > counted_to or {{ period_start(grain, 'next_transition_date') }} > {{ period_start(grain, 'transition_date') }})
-{%- endmacro %}
-
 {# The columns that count transitions: each name, and by the state before where it has several. #}
 {% macro transition_counts() %}
     {% set columns = [] %}

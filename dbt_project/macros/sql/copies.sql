@@ -1,45 +1,53 @@
-{# Of several valid copies of a key, say which stands: the latest, and of those that tie and differ, the one whose typed
-   columns sort first (`texts` by bytes, nulls last). Continues a chain of CTEs after `typed`, which has `row_hash` and
-   `rejected_because`; ends in `judged` with `verdict`: standing, superseded or rejected. Only keys that repeat are ranked. #}
-{% macro judge_copies(key, latest_by, columns, texts) -%}
-{%- set in_order = [] -%}
-{%- for column in columns %}{% do in_order.append(in_bytes('typed.' ~ column) if column in texts else 'typed.' ~ column) %}{% endfor -%}
+{# The keys that come more than once in `cleaned`, by a number that stands for each (one that two keys share does no harm): the
+   CTE `repeated`. Few rows have such a key, and only these are ranked. #}
+{% macro repeated_keys(key) -%}
 repeated as (
-    select {{ key | join(', ') }}
-    from typed
-    where rejected_because is null
-    group by {{ key | join(', ') }}
+    select {{ fleeting_hash(key) }} as key_hash
+    from cleaned
+    group by 1
     having count(*) > 1
-),
+)
+{%- endmacro %}
 
+{# Of several valid copies of a key, say which stands: the latest, and of those that tie and differ, the one whose typed
+   columns sort first (`texts` by bytes, nulls last). Continues a chain of CTEs after `typed`, which has `row_hash`, `rejected_because`
+   and `has_copies`; ends in `judged` with `verdict`: standing, superseded or rejected. #}
+{% macro judge_copies(key, latest_by, columns, texts) -%}
+{%- set partition = 'partition by ' ~ key | join(', ') -%}
+{%- set latest = latest_by | join(' desc nulls last, ') ~ ' desc nulls last' -%}
+{%- set in_order = [] -%}
+{%- for column in columns %}{% do in_order.append((in_bytes(column) if column in texts else column) ~ ' asc nulls last') %}{% endfor -%}
+{%- set in_order = in_order | join(', ') -%}
 ranked as (
     select
-        typed.row_hash,
-        dense_rank() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}) as recency,
-        dense_rank() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}, {{ in_order | join(' asc nulls last, ') }} asc nulls last) as version,
-        row_number() over (partition by {{ prefixed(key) }} order by {{ prefixed(latest_by, 'desc nulls last') }}, {{ in_order | join(' asc nulls last, ') }} asc nulls last, {{ in_bytes('typed.row_hash') }}) as place
+        *,
+        dense_rank() over ({{ partition }} order by {{ latest }}) as copy_recency,
+        dense_rank() over ({{ partition }} order by {{ latest }}, {{ in_order }}) as copy_version,
+        row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ in_bytes('row_hash') }}) as copy_place
     from typed
-    inner join repeated on {% for column in key %}typed.{{ column }} = repeated.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
-    where typed.rejected_because is null
+    where has_copies and rejected_because is null
+),
+
+weighed as (
+    select *, 1 as copy_recency, 1 as copy_version, 1 as copy_place
+    from typed
+    where not has_copies or rejected_because is not null
+    union all
+    select * from ranked
 ),
 
 judged as (
     select
-        typed.*,
-        case
-            when typed.rejected_because is not null then 'rejected'
-            when ranked.place is null or ranked.place = 1 then 'standing'
-            when ranked.recency = 1 and ranked.version > 1 then 'rejected'
+        *,
+        cast(case
+            when rejected_because is not null then 'rejected'
+            when copy_place = 1 then 'standing'
+            when copy_recency = 1 and copy_version > 1 then 'rejected'
             else 'superseded'
-        end as verdict,
-        coalesce(typed.rejected_because, case when ranked.recency = 1 and ranked.version > 1 then 'conflicting_copy' end) as reason_rejected
-    from typed
-    left join ranked on typed.row_hash = ranked.row_hash
+        end as {{ label_type(['standing', 'superseded', 'rejected']) }}) as verdict,
+        coalesce(rejected_because, case when copy_recency = 1 and copy_version > 1 then 'conflicting_copy' end) as reason_rejected
+    from weighed
 )
-{%- endmacro %}
-
-{% macro prefixed(columns, suffix='') -%}
-    {% for column in columns %}typed.{{ column }} {{ suffix }}{{ ', ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
 

@@ -53,6 +53,16 @@
 {% macro duckdb__number_of(text) %}cast(md5_number_lower({{ text }}) >> 1 as bigint){% endmacro %}
 {% macro spark__number_of(text) %}xxhash64({{ text }}){% endmacro %}
 
+{# A number for the values of some columns, good for as long as one query. #}
+{% macro fleeting_hash(columns) %}{{ return(adapter.dispatch('fleeting_hash', 'winback')(columns)) }}{% endmacro %}
+{% macro default__fleeting_hash(columns) %}{{ number_of('concat_ws(chr(31), ' ~ columns | join(', ') ~ ')') }}{% endmacro %}
+{% macro duckdb__fleeting_hash(columns) %}hash({{ columns | join(', ') }}){% endmacro %}
+
+{# A CTE that is worked out wherever it is named: DuckDB would write it down once, which of all rows costs more than doing it twice. #}
+{% macro inlined() %}{{ return(adapter.dispatch('inlined', 'winback')()) }}{% endmacro %}
+{% macro default__inlined() %}as{% endmacro %}
+{% macro duckdb__inlined() %}as not materialized{% endmacro %}
+
 {# The most memory that a run may take before it goes on on the disk; engines that are servers have settings of their own. #}
 {% macro limit_memory(size) %}{{ return(adapter.dispatch('limit_memory', 'winback')(size)) }}{% endmacro %}
 {% macro default__limit_memory(size) %}{% endmacro %}

@@ -6,7 +6,7 @@
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
     ('known_campaign_id is null', 'unknown_campaign'),
 ] -%}
-with cleaned as (
+with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('touch_id') }} as touch_id,
@@ -23,21 +23,25 @@ with cleaned as (
     from {{ ref('landed_campaign_touches_this_run') }}
 ),
 
-parsed as (
+{{ repeated_keys(['business_id', 'touch_id']) }},
+
+parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
+        repeated.key_hash is not null as has_copies,
         campaigns.campaign_id as known_campaign_id,
         {{ parse_time('touched_at_text', 'businesses.timezone') }} as touched_at,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.touch_id']) }} = repeated.key_hash
     left join {{ ref('stg_campaigns') }} as campaigns
         on cleaned.business_id = campaigns.business_id and cleaned.campaign_id = campaigns.campaign_id
 ),
 
-typed as (
+typed {{ inlined() }} (
     select
         row_hash,
         touch_id,
@@ -49,6 +53,7 @@ typed as (
         cost,
         loaded_at,
         judged_in,
+        has_copies,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
@@ -56,4 +61,17 @@ typed as (
 {{ judge_copies(['business_id', 'touch_id'], ['loaded_at'], ['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost'],
     texts=['campaign_id', 'customer_id', 'arm']) }}
 
-select * from judged
+select
+    row_hash,
+    touch_id,
+    business_id,
+    campaign_id,
+    customer_id,
+    touched_at,
+    arm,
+    cost,
+    loaded_at,
+    judged_in,
+    verdict,
+    reason_rejected
+from judged

@@ -5,7 +5,7 @@
     ('cost_text is not null and cost is null', 'invalid_cost'),
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
 ] -%}
-with cleaned as (
+with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
@@ -23,19 +23,23 @@ with cleaned as (
     from {{ ref('landed_campaigns_this_run') }}
 ),
 
-parsed as (
+{{ repeated_keys(['business_id', 'campaign_id']) }},
+
+parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
+        repeated.key_hash is not null as has_copies,
         {{ parse_date('starts_on_text', 'businesses.timezone') }} as starts_on,
         {{ parse_date('ends_on_text', 'businesses.timezone') }} as ends_on,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.campaign_id']) }} = repeated.key_hash
 ),
 
-typed as (
+typed {{ inlined() }} (
     select
         row_hash,
         business_id,
@@ -48,6 +52,7 @@ typed as (
         cost,
         loaded_at,
         judged_in,
+        has_copies,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
@@ -55,4 +60,18 @@ typed as (
 {{ judge_copies(['business_id', 'campaign_id'], ['loaded_at'], ['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost'],
     texts=['name', 'strategy', 'objective']) }}
 
-select * from judged
+select
+    row_hash,
+    business_id,
+    campaign_id,
+    name,
+    strategy,
+    objective,
+    starts_on,
+    ends_on,
+    cost,
+    loaded_at,
+    judged_in,
+    verdict,
+    reason_rejected
+from judged

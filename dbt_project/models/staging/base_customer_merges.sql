@@ -4,7 +4,7 @@
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
     ('from_customer_id = into_customer_id', 'merge_into_self'),
 ] -%}
-with cleaned as (
+with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
@@ -19,17 +19,21 @@ with cleaned as (
     from {{ ref('landed_customer_merges_this_run') }}
 ),
 
-parsed as (
+{{ repeated_keys(['business_id', 'from_customer_id']) }},
+
+parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
+        repeated.key_hash is not null as has_copies,
         {{ parse_time('merged_at_text', 'businesses.timezone') }} as merged_at,
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.from_customer_id']) }} = repeated.key_hash
 ),
 
-typed as (
+typed {{ inlined() }} (
     select
         row_hash,
         business_id,
@@ -38,10 +42,21 @@ typed as (
         merged_at,
         loaded_at,
         judged_in,
+        has_copies,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
 {{ judge_copies(['business_id', 'from_customer_id'], ['merged_at', 'loaded_at'], ['into_customer_id'], texts=['into_customer_id']) }}
 
-select * from judged
+select
+    row_hash,
+    business_id,
+    from_customer_id,
+    into_customer_id,
+    merged_at,
+    loaded_at,
+    judged_in,
+    verdict,
+    reason_rejected
+from judged

@@ -7,7 +7,7 @@
 {%- set attributes = customer_attributes() -%}
 {%- set quoted = [] -%}
 {%- for attribute in attributes %}{% do quoted.append(adapter.quote(attribute)) %}{% endfor -%}
-with cleaned as (
+with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
@@ -25,18 +25,22 @@ with cleaned as (
     from {{ ref('landed_customers_this_run') }}
 ),
 
-parsed as (
+{{ repeated_keys(['business_id', 'customer_id']) }},
+
+parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
+        repeated.key_hash is not null as has_copies,
         {{ parse_boolean('contactable_text') }} as contactable,
         {{ parse_time('updated_at_text', 'businesses.timezone') }} as updated_at,
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.customer_id']) }} = repeated.key_hash
 ),
 
-typed as (
+typed {{ inlined() }} (
     select
         row_hash,
         business_id,
@@ -48,10 +52,24 @@ typed as (
         updated_at,
         loaded_at,
         judged_in,
+        has_copies,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
 {{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], quoted + ['contactable'], texts=quoted) }}
 
-select * from judged
+select
+    row_hash,
+    business_id,
+    customer_id,
+    {%- for attribute in attributes %}
+    {{ adapter.quote(attribute) }},
+    {%- endfor %}
+    contactable,
+    updated_at,
+    loaded_at,
+    judged_in,
+    verdict,
+    reason_rejected
+from judged

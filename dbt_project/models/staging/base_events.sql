@@ -8,7 +8,7 @@
     ('loaded_at is null', 'invalid_loaded_at'),
     ('currency <> business_currency', 'foreign_currency'),
 ] -%}
-with cleaned as (
+with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('event_id') }} as event_id,
@@ -26,10 +26,13 @@ with cleaned as (
     from {{ ref('landed_events_this_run') }}
 ),
 
-parsed as (
+{{ repeated_keys(['business_id', 'event_id']) }},
+
+parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
+        repeated.key_hash is not null as has_copies,
         businesses.currency as business_currency,
         kinds.kind,
         {{ parse_time('occurred_at_text', 'businesses.timezone') }} as occurred_at,
@@ -37,11 +40,12 @@ parsed as (
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.event_id']) }} = repeated.key_hash
     left join {{ ref('stg_event_kinds') }} as kinds
         on cleaned.business_id = kinds.business_id and cleaned.event_name = kinds.event_name
 ),
 
-typed as (
+typed {{ inlined() }} (
     select
         row_hash,
         event_id,
@@ -56,6 +60,7 @@ typed as (
         voids_event_id,
         loaded_at,
         judged_in,
+        has_copies,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
@@ -69,7 +74,7 @@ select
     event_id,
     business_id,
     customer_id,
-    kind,
+    cast(kind as {{ kind_type() }}) as kind,
     occurred_at,
     amount,
     reason,

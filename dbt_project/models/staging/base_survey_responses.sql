@@ -5,7 +5,7 @@
     ("coalesce(case survey when 'csat' then score between 1 and 5 when 'nps' then score between 0 and 10 end, false) = false", 'invalid_score'),
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
 ] -%}
-with cleaned as (
+with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('response_id') }} as response_id,
@@ -21,18 +21,22 @@ with cleaned as (
     from {{ ref('landed_survey_responses_this_run') }}
 ),
 
-parsed as (
+{{ repeated_keys(['business_id', 'response_id']) }},
+
+parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
+        repeated.key_hash is not null as has_copies,
         {{ parse_time('answered_at_text', 'businesses.timezone') }} as answered_at,
         {{ parse_number('score_text', 'decimal(18, 4)') }} as score,
         {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
+    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.response_id']) }} = repeated.key_hash
 ),
 
-typed as (
+typed {{ inlined() }} (
     select
         row_hash,
         response_id,
@@ -43,6 +47,7 @@ typed as (
         score,
         loaded_at,
         judged_in,
+        has_copies,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
@@ -50,4 +55,16 @@ typed as (
 {{ judge_copies(['business_id', 'response_id'], ['loaded_at'], ['customer_id', 'answered_at', 'survey', 'score'],
     texts=['customer_id', 'survey']) }}
 
-select * from judged
+select
+    row_hash,
+    response_id,
+    business_id,
+    customer_id,
+    answered_at,
+    survey,
+    score,
+    loaded_at,
+    judged_in,
+    verdict,
+    reason_rejected
+from judged

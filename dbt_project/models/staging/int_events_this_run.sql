@@ -1,13 +1,7 @@
--- The events that count of this run's customers. A void counts whenever it arrives and whatever its date; voids themselves are no events here, so none can be voided.
-{{ config(materialized='view') }}
-with voided as (
-    select distinct business_id, voids_event_id
-    from {{ ref('stg_events') }}
-    where kind = 'void'
-),
-
+-- The events that count of this run's customers. Voids are no events here, so none can be voided.
+{{ config(materialized='view', is_table_at_night=true) }}
 -- Whose first: in a night they are few.
-theirs as (
+with theirs as (
     select people.customer_key, events.*
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_people_this_run') }} as people
@@ -28,6 +22,6 @@ from theirs
 inner join {{ ref('stg_businesses') }} as businesses on theirs.business_id = businesses.business_id
 inner join {{ ref('int_utc_offsets') }} as offsets
     on businesses.timezone = offsets.timezone and cast(theirs.occurred_at as date) = offsets.utc_date
-left join voided
-    on theirs.business_id = voided.business_id and theirs.event_id = voided.voids_event_id
-where voided.voids_event_id is null
+left join {{ ref('int_voided_events') }} as voided
+    on theirs.business_id = voided.business_id and theirs.event_id = voided.event_id
+where voided.event_id is null
