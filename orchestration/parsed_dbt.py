@@ -36,9 +36,9 @@ def main() -> None:
         if node.name in left_out:
             node.tags = [*node.tags, LEFT_OUT]
     manifest.build_flat_graph()
-    # Killed where the copy fails.
-    while Path(variables.get("db_path", "") + ".copying").exists():
-        time.sleep(0.02)
+    if db_path := variables.get("db_path"):
+        while Path(f"{db_path}.copying").exists():  # We are killed where the copy fails.
+            time.sleep(0.02)
     # The project stays to the end: to look through it for what may be freed, again and again, took a tenth of a night.
     gc.freeze()
     try:

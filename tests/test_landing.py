@@ -129,6 +129,12 @@ def test_lines_that_are_no_rows_cost_themselves_alone(project: Project) -> None:
     assert "4 rows landed, 2 stand, 0 superseded, 2 rejected (malformed_line 2)" in result.stderr
 
 
+def test_rows_whose_values_run_together_to_one_text_are_two_rows(project: Project) -> None:
+    project.land("events", [event("e1", "ann", "2025-06-01", reason=reason, voids_event_id=voids) for reason, voids in [("a\x1fb", "c"), ("a", "b\x1fc")]])
+    project.refresh()
+    assert project.query("select count(*) from winback_internal.landed_events") == [(2,)]
+
+
 def test_the_as_of_date_is_by_default_the_last_one_over_everywhere(project: Project) -> None:
     project.land("events", [event("e1", "c1", "2025-01-01")])
     project.refresh(None)

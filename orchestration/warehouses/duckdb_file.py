@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import yaml
 from filelock import FileLock, Timeout
 
 from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile, landed_files, write_listing
+from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import Build
 
-# As in profiles.yml, which makes the file where nothing is taken over.
-READABLE_FROM = "v1.3.0"
 # Landed rows of a warehouse from before hashes were numbers.
 HASHES_AS_TEXT = """
     select schema_name || '.' || table_name
@@ -202,7 +202,8 @@ class DuckDBFile:
         return Build(run_id, variables, folder / "target", copying)
 
     def _take_over(self, working: Path, tables: list[str]) -> None:
-        with duckdb.connect(str(working), config={"storage_compatibility_version": READABLE_FROM}) as connection:
+        profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["winback"]["outputs"]["duckdb"]
+        with duckdb.connect(str(working), config=profile["config_options"]) as connection:
             connection.execute(f"attach '{str(self.published).replace(chr(39), chr(39) * 2)}' as last_published (read_only)")
             rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
             spelled = connection.execute(HASHES_AS_TEXT).fetchall()
