@@ -10,5 +10,14 @@
         {# Rows with the key of a new one, for a new row may repeat an old one. #}
         {%- set condition = key ~ ' in (select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ this_refresh() ~ ')' -%}
     {%- endif -%}
-    {%- if of is none or rebuilds() -%}{{ model }}{%- else -%}(select * from {{ model }} where {{ condition }}){%- endif -%}
+    {%- if of is none or rebuilds() -%}{{ model }}
+    {%- elif of in ['changed', 'returners'] -%}{{ few_rows(model, condition) }}
+    {%- else -%}(select * from {{ model }} where {{ condition }})
+    {%- endif -%}
 {%- endmacro %}
+
+{# A few rows of a large table. DuckDB would read every column of all before it looks who is meant; found by their place, and lying
+   together at the table's end, theirs alone are read. #}
+{% macro few_rows(table, condition) %}{{ return(adapter.dispatch('few_rows', 'winback')(table, condition)) }}{% endmacro %}
+{% macro default__few_rows(table, condition) %}(select * from {{ table }} where {{ condition }}){% endmacro %}
+{% macro duckdb__few_rows(table, condition) %}(select * from {{ table }} where rowid in (select rowid from {{ table }} where {{ condition }})){% endmacro %}
