@@ -34,14 +34,14 @@ followed as (
         former_after_days,
         has_bought,
         has_bought and is_cancelled as is_cancelled,
-        lag(event_date) over to_date as previous_date,
-        lag(has_bought and is_cancelled) over to_date as previous_is_cancelled,
-        max(case when has_purchase then event_date end) over to_date as last_purchased_on
+        lag(event_date) over (partition by customer_key order by event_date) as previous_date,
+        lag(has_bought and is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
+        max(case when has_purchase then event_date end)
+            over (partition by customer_key order by event_date rows unbounded preceding) as last_purchased_on
     from bought
     where
         (not has_bought and has_interest)
         or (has_bought and (has_purchase or has_engagement or is_cancelled))
-    window to_date as (partition by customer_key order by event_date rows unbounded preceding)
 ),
 
 -- Stretches in which something is void: few, and cheaper found and joined than carried through another sort.
