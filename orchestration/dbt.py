@@ -161,7 +161,7 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
         elif "to type DECIMAL(18,4) failed" in text:
             messages.append(
-                f"{kind.capitalize()} {name}: one customer's amounts of one date add up to 100,000,000,000,000 or more, which is more than is kept. "
+                f"{kind.capitalize()} {name}: one customer's amounts, of one date or together, add up to 100,000,000,000,000 or more, which is more than is kept. "
                 "Correct or void those events."
             )
         elif kind == "test" and result["status"] == "fail":

@@ -19,8 +19,6 @@ from measured import HISTORY_ENDS, build_core, copy_project, environment_of, ref
 EVENTS_A_CUSTOMER = 9.675877
 PARTS = ("floor", "core", "segments", "whole", "nights", "shapes")
 NIGHTS = {"night: 0.1 % order": 0.001, "night: 1 % order": 0.01, "night: nothing new, a date later": 0}
-# The spine of all customers and days is too large for most machines; a part of the customers takes that part of the time.
-SPINE_SHARE = 0.1
 
 
 def median_of(runs: int, measure: Callable[[], dict]) -> dict:
@@ -73,8 +71,9 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
     if "shapes" in arguments.only:
         add("others: customer x month with lag", lambda: script("shapes.py", "months", history))
         add("others: arrays of months, exploded", lambda: script("shapes.py", "arrays", history))
-        spine = f"others: customer x day, of {SPINE_SHARE:.0%} times {1 / SPINE_SHARE:.0f}"
-        add(spine, lambda: {name: value / (SPINE_SHARE if name == "seconds" else 1) for name, value in script("shapes.py", "days", history, str(SPINE_SHARE)).items()})
+        share = arguments.spine_share
+        spine = f"others: customer x day, of {share:.0%} times {1 / share:.0f}"
+        add(spine, lambda: {name: value / (share if name == "seconds" else 1) for name, value in script("shapes.py", "days", history, str(share)).items()})
     if {"whole", "nights"} & set(arguments.only):
         add("the whole project, first refresh", lambda: refresh(folder, HISTORY_ENDS, environment), runs=1)
     if "nights" in arguments.only:
@@ -97,6 +96,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=10_000_000, help="about how many")
     parser.add_argument("--runs", type=int, default=3, help="how often each figure is measured")
+    # The spine of all customers and days is too large for most machines; a part of the customers takes that part of the time.
+    parser.add_argument("--spine-share", type=float, default=0.1, help="the part of the customers whose every day is listed")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to measure")
     parser.add_argument("--folder", type=Path, help="where to put events and warehouses; several times the size of the events")
     parser.add_argument("--json", type=Path, help="write the figures, and the slowest models and tests, there as well")

@@ -50,6 +50,9 @@
 
 {% macro transition_type() %}{{ return(label_type(transitions().keys() | list)) }}{% endmacro %}
 
+{# Why someone is gone, as far as it is one of a few; reasons are the business's own. #}
+{% macro exit_kind_type() %}{{ return(label_type(['voluntary', 'involuntary', 'inactivity'])) }}{% endmacro %}
+
 {# The columns that count transitions: each name, and by the state before where it has several. #}
 {% macro transition_counts() %}
     {% set columns = [] %}

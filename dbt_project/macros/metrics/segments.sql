@@ -23,7 +23,7 @@
 {# Sums by segment key as sums by segment value. #}
 {% macro by_segment(relation, measures) -%}
 select
-    measured.business_id,
+    segment_values.business_id,
     measured.period_grain,
     measured.period_start,
     segment_values.segment,
@@ -32,7 +32,6 @@ select
     sum(measured.{{ measure }}) as {{ measure }}
     {%- endfor %}
 from {{ relation }} as measured
-inner join {{ ref('int_segment_values') }} as segment_values
-    on measured.business_id = segment_values.business_id and measured.segment_key = segment_values.segment_key
+inner join {{ ref('int_segment_values') }} as segment_values on measured.segment_key = segment_values.segment_key
 group by 1, 2, 3, 4, 5
 {%- endmacro %}

@@ -34,7 +34,8 @@ worth as (
 
 came_back as (
     select returns.customer_key, count(*) as previous_returns
-    from {{ ref('int_returns') }} as returns
+    from away
+    inner join {{ ref('int_returns') }} as returns on away.customer_key = returns.customer_key
     cross join {{ ref('int_as_of_date') }} as as_of
     where returns.returned_on <= as_of.as_of_date and returns.return_type in ('won_back', 'reactivated')
     group by returns.customer_key
@@ -43,8 +44,8 @@ came_back as (
 select
     away.*,
     worth.last_purchase_on,
-    cast(coalesce(worth.lifetime_revenue, 0) as decimal(38, 4)) as lifetime_revenue,
-    cast(coalesce(worth.revenue_365_days_before, 0) as decimal(38, 4)) as revenue_365_days_before,
+    cast(coalesce(worth.lifetime_revenue, 0) as decimal(18, 4)) as lifetime_revenue,
+    cast(coalesce(worth.revenue_365_days_before, 0) as decimal(18, 4)) as revenue_365_days_before,
     cast(coalesce(came_back.previous_returns, 0) as integer) as previous_returns
 from away
 left join worth on away.customer_key = worth.customer_key

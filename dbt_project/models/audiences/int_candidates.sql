@@ -13,9 +13,9 @@ select
     away.revenue_365_days_before,
     away.previous_returns,
     touches.last_touched_at,
-    consents.contactable,
+    consents.customer_key is not null as contactable,
     case
-        when not consents.contactable then 'no_consent'
+        when consents.customer_key is null then 'no_consent'
         when touches.last_touched_on > {{ add_days('as_of.as_of_date', -cool_down_days) }} then 'cool_down'
     end as suppressed_because,
     chances.return_probability,
@@ -23,7 +23,7 @@ select
     strategies.strategy as suggested_strategy
 from {{ ref('int_away') }} as away
 cross join {{ ref('int_as_of_date') }} as as_of
-inner join {{ ref('int_consents') }} as consents on away.business_id = consents.business_id and away.customer_id = consents.customer_id
+left join {{ ref('int_consents') }} as consents on away.customer_key = consents.customer_key
 left join {{ ref('int_last_touches') }} as touches on away.customer_key = touches.customer_key
 left join {{ ref('int_return_chances') }} as chances
     on

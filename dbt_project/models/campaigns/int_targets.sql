@@ -57,7 +57,7 @@ select
     coalesce(moved.target_state, '(none)') as target_state,
     case when coalesce(moved.target_state, '(none)') = 'active' then 0 else coalesce(moved.returned, 0) end as returned,
     moved.won_back_on,
-    cast(coalesce(earned.revenue, 0) as decimal(38, 4)) as revenue
+    cast(coalesce(earned.revenue, 0) as decimal(18, 4)) as revenue
 from targets
 left join moved on targets.customer_key = moved.customer_key and targets.campaign_id = moved.campaign_id
 left join earned on targets.customer_key = earned.customer_key and targets.campaign_id = earned.campaign_id

@@ -35,7 +35,7 @@ explained as (
     select
         exited.*,
         customers.recovery_days,
-        case when exited.is_by_inactivity then 'inactivity' else exits.exit_kind end as exit_kind,
+        cast(case when exited.is_by_inactivity then 'inactivity' else exits.exit_kind end as {{ exit_kind_type() }}) as exit_kind,
         case when exited.is_by_inactivity then 'inactivity' else exits.exit_reason end as exit_reason
     from exited
     inner join {{ ref('int_customers_this_run') }} as customers on exited.customer_key = customers.customer_key

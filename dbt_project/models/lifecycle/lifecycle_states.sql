@@ -14,7 +14,7 @@ select
     cast(transitions.to_state as {{ dbt.type_string() }}) as state,
     transitions.transition_date as valid_from,
     case when transitions.is_over then transitions.next_transition_date end as valid_to,
-    case when transitions.to_state = 'former' then transitions.exit_kind end as exit_kind,
+    cast(case when transitions.to_state = 'former' then transitions.exit_kind end as {{ dbt.type_string() }}) as exit_kind,
     case when transitions.to_state = 'former' then transitions.exit_reason end as exit_reason,
     cast(case when not transitions.is_over then transitions.next_state end as {{ dbt.type_string() }}) as projected_state,
     case when not transitions.is_over then transitions.next_transition_date end as projected_on

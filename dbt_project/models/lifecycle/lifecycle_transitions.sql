@@ -7,7 +7,7 @@ select
     cast(nullif(transitions.from_state, 'unknown') as {{ dbt.type_string() }}) as from_state,
     cast(transitions.to_state as {{ dbt.type_string() }}) as to_state,
     transitions.days_in_from_state,
-    transitions.exit_kind,
+    cast(transitions.exit_kind as {{ dbt.type_string() }}) as exit_kind,
     transitions.exit_reason
 from {{ ref('int_transitions') }} as transitions
 inner join {{ ref('int_changed_customers') if is_incremental() else ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key

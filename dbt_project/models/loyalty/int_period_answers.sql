@@ -3,7 +3,6 @@
 with in_force as (
     select
         spells.customer_key,
-        answers.business_id,
         segments.segment_key,
         answers.satisfaction,
         greatest(answers.opens_from, {{ add_days('spells.current_from', 1) }}) as opens_from,
@@ -20,13 +19,13 @@ with in_force as (
 measured as (
     {%- for grain in period_grains() %}
     -- The first open at or after a date: that of the period after the one the day before lies in.
-    select business_id, segment_key, satisfaction, '{{ grain }}' as period_grain, {{ next_open(grain, 'opens_from') }} as period_start, 1 as answered, 0 as lost
+    select segment_key, satisfaction, '{{ grain }}' as period_grain, {{ next_open(grain, 'opens_from') }} as period_start, 1 as answered, 0 as lost
     from in_force
     union all
-    select business_id, segment_key, satisfaction, '{{ grain }}', {{ next_open(grain, add_days('opens_to', 1)) }}, -1, 0
+    select segment_key, satisfaction, '{{ grain }}', {{ next_open(grain, add_days('opens_to', 1)) }}, -1, 0
     from in_force
     union all
-    select in_force.business_id, in_force.segment_key, in_force.satisfaction, '{{ grain }}', {{ period_start(grain, 'in_force.left_on') }}, 0, 1
+    select in_force.segment_key, in_force.satisfaction, '{{ grain }}', {{ period_start(grain, 'in_force.left_on') }}, 0, 1
     from in_force
     left join {{ ref('int_spells') }} as at_close
         on
@@ -41,7 +40,7 @@ measured as (
 )
 
 select
-    measured.business_id,
+    segment_values.business_id,
     measured.period_grain,
     measured.period_start,
     segment_values.segment,
@@ -51,6 +50,5 @@ select
     sum(case when measured.satisfaction = '{{ satisfaction }}' then measured.lost else 0 end) as lost_{{ satisfaction }}
     {%- endfor %}
 from measured
-inner join {{ ref('int_segment_values') }} as segment_values
-    on measured.business_id = segment_values.business_id and measured.segment_key = segment_values.segment_key
+inner join {{ ref('int_segment_values') }} as segment_values on measured.segment_key = segment_values.segment_key
 group by 1, 2, 3, 4, 5

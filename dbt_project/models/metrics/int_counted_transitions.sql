@@ -5,7 +5,7 @@ with counted {{ inlined() }} (
 ),
 
 segments as (
-    select customer_key, weight, business_id, segment_key
+    select customer_key, weight, segment_key
     from {{ ref('int_counted_segments') }}
 ),
 
@@ -28,7 +28,6 @@ dates as (
 )
 
 select
-    segments.business_id,
     segments.segment_key,
     counted.customer_key,
     counted.weight,

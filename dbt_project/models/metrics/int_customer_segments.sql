@@ -1,4 +1,4 @@
--- Customers with the same attribute values share a key, so that counting works on few keys and not on many texts.
+-- Customers of a business with the same attribute values share a key, so that counting works on few keys and not on many texts.
 {{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_customer_segments_before') }}
 {%- set landed = available_segments() %}
 with attributes as (
@@ -15,5 +15,5 @@ with attributes as (
 
 select
     *,
-    {{ number_of(spelled_out(var('segments'))) }} as segment_key
+    {{ number_of(spelled_out(['business_id'] + var('segments'))) }} as segment_key
 from attributes

@@ -1,6 +1,6 @@
 -- Transitions counted once a day and segment key; every grain adds these up. A weight of -1 takes back what was counted before.
 {%- set key -%}
-business_id, segment_key, transition_date, transition, from_state, to_state
+segment_key, transition_date, transition, from_state, to_state
 {%- for grain in period_grains() %}, is_alone_in_{{ grain }}{% endfor -%}
 {%- endset %}
 select

@@ -12,7 +12,6 @@
 with measured as (
     {%- for relation, own in counted_by.items() %}
     select
-        business_id,
         segment_key,
         period_grain,
         period_start

@@ -8,7 +8,6 @@ with flows as (
 )
 
 select
-    business_id,
     segment_key,
     period_grain,
     period_start,
@@ -27,4 +26,4 @@ select
         else 0
     end) as net_first_bought_days
 from flows
-group by 1, 2, 3, 4
+group by 1, 2, 3

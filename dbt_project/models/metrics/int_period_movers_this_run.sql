@@ -2,7 +2,6 @@
 with movers as (
     {%- for grain in period_grains() %}
     select
-        business_id,
         segment_key,
         '{{ grain }}' as period_grain,
         {{ period_start(grain, 'transition_date') }} as period_start,
@@ -18,7 +17,6 @@ with movers as (
     union all
     {%- endfor %}
     select
-        business_id,
         segment_key,
         period_grain,
         period_start,
@@ -30,7 +28,7 @@ with movers as (
         is_bounced,
         sum(weight)
     from {{ ref('int_repeat_movers') }}
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
 
 customers as (
@@ -42,7 +40,6 @@ customers as (
 )
 
 select
-    business_id,
     segment_key,
     period_grain,
     period_start,
@@ -58,4 +55,4 @@ select
     sum(case when is_current_at_open and not is_current_at_close then customers else 0 end) as current_lost_at_close,
     sum(case when opening_state = 'active' and closing_state <> 'active' then customers else 0 end) as active_lost_at_close
 from customers
-group by business_id, segment_key, period_grain, period_start
+group by segment_key, period_grain, period_start

@@ -4,7 +4,6 @@
 select
     '{{ grain }}' as period_grain,
     {{ period_start(grain, 'transition_date') }} as period_start,
-    business_id,
     segment_key,
     customer_key,
     weight,
@@ -17,7 +16,6 @@ union all
 select
     period_grain,
     period_start,
-    business_id,
     segment_key,
     customer_key,
     weight,

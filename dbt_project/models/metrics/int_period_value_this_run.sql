@@ -2,13 +2,12 @@
 with returned as (
     {%- for grain in period_grains() %}
     select
-        returners.business_id,
-        returners.segment_key,
-        returners.period_grain,
+        '{{ grain }}' as period_grain,
         returners.period_start,
         returners.customer_key,
         returners.weight,
-        returners.opening_state,
+        min(returners.segment_key) as segment_key,
+        min(returners.opening_state) as opening_state,
         sum(days.revenue) as revenue,
         max(case when days.has_purchase then 1 else 0 end) as has_purchase
     from {{ ref('int_period_returners') }} as returners
@@ -19,14 +18,13 @@ with returned as (
             and returners.period_start = {{ period_start(grain, 'days.event_date') }}
             and returners.back_from <= days.event_date
     where returners.period_grain = '{{ grain }}'
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by returners.period_start, returners.customer_key, returners.weight
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 measured as (
     select
-        business_id,
         segment_key,
         period_grain,
         period_start,
@@ -38,7 +36,6 @@ measured as (
     {%- for grain in period_grains() %}
     union all
     select
-        business_id,
         segment_key,
         '{{ grain }}',
         {{ period_start(grain, 'left_on') }},
@@ -52,7 +49,6 @@ measured as (
 )
 
 select
-    business_id,
     segment_key,
     period_grain,
     period_start
@@ -60,4 +56,4 @@ select
     sum({{ measure }}) as {{ measure }}
     {%- endfor %}
 from measured
-group by business_id, segment_key, period_grain, period_start
+group by segment_key, period_grain, period_start

@@ -5,7 +5,6 @@ select
     {{ period_start(grain, 'transition_date') }} as period_start,
     customer_key,
     weight,
-    min(business_id) as business_id,
     min(segment_key) as segment_key,
     {{ first_by('from_state', 'transition_date') }} as opening_state,
     {{ last_by('to_state', 'transition_date') }} as closing_state,

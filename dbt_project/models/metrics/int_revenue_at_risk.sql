@@ -2,7 +2,6 @@
 -- apart for those who had left before in a period: a customer counts in it once, with the first date.
 with departures as (
     select
-        business_id,
         segment_key,
         customer_key,
         weight,
@@ -22,7 +21,6 @@ ranked as (
 )
 
 select
-    ranked.business_id,
     ranked.segment_key,
     ranked.left_on
     {%- for grain in period_grains() %},
@@ -35,4 +33,4 @@ inner join {{ ref('int_counted_days') }} as days
         ranked.customer_key = days.customer_key
         and ranked.weight = days.weight
         and {{ in_year_before('days.event_date', 'ranked.left_on') }}
-group by ranked.business_id, ranked.segment_key, ranked.left_on{% for grain in period_grains() %}, ranked.is_first_in_{{ grain }}{% endfor %}
+group by ranked.segment_key, ranked.left_on{% for grain in period_grains() %}, ranked.is_first_in_{{ grain }}{% endfor %}

@@ -16,12 +16,10 @@ select
         else '366+'
     end as days_away_bucket,
     returns.days_since_last_purchase,
-    returns.exit_kind,
+    cast(returns.exit_kind as {{ dbt.type_string() }}) as exit_kind,
     returns.exit_reason,
     cast(returns.previous_returns as integer) as previous_returns,
-    cast(
-        case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as decimal(38, 4)
-    ) as revenue_90_days_after,
+    case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as revenue_90_days_after,
     returns.revenue_365_days_before,
     returns.campaign_id,
     {{ happened_within('returns.next_purchased_on', 90) }} as purchased_again_90_days,

@@ -14,7 +14,7 @@ with counted as (
     group by 1, 2, 3, 4, 5, 6
 )
 
-{%- for kind in ['exit_kind', "'all'"] %}
+{%- for kind in ['cast(exit_kind as ' ~ dbt.type_string() ~ ')', "'all'"] %}
 {%- for month in ['cohort_month', 'cast(null as date)'] %}
 select
     business_id,

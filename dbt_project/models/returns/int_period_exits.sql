@@ -1,7 +1,7 @@
 -- Exits of each period and segment value by reason; final once the last one is 90 days old.
 with by_day as (
     select
-        exits.business_id,
+        segment_values.business_id,
         segment_values.segment,
         segment_values.segment_value,
         exits.exited_on,
@@ -10,8 +10,7 @@ with by_day as (
         sum(exits.exits) as exits,
         sum(exits.exits_won_back) as exits_won_back
     from {{ ref('int_exits_by_day') }} as exits
-    inner join {{ ref('int_segment_values') }} as segment_values
-        on exits.business_id = segment_values.business_id and exits.segment_key = segment_values.segment_key
+    inner join {{ ref('int_segment_values') }} as segment_values on exits.segment_key = segment_values.segment_key
     group by 1, 2, 3, 4, 5, 6
 )
 

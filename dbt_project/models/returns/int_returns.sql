@@ -79,8 +79,8 @@ select
     returns.exit_kind,
     returns.exit_reason,
     returns.previous_returns,
-    cast(valued.revenue_90_days_after as decimal(38, 4)) as revenue_90_days_after,
-    cast(valued.revenue_365_days_before as decimal(38, 4)) as revenue_365_days_before,
+    cast(valued.revenue_90_days_after as decimal(18, 4)) as revenue_90_days_after,
+    cast(valued.revenue_365_days_before as decimal(18, 4)) as revenue_365_days_before,
     credited.campaign_id,
     valued.next_purchased_on,
     returns.next_churned_on

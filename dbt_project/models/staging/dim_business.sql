@@ -1,15 +1,9 @@
-with first_days as (
-    select days.customer_key, min(days.event_date) as first_date
-    from {{ ref('int_customer_days') }} as days
+with history as (
+    select customers.business_id, min(firsts.first_date) as history_starts_on
+    from {{ ref('int_first_dates') }} as firsts
+    inner join {{ ref('int_customers') }} as customers on firsts.customer_key = customers.customer_key
     cross join {{ ref('int_as_of_date') }} as as_of
-    where (days.has_interest or days.has_purchase or days.has_engagement or days.is_cancelled) and days.event_date <= as_of.as_of_date
-    group by days.customer_key
-),
-
-history as (
-    select customers.business_id, min(first_days.first_date) as history_starts_on
-    from first_days
-    inner join {{ ref('int_customers') }} as customers on first_days.customer_key = customers.customer_key
+    where firsts.first_date <= as_of.as_of_date
     group by customers.business_id
 )
 

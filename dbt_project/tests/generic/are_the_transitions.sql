@@ -2,7 +2,7 @@
 {% test are_the_transitions(model, of=none) %}
 with back as (
     select business_id, customer_id, transition_date, transition, from_state, days_in_from_state, exit_kind, exit_reason
-    from {{ rows_to_test(ref('lifecycle_transitions'), of) }} as tested
+    from {{ rows_to_test(ref('lifecycle_transitions'), of, rewritten=false) }} as tested
     where transition in ('won_back', 'reactivated', 'recovered') or (transition = 'acquired' and from_state is not null)
 )
 

@@ -1,16 +1,22 @@
 {# The day rows count each row of lifecycle_transitions once, on its date, under its name and the state it left. #}
 {% test counts_every_transition(model) %}
-with counted as (
+with grouped as (
+    select business_id, transition_date, transition, coalesce(from_state, 'unknown') as from_state, count(*) as transitions
+    from {{ ref('lifecycle_transitions') }}
+    group by 1, 2, 3, 4
+),
+
+counted as (
     select
         business_id,
         transition_date
         {%- for name, from_states in transitions().items() %},
-        sum(case when transition = '{{ name }}' then 1 else 0 end) as {{ name }}
+        sum(case when transition = '{{ name }}' then transitions else 0 end) as {{ name }}
         {%- for state in from_states if from_states | length > 1 %},
-        sum(case when transition = '{{ name }}' and coalesce(from_state, 'unknown') = '{{ state }}' then 1 else 0 end) as {{ name }}_from_{{ state }}
+        sum(case when transition = '{{ name }}' and from_state = '{{ state }}' then transitions else 0 end) as {{ name }}_from_{{ state }}
         {%- endfor %}
         {%- endfor %}
-    from {{ ref('lifecycle_transitions') }}
+    from grouped
     group by business_id, transition_date
 ),
 

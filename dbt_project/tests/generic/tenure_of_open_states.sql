@@ -1,13 +1,18 @@
 {# At the last date counted, the mean tenure is that of the customers current in lifecycle_states, from their first purchase. #}
 {% test tenure_of_open_states(model) %}
-with customers as (
-    select
-        business_id,
-        customer_id,
-        min(case when state in ('active', 'former') then valid_from end) as first_bought_on,
-        max(case when state in ('active', 'dormant') and valid_to is null then 1 else 0 end) as is_current
+with current_customers as (
+    select business_id, customer_id
     from {{ ref('lifecycle_states') }}
-    group by business_id, customer_id
+    where state in ('active', 'dormant') and valid_to is null
+),
+
+customers as (
+    select states.business_id, states.customer_id, min(states.valid_from) as first_bought_on
+    from {{ ref('lifecycle_states') }} as states
+    inner join current_customers
+        on states.business_id = current_customers.business_id and states.customer_id = current_customers.customer_id
+    where states.state in ('active', 'former')
+    group by states.business_id, states.customer_id
 ),
 
 tenures as (
@@ -16,7 +21,6 @@ tenures as (
         avg({{ days_between('customers.first_bought_on', 'businesses.as_of_date') }}) as mean_tenure_days
     from customers
     inner join {{ ref('dim_business') }} as businesses on customers.business_id = businesses.business_id
-    where customers.is_current = 1
     group by customers.business_id
 )
 
