@@ -3,6 +3,7 @@
 from datetime import date
 
 import duckdb
+import pytest
 
 from conftest import GOLDEN_AS_OF, Project
 
@@ -48,7 +49,8 @@ def test_lines_that_end_in_two_ways(project: Project) -> None:
 
 @pytest.mark.parametrize("second_date", ["2025-01-01", "2025-01-02"])
 def test_amounts_that_add_up_to_more_than_is_kept(project: Project, second_date: str) -> None:
-    project.land("events", [event(name, "c1", day, amount="60000000000000") for name, day in (("e1", "2025-01-01"), ("e2", second_date))])
+    days = {"e1": "2025-01-01", "e2": second_date}
+    project.land("events", [event(name, "c1", day, amount="60000000000000") for name, day in days.items()])
     message = project.refused("refresh")
     assert "one customer's amounts, of one date or together, add up to 100,000,000,000,000 or more" in message and "c1" not in message
 

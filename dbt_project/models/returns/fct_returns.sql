@@ -18,7 +18,7 @@ select
     returns.days_since_last_purchase,
     cast(returns.exit_kind as {{ dbt.type_string() }}) as exit_kind,
     returns.exit_reason,
-    cast(returns.previous_returns as integer) as previous_returns,
+    returns.previous_returns,
     case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as revenue_90_days_after,
     returns.revenue_365_days_before,
     returns.campaign_id,

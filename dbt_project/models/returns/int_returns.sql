@@ -78,7 +78,7 @@ select
     {{ days_between('valued.last_purchased_on', 'returns.returned_on') }} as days_since_last_purchase,
     returns.exit_kind,
     returns.exit_reason,
-    returns.previous_returns,
+    cast(returns.previous_returns as integer) as previous_returns,
     cast(valued.revenue_90_days_after as decimal(18, 4)) as revenue_90_days_after,
     cast(valued.revenue_365_days_before as decimal(18, 4)) as revenue_365_days_before,
     credited.campaign_id,
