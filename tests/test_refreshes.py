@@ -113,6 +113,21 @@ def test_a_selection_after_a_night_fits_what_is_published(published: Project, go
     assert published.query("select count(*) from winback.refreshes") == [(1,)]
 
 
+def test_a_selection_after_a_night_leaves_alone_what_a_night_derives_of_few(project: Project) -> None:
+    from test_dagster import materialise
+
+    land(project, "first", order("a1", "anna", "2025-01-10"), order("b1", "bert", "2025-02-10"))
+    project.refresh("2025-06-30")
+    land(project, "second", order("b2", "bert", "2025-06-30"))
+    project.refresh("2025-07-01")
+    kept = ["int_first_dates", "int_absences", "int_returns", "int_purchase_gaps"]
+    before = {table: project.query(f"select * from winback_internal.{table} order by all") for table in kept}
+    told = materialise(project, "winback/dim_business", "winback/fct_returns", *(f"winback_internal/{table}" for table in kept))
+    assert told["success"] and sorted(told["materialised"]) == ["winback/dim_business", "winback/fct_returns"]
+    assert {table: project.query(f"select * from winback_internal.{table} order by all") for table in kept} == before
+    assert project.query("select history_starts_on::text from winback.dim_business where history_starts_on is not null") == [("2025-01-10",)]
+
+
 def test_the_default_date_is_that_of_the_businesss_that_is_furthest_behind(project: Project) -> None:
     seeds = project.folder / "seeds"
     # New York is the furthest west of the golden businesses: at 03:00 UTC its day before is still on.

@@ -8,7 +8,7 @@
     {%- elif of == 'touched' -%}
         {%- set condition = 'customer_key in (select customer_key from ' ~ ref('int_touched_customers') ~ ')' -%}
     {%- elif of == 'landed_events_this_run' -%}
-        {# A table in a night: the planner knows how few these are, and looks for them in the many. #}
+        {# On DuckDB a table in a night: the planner knows how few these are, and looks for them in the many. #}
         {%- set condition = key ~ ' in (select ' ~ clean(key) ~ ' from ' ~ ref(of) ~ ')' -%}
     {%- elif of is not none -%}
         {# Rows with the key of a new one, for a new row may repeat an old one. #}

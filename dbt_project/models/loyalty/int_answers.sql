@@ -2,7 +2,6 @@
 with dated as (
     select
         keys.customer_key,
-        answers.business_id,
         answers.answered_at,
         answers.response_id,
         {{ local_date('answers.answered_at', 'offsets') }} as answered_on,
@@ -29,7 +28,6 @@ followed as (
 -- An answer of the day before is the latest at the open, one of the open itself is not.
 select
     customer_key,
-    business_id,
     satisfaction,
     {{ add_days('answered_on', 1) }} as opens_from,
     least({{ add_days('answered_on', 365) }}, coalesce(next_answered_on, {{ add_days('answered_on', 365) }})) as opens_to

@@ -19,7 +19,9 @@ select
     cast(returns.exit_kind as {{ dbt.type_string() }}) as exit_kind,
     returns.exit_reason,
     returns.previous_returns,
-    case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as revenue_90_days_after,
+    cast(
+        case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as decimal(18, 4)
+    ) as revenue_90_days_after,
     returns.revenue_365_days_before,
     returns.campaign_id,
     {{ happened_within('returns.next_purchased_on', 90) }} as purchased_again_90_days,

@@ -1,5 +1,6 @@
 {# Each landed row is judged exactly once: a run that judges some of them again neither loses one nor keeps both judgements. In
-   a night the rows that landed or were judged in it are looked at, and that there are as many judgements as rows. #}
+   a night the rows that landed or were judged in it are looked at by themselves, and what else is lost or kept shows in the number of
+   rows and of judgements. #}
 {% test one_judgement_each(model, landing_table) %}
 {%- set landed = ref('landed_' ~ landing_table) -%}
 {%- set in_this_run = ' = ' ~ this_refresh() if not rebuilds() -%}
