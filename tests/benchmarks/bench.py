@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000, help="about how many")
     parser.add_argument("--runs", type=int, default=3, help="how often each figure is measured")
     # The spine of all customers and days is too large for most machines; a part of the customers takes that part of the time.
-    parser.add_argument("--spine-share", type=float, default=0.1, help="the part of the customers whose every day is listed")
+    parser.add_argument("--spine-share", type=float, default=0.02, help="the part of the customers whose every day is listed")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to measure")
     parser.add_argument("--folder", type=Path, help="where to put events and warehouses; several times the size of the events")
     parser.add_argument("--json", type=Path, help="write the figures, and the slowest models and tests, there as well")
