@@ -1,4 +1,5 @@
--- The money behind the moves: only the days of those who returned or left are read.
+-- The money behind the moves: only the days of those who returned or left are read. A returner has one segment key and one opening
+-- state in a period: to group by them as well would only widen the keys.
 with returned as (
     {%- for grain in period_grains() %}
     select
