@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.configuration import COLUMNS
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.warehouses import Reader, Warehouse
 
 

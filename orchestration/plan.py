@@ -7,7 +7,7 @@ from datetime import date
 from orchestration.configuration import last_date_over
 from orchestration.dbt import code_version
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.last import LastRefresh, last_refresh
 from orchestration.settings import SEEDS
 from orchestration.unchanged import unchanged_nodes
@@ -50,14 +50,19 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
     Raises:
         WinbackError: the date lies before the published one, or the landing cannot be read.
     """
-    files = warehouse.landed_files()
+    landing = warehouse.find_landing()
+    if landing and (words := landing.words_on_not_read()):
+        tell(words)
+    files = landing.files if landing else None
     code = code_version(warehouse.adapters)
     last = last_refresh(warehouse)
     if last is None:
+        if landing:
+            landing.require_events()
         tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
-        return Plan(as_of or last_date_over(SEEDS), files or [], rebuilds=True, is_needed=True, code_version=code)
+        return Plan(as_of or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
     as_of_date = _as_of(as_of, last, tell)
-    new_files = [file for file in files or [] if not last.has_read(file)]
+    new_files = [file for file in files or () if not last.has_read(file)]
     rebuilds = full or code != last.code_version
     if rebuilds:
         tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")

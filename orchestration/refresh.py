@@ -116,7 +116,7 @@ def _build_and_publish(
     events, errors = _run(context, invocation, tell)
     if not invocation.is_successful():
         yield from (event for event in events if not isinstance(event, Output))
-        messages = _messages(invocation, errors)
+        messages = map(build.named, _messages(invocation, errors))
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
     warehouse.publish(build, tell)
     # The tables stand from here on: nothing that only shows them may fail the run, or have it tried again.

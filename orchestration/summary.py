@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from orchestration.dbt import published_models
-from orchestration.landing import LANDING_TABLES
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.warehouses import Reader, Warehouse
 
 BUSINESSES = """

@@ -12,7 +12,7 @@ from conftest import Project
 from orchestration.checks import breaches, rejections, silent_businesses
 from orchestration.control import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES
-from orchestration.landing import LANDING_TABLES
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
 
 # Montgomery, Introduction to Statistical Quality Control: nonconforming cans of orange juice in 30 samples of 50.

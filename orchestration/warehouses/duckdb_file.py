@@ -16,7 +16,9 @@ import yaml
 from filelock import FileLock, Timeout
 
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile, landed_files, write_listing
+from orchestration.landing.files import LandedFile, Landing, find_files
+from orchestration.landing.snapshot import copy_files, write_listing
+from orchestration.quoting import literal
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import Build
 
@@ -169,13 +171,13 @@ class DuckDBFile:
         except duckdb.Error as error:
             raise WinbackError(f"{self.published} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
 
-    def landed_files(self) -> list[LandedFile]:
-        """The files of the landing, all of which can be read.
+    def find_landing(self) -> Landing:
+        """Look through the landing.
 
         Raises:
-            WinbackError: the folder is missing or unreadable, or a file is.
+            WinbackError: the folder is missing or unreadable.
         """
-        return landed_files(self.landing)
+        return find_files(self.landing)
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
         """Make the file that a refresh builds in.
@@ -191,20 +193,23 @@ class DuckDBFile:
         folder = self.builds / run_id
         folder.mkdir(parents=True)
         working = folder / self.published.name
+        # Before the copy of the warehouse begins: a file that cannot be read as a table ends the refresh.
+        (folder / "landing").mkdir()
+        copies = copy_files(new_files, folder / "landing")
         copying = None
         if self.published.exists() and only is None:
             copying = _copy_meanwhile(self.published, working)
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"
-        write_listing(new_files, listing)
-        variables = {"db_path": str(working), "landing": str(self.landing), "new_files": str(listing)}
-        return Build(run_id, variables, folder / "target", copying)
+        write_listing(copies, listing)
+        variables = {"db_path": str(working), "new_files": str(listing), "allowed_folders": [str(folder)]}
+        return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
 
     def _take_over(self, working: Path, tables: list[str]) -> None:
         profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["winback"]["outputs"]["duckdb"]
         with duckdb.connect(str(working), config=profile["config_options"]) as connection:
-            connection.execute(f"attach '{str(self.published).replace(chr(39), chr(39) * 2)}' as last_published (read_only)")
+            connection.execute(f"attach {literal(self.published)} as last_published (read_only)")
             rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
             spelled = connection.execute(HASHES_AS_TEXT).fetchall()
             for table in [table for table in tables if (table,) in rows]:

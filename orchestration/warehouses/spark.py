@@ -20,7 +20,7 @@ from thrift.Thrift import TException
 
 from orchestration.dbt import published_models
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
 
@@ -138,7 +138,7 @@ class SparkWarehouse:
             raise WinbackError(f"Nothing is published at {self.name} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
         yield _Reader(self._do, current)
 
-    def landed_files(self) -> None:
+    def find_landing(self) -> None:
         """The landing is a database of tables, all of whose rows are looked at."""
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:

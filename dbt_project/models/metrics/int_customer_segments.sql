@@ -6,7 +6,7 @@ with attributes as (
         customers.customer_key,
         customers.business_id
         {%- for segment in var('segments') %},
-        {% if segment in landed %}coalesce(attributes.{{ adapter.quote(segment) }}, '(none)'){% else %}'(none)'{% endif %} as {{ adapter.quote(segment) }}
+        {% if segment in landed %}coalesce(attributes.{{ quoted(segment) }}, '(none)'){% else %}'(none)'{% endif %} as {{ quoted(segment) }}
         {%- endfor %}
     from {{ ref('int_customers_this_run') }} as customers
     left join {{ ref('stg_customers') }} as attributes

@@ -6,14 +6,14 @@
 ] -%}
 {%- set attributes = customer_attributes() -%}
 {%- set quoted = [] -%}
-{%- for attribute in attributes %}{% do quoted.append(adapter.quote(attribute)) %}{% endfor -%}
+{%- for attribute in attributes %}{% do quoted.append(quoted(attribute)) %}{% endfor -%}
 with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
         {{ clean('customer_id') }} as customer_id,
         {%- for attribute in attributes %}
-        {{ clean(attribute) }} as {{ adapter.quote(attribute) }},
+        {{ clean(attribute) }} as {{ quoted(attribute) }},
         {%- endfor %}
         {{ clean('contactable') }} as contactable_text,
         {{ clean('updated_at') }} as updated_at_text,
@@ -46,7 +46,7 @@ typed {{ inlined() }} (
         business_id,
         customer_id,
         {%- for attribute in attributes %}
-        {{ adapter.quote(attribute) }},
+        {{ quoted(attribute) }},
         {%- endfor %}
         contactable,
         updated_at,
@@ -64,7 +64,7 @@ select
     business_id,
     customer_id,
     {%- for attribute in attributes %}
-    {{ adapter.quote(attribute) }},
+    {{ quoted(attribute) }},
     {%- endfor %}
     contactable,
     updated_at,

@@ -38,7 +38,7 @@ people as (
     inner join {{ last_published('int_customer_segments') }} as before on keys.person_key = before.customer_key
     where
         {%- for segment in segments %}
-        coalesce(attributes.{{ adapter.quote(segment) }}, '(none)') <> before.{{ adapter.quote(segment) }}{{ ' or' if not loop.last }}
+        coalesce(attributes.{{ quoted(segment) }}, '(none)') <> before.{{ quoted(segment) }}{{ ' or' if not loop.last }}
         {%- endfor %}
     {%- endif %}
 ),
