@@ -85,7 +85,7 @@ def ensure_manifest() -> Path:
     # Parsed aside and moved into place: another process may be reading the old one.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
-        command = [dbt_executable(), "--quiet", "parse", *where, "--vars", json.dumps(variables)]
+        command = [dbt_executable(), "--quiet", "parse", *where, "--vars", json.dumps(variables, ensure_ascii=False)]
         environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         result = subprocess.run(command, cwd=DBT_PROJECT, capture_output=True, text=True, env=environment, check=False)
         if result.returncode != 0:

@@ -119,7 +119,7 @@ def find_files(folder: Path) -> Landing:
         else:
             not_read.append(within)
     order = {table: number for number, table in enumerate(LANDING_TABLES)}
-    return Landing(folder, tuple(sorted(files, key=lambda file: (order[file.table], file.path))), tuple(not_read))
+    return Landing(folder, tuple(sorted(files, key=lambda file: (order[file.table], file.path))), tuple(sorted(not_read)))
 
 
 def unreadable(path: Path, error: OSError) -> WinbackError:

@@ -5,8 +5,8 @@
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
 ] -%}
 {%- set attributes = customer_attributes() -%}
-{%- set quoted = [] -%}
-{%- for attribute in attributes %}{% do quoted.append(quoted(attribute)) %}{% endfor -%}
+{%- set names = [] -%}
+{%- for attribute in attributes %}{% do names.append(quoted(attribute)) %}{% endfor -%}
 with cleaned {{ inlined() }} (
     select
         row_hash,
@@ -57,7 +57,7 @@ typed {{ inlined() }} (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], quoted + ['contactable'], texts=quoted) }}
+{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], names + ['contactable'], texts=names) }}
 
 select
     row_hash,
