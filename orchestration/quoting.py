@@ -27,6 +27,18 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def spark_literal(text: object) -> str:
+    """Quote a text for Spark, which reads a backslash as the start of an escape.
+
+    Args:
+        text: a text or a path.
+
+    Returns:
+        The quoted string.
+    """
+    return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def shown(text: object) -> str:
     """A name for a message: on one line, printable, and of limited length.
 

@@ -12,7 +12,10 @@ FIELD = ROOT / "tests" / "field"
 CASES = {"pandas": "x_pandas/events.csv", "emptycols": "x_emptycols/events.csv", "empty": "x_empty/events/a.csv", "macfork": "x_macfork/events/a.csv"}
 BUSINESSES = [*CASES, "shop", "f_csvupper", "f_tsv", "f_gz", "f_pqdouble"]
 # What a header can do where names are not quoted: the first wrote a file as the user of the refresh.
-ATTACKS = ['x" , (select 1 from read_text(\'/etc/passwd\')) as "y', "x'); copy (select 1) to 'stolen.csv'; --", "{{ run_query('select 1') }}", "select", 'a"b', "a,b"]
+ATTACKS = [
+    'x" , (select 1 from read_text(\'/etc/passwd\')) as "y', "x'); copy (select 1) to 'stolen.csv'; --", '"; drop table winback.refreshes; --',
+    "{{ run_query('select 1') }}", "{% do x %}", "select", 'a"b', "a'b", "a]]b", "a\\b", "a,b", "%s",
+]  # fmt: skip
 
 
 def seed(project: Project) -> None:

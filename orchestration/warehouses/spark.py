@@ -21,6 +21,7 @@ from thrift.Thrift import TException
 from orchestration.dbt import published_models
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
+from orchestration.quoting import spark_literal
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
 
@@ -214,7 +215,7 @@ class SparkWarehouse:
             shutil.copyfile(rows, folder / "rows.parquet")
         except OSError as error:
             raise WinbackError(f"WINBACK_SPARK_FOLDER cannot be written: {error}. Give this user the right, or name another folder.") from None
-        self._do(f"create table landing.{table} using parquet location '{folder}'")
+        self._do(f"create table landing.{table} using parquet location {spark_literal(folder)}")
         ((count,),) = self._do(f"select count(*) from landing.{table}")
         return count
 
