@@ -58,12 +58,14 @@
     {% endfor %}
     {% set missing %}select {% for name in columns %}cast(null as varchar) as {{ quoted(name) }}{{ ', ' if not loop.last }}{% endfor %} where false{% endset %}
     {% set scans = [] %}
-    {% for extension, options in {'csv': ", header = true, all_varchar = true, delim = ',', union_by_name = true, " ~ text_dialect(), 'parquet': ', union_by_name = true'}.items() %}
-        {% set paths = landing_paths(table, extension) %}
-        {% if paths %}
-            {% set relation = 'read_' ~ extension ~ '(' ~ text_list(paths) ~ options ~ ')' %}
-            {% do scans.append({'columns': columns, 'relation': '(select * from ' ~ relation ~ ' union all by name ' ~ missing ~ ')'}) %}
-        {% endif %}
+    {% set relations = [] %}
+    {% for path in landing_paths(table, 'csv') %}
+        {% do relations.append('read_csv(' ~ text_literal(path) ~ ", header = true, all_varchar = true, delim = ',', " ~ text_dialect() ~ ')') %}
+    {% endfor %}
+    {% set parquet = landing_paths(table, 'parquet') %}
+    {% if parquet %}{% do relations.append('read_parquet(' ~ text_list(parquet) ~ ', union_by_name = true)') %}{% endif %}
+    {% for relation in relations %}
+        {% do scans.append({'columns': columns, 'relation': '(select * from ' ~ relation ~ ' union all by name ' ~ missing ~ ')'}) %}
     {% endfor %}
     {{ return(scans) }}
 {% endmacro %}
