@@ -12,6 +12,7 @@ from orchestration.last import LastRefresh, last_refresh
 from orchestration.settings import SEEDS
 from orchestration.unchanged import unchanged_nodes
 from orchestration.warehouses import Warehouse
+from orchestration.warehouses.formats import is_of_earlier_format
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,20 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
         The plan.
 
     Raises:
-        WinbackError: the date lies before the published one, or the landing cannot be read.
+        WinbackError: the date lies before the published one, the landing cannot be read, or what is published cannot be gone on from.
     """
     files = warehouse.landed_files()
     code = code_version(warehouse.adapters)
-    last = last_refresh(warehouse)
+    is_earlier = warehouse.is_published() and is_of_earlier_format(warehouse)
+    last = last_refresh(warehouse, code)
     if last is None:
         tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
         return Plan(as_of or last_date_over(SEEDS), files or [], rebuilds=True, is_needed=True, code_version=code)
     as_of_date = _as_of(as_of, last, tell)
     new_files = [file for file in files or [] if not last.has_read(file)]
-    rebuilds = full or code != last.code_version
+    if is_earlier:
+        tell("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
+    rebuilds = full or is_earlier or code != last.code_version
     if rebuilds:
         tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.

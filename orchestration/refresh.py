@@ -24,6 +24,7 @@ from orchestration.retries import is_transient
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
 from orchestration.warehouses import Build, Warehouse, warehouse_of
+from orchestration.warehouses.formats import is_of_earlier_format
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
@@ -212,6 +213,8 @@ def _plan_of_selection(warehouse: Warehouse, as_of: date | None) -> Plan:
     last = last_refresh(warehouse)
     if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
+    if is_of_earlier_format(warehouse):
+        raise WinbackError("An earlier version has written this warehouse. Run the whole refresh first; then a selection of tables can be built.")
     if as_of and as_of != last.as_of_date:
         raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
     return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)
