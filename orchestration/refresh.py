@@ -17,7 +17,7 @@ from orchestration.errors import WinbackError
 from orchestration.events import keep_connections
 from orchestration.last import last_refresh
 from orchestration.metadata import arrivals, told_of
-from orchestration.plan import Plan, plan_refresh
+from orchestration.plan import Plan, plan_refresh, refuse_future
 from orchestration.progress import describe, teller
 from orchestration.report import write_report
 from orchestration.retries import is_transient
@@ -57,7 +57,7 @@ def parse_as_of(text: str | None) -> date | None:
         raise WinbackError(f"The as-of date is '{text}': give a date of the calendar as YYYY-MM-DD, such as 2026-06-30.") from None
 
 
-def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, full: bool) -> Iterator[Any]:
+def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, *, full: bool, allow_future: bool) -> Iterator[Any]:
     """Run one refresh for the selected assets.
 
     Args:
@@ -65,6 +65,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         dbt: the dbt command line.
         as_of_text: the last date counted, or None.
         full: derive everything anew from the landed rows.
+        allow_future: count to a date that is not over, if it is given.
 
     Yields:
         Dagster's events: all of them once the tables are in place, and on failure only those of checks and observations.
@@ -77,6 +78,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         settings = load_settings()
         as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
+        refuse_future(as_of, allow_future)
         warehouse = warehouse_of(settings)
         tell = teller(context)
         with warehouse.alone(context.run_id, settings.lock_timeout, tell):
