@@ -28,12 +28,13 @@ def winback() -> None:
 @winback.command(help="Build every table from the landing, test them, and publish them in one step.")
 @click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
 @click.option("--full", is_flag=True, help="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
-def refresh(as_of: str | None, full: bool) -> None:
+@click.option("--allow-future", is_flag=True, help="Count to the date of --as-of even where it is not over yet.")
+def refresh(as_of: str | None, full: bool, allow_future: bool) -> None:
     """Run the refresh job in this process; where it fails, tell of it as the failure sensor does, which sees runs of Dagster's daemon alone."""
     from orchestration.notifications import told_of_failure
 
     with told_of_failure(warn=lambda line: click.echo(line, err=True)):
-        run_refresh(as_of, full)
+        run_refresh(as_of, full=full, allow_future=allow_future)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
@@ -56,7 +57,7 @@ def demo() -> None:
     _load(settings)
     warehouse.mark_sample()
     last = last_refresh(warehouse)
-    run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), full=False)
+    run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), allow_future=True)
     _print_headlines()
 
 
@@ -121,12 +122,13 @@ def _load(settings: Settings) -> None:
         click.echo(line, err=True)
 
 
-def run_refresh(as_of: str | None, full: bool) -> None:
+def run_refresh(as_of: str | None, *, full: bool = False, allow_future: bool = False) -> None:
     """Run the Dagster job `refresh` here and now.
 
     Args:
         as_of: the last date counted, or None.
         full: derive everything anew from the landed rows.
+        allow_future: count to a date that is not over, if it is given.
 
     Raises:
         WinbackError: the run failed; its message.
@@ -147,7 +149,7 @@ def run_refresh(as_of: str | None, full: bool) -> None:
     gc.freeze()
     show_on_terminal()
     keep_connections()
-    run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full, "allow_future": allow_future}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
     with DagsterInstance.from_config(home) as instance, Path(os.devnull).open("w") as devnull, contextlib.redirect_stdout(devnull):
         result = defs.resolve_job_def("refresh").execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)

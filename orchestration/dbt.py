@@ -20,6 +20,8 @@ from orchestration.settings import DBT_PROJECT, STATE, target, warehouse_path
 TARGET = DBT_PROJECT / "target"
 # On a server, the schema for which all nodes are parsed: where they are once published. `parsed_dbt.py` puts a build elsewhere.
 BUILD_SCHEMA = "winback_internal"
+# Keeps the number of the form in which landed rows are kept. No model: what begins a run writes it (macros/landing/format.sql).
+FORMAT_TABLE = "warehouse_format"
 
 
 class DbtProcess(DbtCliResource):
@@ -114,13 +116,13 @@ def code_version(adapters: Sequence[str]) -> str:
 
 
 def kept_tables() -> list[str]:
-    """The tables that survive a full rebuild: the landed rows and the ledgers, marked `full_refresh: false` in their models.
+    """The tables that survive a full rebuild: the landed rows with the number of their form, and the ledgers, marked `full_refresh: false` in their models.
 
     Returns:
         Their names; on DuckDB with their schemas.
     """
-    kept = [node for node in _models() if node["config"].get("full_refresh") is False]
-    return sorted(f"{node['schema']}.{node['alias']}" if target() == "duckdb" else node["alias"] for node in kept)
+    kept = [(node["schema"], node["alias"]) for node in _models() if node["config"].get("full_refresh") is False]
+    return sorted(f"{schema}.{table}" if target() == "duckdb" else table for schema, table in [*kept, (BUILD_SCHEMA, FORMAT_TABLE)])
 
 
 def published_models() -> list[str]:

@@ -17,13 +17,14 @@ from orchestration.errors import WinbackError
 from orchestration.events import keep_connections
 from orchestration.last import last_refresh
 from orchestration.metadata import arrivals, told_of
-from orchestration.plan import Plan, plan_refresh
+from orchestration.plan import Plan, plan_refresh, refuse_future
 from orchestration.progress import describe, teller
 from orchestration.report import write_report
 from orchestration.retries import is_transient
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
 from orchestration.warehouses import Build, Warehouse, warehouse_of
+from orchestration.warehouses.formats import is_of_earlier_format
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
@@ -56,7 +57,7 @@ def parse_as_of(text: str | None) -> date | None:
         raise WinbackError(f"The as-of date is '{text}': give a date of the calendar as YYYY-MM-DD, such as 2026-06-30.") from None
 
 
-def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, full: bool) -> Iterator[Any]:
+def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, *, full: bool, allow_future: bool) -> Iterator[Any]:
     """Run one refresh for the selected assets.
 
     Args:
@@ -64,6 +65,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         dbt: the dbt command line.
         as_of_text: the last date counted, or None.
         full: derive everything anew from the landed rows.
+        allow_future: count to a date that is not over, if it is given.
 
     Yields:
         Dagster's events: all of them once the tables are in place, and on failure only those of checks and observations.
@@ -76,6 +78,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         settings = load_settings()
         as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
+        refuse_future(as_of, allow_future)
         warehouse = warehouse_of(settings)
         tell = teller(context)
         with warehouse.alone(context.run_id, settings.lock_timeout, tell):
@@ -212,6 +215,8 @@ def _plan_of_selection(warehouse: Warehouse, as_of: date | None) -> Plan:
     last = last_refresh(warehouse)
     if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
+    if is_of_earlier_format(warehouse):
+        raise WinbackError("An earlier version has written this warehouse. Run the whole refresh first; then a selection of tables can be built.")
     if as_of and as_of != last.as_of_date:
         raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
     return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)

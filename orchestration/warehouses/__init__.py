@@ -13,12 +13,18 @@ from orchestration.settings import Settings
 
 Tell = Callable[[str], None]
 
+# How engines that have SQL's own catalogue name the columns of a private table.
+COLUMNS = "select column_name from information_schema.columns where table_schema = 'winback_internal' and table_name = '{}'"
+
 
 class Reader(Protocol):
     """Reads what is published."""
 
     def rows(self, sql: str) -> list[tuple]:
         """Run a query that every engine understands; its rows."""
+
+    def columns(self, table: str) -> set[str]:
+        """The columns of a private table; none where there is no such table."""
 
 
 @dataclass(frozen=True)

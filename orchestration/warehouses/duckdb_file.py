@@ -20,14 +20,7 @@ from orchestration.landing.files import LandedFile, Landing, find_files
 from orchestration.landing.snapshot import copy_files, write_listing
 from orchestration.quoting import literal
 from orchestration.settings import DBT_PROJECT
-from orchestration.warehouses import Build
-
-# Landed rows of a warehouse from before hashes were numbers.
-HASHES_AS_TEXT = """
-    select schema_name || '.' || table_name
-    from duckdb_columns()
-    where database_name = 'last_published' and column_name = 'row_hash' and data_type = 'VARCHAR'
-"""
+from orchestration.warehouses import COLUMNS, Build
 
 
 class _Reader:
@@ -36,6 +29,9 @@ class _Reader:
 
     def rows(self, sql: str) -> list[tuple]:
         return self._connection.execute(sql).fetchall()
+
+    def columns(self, table: str) -> set[str]:
+        return {name for (name,) in self.rows(COLUMNS.format(table))}
 
 
 @dataclass(frozen=True)
@@ -132,18 +128,24 @@ class DuckDBFile:
         """See that a refresh can start from what is published, if anything is.
 
         Raises:
-            WinbackError: the published file is no DuckDB database, or has a write-ahead log beside it.
+            WinbackError: the published file is no DuckDB database, is somebody else's, or has a write-ahead log beside it.
         """
         self._refuse_stray_log()
         if not self.published.exists():
             return
         try:
-            duckdb.connect(str(self.published), read_only=True).close()
+            with duckdb.connect(str(self.published), read_only=True) as connection:
+                holds_tables = connection.execute("select count(*) > 0 from duckdb_tables()").fetchone() == (True,)
         except duckdb.Error as error:
             raise WinbackError(
                 f"{self.published} is there but is no DuckDB database that this version can read ({str(error).splitlines()[0]}). "
                 "Move it away, and run again to build it anew."
             ) from None
+        if holds_tables and not self.is_published():
+            raise WinbackError(
+                f"{self.published} holds tables, and none that a refresh has published: publishing would replace them. "
+                "Move the file away, or set WINBACK_WAREHOUSE to another one, and run again. It was not changed."
+            )
 
     def is_published(self) -> bool:
         """Whether there is a file, and a refresh has made it."""
@@ -211,11 +213,9 @@ class DuckDBFile:
         with duckdb.connect(str(working), config=profile["config_options"]) as connection:
             connection.execute(f"attach {literal(self.published)} as last_published (read_only)")
             rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
-            spelled = connection.execute(HASHES_AS_TEXT).fetchall()
             for table in [table for table in tables if (table,) in rows]:
-                columns = "* replace (md5_number(row_hash) as row_hash)" if (table,) in spelled else "*"
                 connection.execute(f"create schema if not exists {table.split('.')[0]}")
-                connection.execute(f"create table {table} as select {columns} from last_published.{table}")
+                connection.execute(f"create table {table} as from last_published.{table}")
 
     def publish(self, build: Build, tell: Callable[[str], None]) -> None:
         """Put a finished working file in place of the published one, in one step that survives a power cut.

@@ -13,6 +13,7 @@ from psycopg2.sql import SQL, Identifier
 
 from orchestration.errors import WinbackError
 from orchestration.quoting import literal
+from orchestration.warehouses import COLUMNS
 
 
 class Reader:
@@ -33,6 +34,17 @@ class Reader:
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchall()
+
+    def columns(self, table: str) -> set[str]:
+        """Name the columns of a private table.
+
+        Args:
+            table: its name.
+
+        Returns:
+            Their names; none where there is no such table.
+        """
+        return {name for (name,) in self.rows(COLUMNS.format(table))}
 
 
 class Server:

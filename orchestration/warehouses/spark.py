@@ -41,6 +41,10 @@ class _Reader:
     def rows(self, sql: str) -> list[tuple]:
         return self._execute(sql.replace(f"{PRIVATE}.", f"{self._build}."))
 
+    def columns(self, table: str) -> set[str]:
+        known = {name for _, name, *_ in self._execute(f"show tables in {self._build}")}
+        return {name for (name, *_) in self._execute(f"show columns in {self._build}.{table}")} if table in known else set()
+
 
 class SparkWarehouse:
     """A Thrift server, by WINBACK_SPARK_HOST and WINBACK_SPARK_PORT; plain Parquet tables, so everything is derived anew each time."""

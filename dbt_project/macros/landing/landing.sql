@@ -29,7 +29,8 @@ with texts as (
         from (
             select
                 {%- for column in columns %}
-                {{ landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) }} as {{ quoted(column) }},
+                {%- set text = landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) %}
+                {{ 'nullif(' ~ text ~ ", '')" if scan.nulls_are_values else text }} as {{ quoted(column) }},
                 {%- endfor %}
                 {{ 'malformed_line' if scan.has_malformed_lines else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as malformed_line
             from {{ scan.relation }}

@@ -32,7 +32,8 @@
 
 
 {# The key of a landed row: the same row has the same hash whatever columns other files bring. A table has one header for all its
-   rows: there nulls are left out, so that a column that it gains leaves the hashes of older rows as they are. #}
+   rows: there nulls are left out, so that a column that it gains leaves the hashes of older rows as they are. A hash must follow from
+   the row as it is kept, and a change of it needs another `warehouse_format`: see format.sql. #}
 {% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash', 'winback')(columns)) }}{% endmacro %}
 {% macro default__row_hash(columns) -%}
     md5(concat_ws(chr(31)
