@@ -64,6 +64,11 @@
 {% macro default__inlined() %}as{% endmacro %}
 {% macro duckdb__inlined() %}as{{ ' not materialized' if not var('is_linted', false) }}{% endmacro %}
 
+{# A CTE that is worked out once, wherever and however often it is named. Spark has no word for it. #}
+{% macro materialized() %}{{ return(adapter.dispatch('materialized', 'winback')()) }}{% endmacro %}
+{% macro default__materialized() %}as{{ ' materialized' if not var('is_linted', false) }}{% endmacro %}
+{% macro spark__materialized() %}as{% endmacro %}
+
 {# The most memory that a run may take before it goes on on the disk; engines that are servers have settings of their own. #}
 {% macro limit_memory(size) %}{{ return(adapter.dispatch('limit_memory', 'winback')(size)) }}{% endmacro %}
 {% macro default__limit_memory(size) %}{% endmacro %}
