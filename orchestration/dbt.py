@@ -160,7 +160,7 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
         if "CSV Parser state machine" in text:
             file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
-        elif re.search(r"to type DECIMAL\(\d+,\d+\) failed", text):  # The value itself may be a customer's.
+        elif re.search(r"to (type )?DECIMAL\(|numeric field overflow", text):  # The value itself may be a customer's.
             messages.append(
                 f"{kind.capitalize()} {name}: a sum is larger than its column can hold. Amounts of events that are too large are dropped before, so look for "
                 "costs of touches and campaigns that are too large to be true, and correct them."

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from conftest import GOLDEN_AS_OF, Project
+from orchestration.dbt import failure_messages
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"
 
@@ -70,6 +71,12 @@ def test_amounts_that_add_up_to_too_much_cost_themselves_alone(project: Project)
         ("c2", date(2025, 1, 2), "10.0000"),
         ("neighbour", date(2025, 1, 1), "10.0000"),
     ]
+
+
+@pytest.mark.parametrize("text", ['Casting value "6E13" to type DECIMAL(18,4) failed: value is out of range!', "Could not cast value 6E13 to DECIMAL(26,10)", "numeric field overflow"])
+def test_a_sum_that_no_column_holds_is_told_without_the_value(text: str) -> None:
+    (message,) = failure_messages([{"status": "error", "unique_id": "model.winback.int_arms", "message": text}])
+    assert message.startswith("Model int_arms: a sum is larger than its column can hold.") and "6E13" not in message
 
 
 def test_no_events_at_all_is_a_success_said_loudly(project: Project) -> None:
