@@ -73,7 +73,12 @@ def test_amounts_that_add_up_to_too_much_cost_themselves_alone(project: Project)
     ]
 
 
-@pytest.mark.parametrize("text", ['Casting value "6E13" to type DECIMAL(18,4) failed: value is out of range!', "Could not cast value 6E13 to DECIMAL(26,10)", "numeric field overflow"])
+OVERFLOWS = [
+    'Casting value "6E13" to type DECIMAL(18,4) failed: value is out of range!', "Could not cast value 6E13 to DECIMAL(26,10)", "numeric field overflow"
+]
+
+
+@pytest.mark.parametrize("text", OVERFLOWS)
 def test_a_sum_that_no_column_holds_is_told_without_the_value(text: str) -> None:
     (message,) = failure_messages([{"status": "error", "unique_id": "model.winback.int_arms", "message": text}])
     assert message.startswith("Model int_arms: a sum is larger than its column can hold.") and "6E13" not in message
