@@ -15,7 +15,7 @@ added_up as (
         *,
         sum(abs(amount)) over (partition by customer_key order by abs(amount), {{ in_bytes('event_id') }} rows unbounded preceding) as sum_so_far
     from {{ ref('int_events_this_run') }}
-    where kind in ('purchase', 'refund') and customer_key in (select customer_key from suspects)
+    where kind in ('purchase', 'refund') and customer_key in ({{ few_values('customer_key', 'suspects') }})
 )
 
 select
