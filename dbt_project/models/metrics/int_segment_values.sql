@@ -16,5 +16,9 @@ select business_id, segment_key, '{{ segment }}', {{ adapter.quote(segment) }}
 from combinations
 where
     {{ adapter.quote(segment) }} is not null
-    and business_id not in (select wide.business_id from {{ ref('int_wide_segments') }} as wide where wide.segment = '{{ segment }}')
+    and business_id not in (
+        select wide.business_id
+        from {{ ref('int_wide_segments') }} as wide
+        where wide.segment = '{{ segment }}'
+    )
 {%- endfor %}
