@@ -26,16 +26,8 @@ def as_of(night: int) -> str:
     return (AS_OF - timedelta(days=before_last * before_last * 11)).isoformat()
 
 
-def limit_segment_values(project: Project) -> None:
-    """Countries beyond one are too many, so that segments come and go from night to night."""
-    configured = project.folder / "dbt_project" / "dbt_project.yml"
-    text = configured.read_text()
-    assert "max_segment_values: 500\n" in text
-    configured.write_text(text.replace("max_segment_values: 500\n", "max_segment_values: 1\n"))
-
-
 def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path) -> None:
-    limit_segment_values(project)
+    project.limit_segment_values(1)  # Of two countries; so segments come and go from night to night.
     arriving = drawn_arrivals(drawn(COUNT, SEED), NIGHTS, SEED)
     wide: list[set[tuple]] = []
     for night in range(NIGHTS):
