@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -161,10 +162,10 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
         if "CSV Parser state machine" in text:
             file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
-        elif "to type DECIMAL(18,4) failed" in text:
+        elif re.search(r"to (type )?DECIMAL\(|numeric field overflow", text):  # The value itself may be a customer's.
             messages.append(
-                f"{kind.capitalize()} {name}: one customer's amounts, of one date or together, add up to 100,000,000,000,000 or more, which is more than is kept. "
-                "Correct or void those events."
+                f"{kind.capitalize()} {name}: a sum is larger than its column can hold. Amounts of events that are too large are dropped before, so look for "
+                "costs of touches and campaigns that are too large to be true, and correct them."
             )
         elif kind == "test" and result["status"] == "fail":
             messages.append(f"Test {name} failed: {result.get('failures')} rows are not as they must be.")

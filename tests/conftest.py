@@ -65,6 +65,13 @@ class Project:
         for name in ("businesses.csv", "event_kinds.csv", "exit_reasons.csv"):
             shutil.copyfile(folder / name, self.folder / "seeds" / name)
 
+    def limit_segment_values(self, most: int) -> None:
+        """Let a segment with more values than this add no rows in a business."""
+        configured = self.folder / "dbt_project" / "dbt_project.yml"
+        text = configured.read_text()
+        assert "max_segment_values: 500\n" in text
+        configured.write_text(text.replace("max_segment_values: 500\n", f"max_segment_values: {most}\n"))
+
     def land(self, table: str, rows: list[dict[str, str]]) -> None:
         """Write a landing table as CSV, its columns those of the first row."""
         self.landing.mkdir(parents=True, exist_ok=True)

@@ -288,6 +288,7 @@ def test_landing_tables_may_have_types_of_their_own_and_gain_columns(server: Ser
 
 def test_nights_on_postgres_end_as_one_full_build_on_duckdb(server: Server, tmp_path: Path) -> None:
     on_postgres = served(tmp_path / "postgres", server.database())
+    on_postgres.limit_segment_values(1)
     arriving = drawn_arrivals(drawn(30, 5), 2, 5)
     for night, as_of in enumerate((AS_OF - timedelta(days=11), AS_OF)):
         write_night(arriving, night, on_postgres.landing, on_postgres.folder / "seeds")

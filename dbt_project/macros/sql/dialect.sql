@@ -63,6 +63,17 @@
 {% macro default__inlined() %}as{% endmacro %}
 {% macro duckdb__inlined() %}as{{ ' not materialized' if not var('is_linted', false) }}{% endmacro %}
 
+{# A CTE that is worked out once, wherever and however often it is named. Spark has no word for it. #}
+{% macro materialized() %}{{ return(adapter.dispatch('materialized', 'winback')()) }}{% endmacro %}
+{% macro default__materialized() %}as{{ ' materialized' if not var('is_linted', false) }}{% endmacro %}
+{% macro spark__materialized() %}as{% endmacro %}
+
+{# The values of a column of a CTE that has few rows, if any. DuckDB, which cannot know how few, would look for many rows in them, instead
+   of for them in many rows. #}
+{% macro few_values(column, relation) %}{{ return(adapter.dispatch('few_values', 'winback')(column, relation)) }}{% endmacro %}
+{% macro default__few_values(column, relation) %}select {{ column }} from {{ relation }}{% endmacro %}
+{% macro duckdb__few_values(column, relation) %}select unnest((select list({{ column }}) from {{ relation }})){% endmacro %}
+
 {# The most memory that a run may take before it goes on on the disk; engines that are servers have settings of their own. #}
 {% macro limit_memory(size) %}{{ return(adapter.dispatch('limit_memory', 'winback')(size)) }}{% endmacro %}
 {% macro default__limit_memory(size) %}{% endmacro %}

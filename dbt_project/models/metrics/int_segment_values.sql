@@ -1,4 +1,5 @@
--- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them.
+-- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them. Those of a segment that
+-- had too many values until now, or has them from now on, are none.
 {% set columns = ['business_id', 'segment_key'] -%}
 {%- for segment in var('segments') %}{% do columns.append(quoted(segment)) %}{% endfor -%}
 with combinations as (
@@ -13,4 +14,11 @@ from combinations
 union all
 select business_id, segment_key, {{ text_literal(segment) }}, {{ quoted(segment) }}
 from combinations
+where
+    {{ quoted(segment) }} is not null
+    and business_id not in (
+        select wide.business_id
+        from {{ ref('int_wide_segments') }} as wide
+        where wide.segment = {{ text_literal(segment) }}
+    )
 {%- endfor %}
