@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from orchestration.configuration import last_date_over
 from orchestration.dbt import code_version
@@ -109,7 +109,8 @@ def date_to_count(given: date | None, published: date, over: date) -> date:
         over: the last date that is over in every business's zone.
 
     Returns:
-        The date asked for, else the last one that is over.
+        The date asked for, else the last one that is over; the published one where that lies a single day later, as it does once a
+        business in a zone further west is added.
 
     Raises:
         WinbackError: that would go back further than to the last date that is over.
@@ -121,4 +122,6 @@ def date_to_count(given: date | None, published: date, over: date) -> date:
             + (f" (from a date that is not over, it goes back to {over} at most)" if least < published else "")
             + ". To look at the past, refresh to that date in another warehouse: set WINBACK_WAREHOUSE to another file, or name another database."
         )
-    return given or over
+    if given:
+        return given
+    return published if published - over == timedelta(days=1) else over

@@ -27,6 +27,7 @@ OVER, EARLIER, LATER, FUTURE = date(2025, 6, 30), date(2025, 6, 29), date(2025, 
         (FUTURE, OVER, FUTURE),
         # Published was a date that is not over: back to the last one that is, or to any between.
         (None, FUTURE, OVER),
+        (None, LATER, LATER),  # a day ahead is a zone further west that was added, no slip
         (OVER, FUTURE, OVER),
         (LATER, FUTURE, LATER),
         (FUTURE, FUTURE, FUTURE),
