@@ -88,7 +88,7 @@ def write_docs(settings: Settings, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
         # Models look at their landing as they compile, and a page about them need not; dbt then wants a manifest to be there.
         shutil.copyfile(ensure_manifest(), Path(aside) / "manifest.json")
-        command = [dbt_executable(), "--quiet", "docs", "generate", "--static", "--no-compile", *catalog, *target, "--vars", json.dumps(variables)]
+        command = [dbt_executable(), "--quiet", "docs", "generate", "--static", "--no-compile", *catalog, *target, "--vars", json.dumps(variables, ensure_ascii=False)]
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
         result = subprocess.run([*command, *where], check=False, cwd=DBT_PROJECT, capture_output=True, text=True, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         if result.returncode != 0:

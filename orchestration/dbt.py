@@ -15,11 +15,13 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version, parse
 
 from orchestration.errors import WinbackError
-from orchestration.settings import DBT_PROJECT, STATE, target, warehouse_path
+from orchestration.settings import DBT_PROJECT, STATE, target
 
 TARGET = DBT_PROJECT / "target"
 # On a server, the schema for which all nodes are parsed: where they are once published. `parsed_dbt.py` puts a build elsewhere.
 BUILD_SCHEMA = "winback_internal"
+# On DuckDB, the file that is built in, after which dbt names its database.
+WORKING_FILE = "warehouse.duckdb"
 
 
 class DbtProcess(DbtCliResource):
@@ -65,7 +67,8 @@ def dbt_resource() -> DbtProcess:
 def ensure_manifest() -> Path:
     """Parse the dbt project where its manifest is missing or older than the project.
 
-    Every node carries the names of its database and schema (DuckDB's name for the warehouse file): so there is a manifest for each.
+    Every node carries the names of its database and schema: so there is a manifest for each. On DuckDB one serves every warehouse,
+    for the file that is built in has one name whatever the published one is called.
 
     Returns:
         The path of an up-to-date manifest, with dbt's own form of it beside it.
@@ -74,7 +77,7 @@ def ensure_manifest() -> Path:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
     engine = target()
-    database = {"duckdb": warehouse_path().name, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
+    database = {"duckdb": WORKING_FILE, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
     folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
     newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md", ".csv"))
@@ -85,7 +88,7 @@ def ensure_manifest() -> Path:
     # Parsed aside and moved into place: another process may be reading the old one.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
-        command = [dbt_executable(), "--quiet", "parse", *where, "--vars", json.dumps(variables)]
+        command = [dbt_executable(), "--quiet", "parse", *where, "--vars", json.dumps(variables, ensure_ascii=False)]
         environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         result = subprocess.run(command, cwd=DBT_PROJECT, capture_output=True, text=True, env=environment, check=False)
         if result.returncode != 0:

@@ -106,7 +106,7 @@ def _build_and_publish(
         variables["left_out"] = list(plan.unchanged)
     selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
     invocation = dbt.cli(
-        [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", json.dumps(variables)],
+        [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", json.dumps(variables, ensure_ascii=False)],
         context=context,
         target_path=build.target,
         raise_on_error=False,

@@ -15,6 +15,7 @@ import duckdb
 import yaml
 from filelock import FileLock, Timeout
 
+from orchestration.dbt import WORKING_FILE
 from orchestration.errors import WinbackError
 from orchestration.landing import LandedFile, landed_files, write_listing
 from orchestration.settings import DBT_PROJECT
@@ -186,11 +187,11 @@ class DuckDBFile:
             only: the tables to take over from the published file, with their schemas; None for the whole file.
 
         Returns:
-            The build; its file has the published file's name, for views carry their catalog's name.
+            The build; its file is called as the parsed project has it, whatever the published one is called.
         """
         folder = self.builds / run_id
         folder.mkdir(parents=True)
-        working = folder / self.published.name
+        working = folder / WORKING_FILE
         copying = None
         if self.published.exists() and only is None:
             copying = _copy_meanwhile(self.published, working)
