@@ -11,7 +11,7 @@ from pydantic import Field
 
 from orchestration.dbt import ensure_manifest
 from orchestration.refresh import refresh
-from orchestration.retries import retry_policy
+from orchestration.request import Request
 from orchestration.settings import owners, target
 
 # One night that was missed warns, two fail; four hours are for refreshes that take longer than the day before.
@@ -23,6 +23,7 @@ class RefreshConfig(Config):
 
     as_of: str | None = Field(default=None, description="The last date counted, YYYY-MM-DD; by default the last one over in every business's zone.")
     full: bool = Field(default=False, description="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
+    reland: bool = Field(default=False, description="Forget the landed rows, and land what the landing holds now.")
     allow_future: bool = Field(default=False, description="Count to the given date even where it is not over yet in every business's zone.")
 
 
@@ -67,11 +68,12 @@ class Catalog(DagsterDbtTranslator):
         return spec.replace_attributes(freshness_policy=FRESH) if spec.key.path[0] == "winback" else spec
 
 
-# Given no project: a large selection would make Dagster run a copy of it, from which ../seeds cannot be reached.
-@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Catalog(), name="warehouse", retry_policy=retry_policy())
+# Given no project: a large selection would make Dagster run a copy of it, from which ../seeds cannot be reached. And no retry policy:
+# Dagster would take an interrupt for a failure to be tried again; `endings.py` asks for what may pass.
+@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Catalog(), name="warehouse")
 def warehouse(context: AssetExecutionContext, config: RefreshConfig, dbt: DbtCliResource) -> Iterator[Any]:
     """Build the selected tables in a copy of the warehouse, test them, and publish the copy."""
-    yield from refresh(context, dbt, config.as_of, full=config.full, allow_future=config.allow_future)
+    yield from refresh(context, dbt, Request(**config.model_dump()))
 
 
 def landing() -> list[AssetSpec]:

@@ -1,23 +1,19 @@
 """The `winback` command: a thin face on the Dagster job."""
 
-import contextlib
 import gc
-import os
-import shutil
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 from rich.console import Console
 
 from orchestration.errors import WinbackError
+from orchestration.outcome import ending_in_words
+from orchestration.request import Request
 from orchestration.settings import STATE, Settings, load_settings
 from orchestration.warehouses import warehouse_of
-
-if TYPE_CHECKING:  # Dagster takes a second to import, and not every command needs it.
-    from dagster import ExecuteInProcessResult
 
 
 @click.group(help="Win-back, reactivation and retention figures from raw customer events.")
@@ -28,19 +24,22 @@ def winback() -> None:
 @winback.command(help="Build every table from the landing, test them, and publish them in one step.")
 @click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
 @click.option("--full", is_flag=True, help="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
+@click.option("--reland", is_flag=True, help="Forget the landed rows, and land what the landing holds now.")
 @click.option("--allow-future", is_flag=True, help="Count to the date of --as-of even where it is not over yet.")
-def refresh(as_of: str | None, full: bool, allow_future: bool) -> None:
+def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> None:
     """Run the refresh job in this process; where it fails, tell of it as the failure sensor does, which sees runs of Dagster's daemon alone."""
     from orchestration.notifications import told_of_failure
+    from orchestration.run import run_refresh
 
-    with told_of_failure(warn=lambda line: click.echo(line, err=True)):
-        run_refresh(as_of, full=full, allow_future=allow_future)
+    with told_of_failure(warn=_say):
+        run_refresh(Request(as_of, full=full, reland=reland, allow_future=allow_future), _say)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
 def demo() -> None:
     """The main job on the sample."""
     from orchestration.last import last_refresh
+    from orchestration.run import run_refresh
     from orchestration.sample import SAMPLE_AS_OF, is_current, is_sample, write_sample
 
     settings = load_settings()
@@ -57,7 +56,8 @@ def demo() -> None:
     _load(settings)
     warehouse.mark_sample()
     last = last_refresh(warehouse)
-    run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), allow_future=True)
+    as_of = max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF)
+    run_refresh(Request(as_of.isoformat(), allow_future=True), _say)
     _print_headlines()
 
 
@@ -74,7 +74,8 @@ def report() -> None:
 
     settings = load_settings()
     try:
-        write_report(warehouse_of(settings), settings.report)
+        if warning := write_report(warehouse_of(settings), settings.report):
+            _say(f"WARNING: {warning}")
     except OSError as error:
         raise WinbackError(f"The report cannot be written: {error}. Set WINBACK_REPORT to a file in a folder of yours.") from None
     click.echo(f"Report: {settings.report}")
@@ -112,6 +113,10 @@ def docs(output: Path) -> None:
     click.echo(f"Documentation: {output}")
 
 
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
 def _load(settings: Settings) -> None:
     """On a server, load the landing's files into its landing tables."""
     if settings.target == "duckdb":
@@ -120,61 +125,6 @@ def _load(settings: Settings) -> None:
 
     for line in load_landing(settings.landing, warehouse_of(settings)):
         click.echo(line, err=True)
-
-
-def run_refresh(as_of: str | None, *, full: bool = False, allow_future: bool = False) -> None:
-    """Run the Dagster job `refresh` here and now.
-
-    Args:
-        as_of: the last date counted, or None.
-        full: derive everything anew from the landed rows.
-        allow_future: count to a date that is not over, if it is given.
-
-    Raises:
-        WinbackError: the run failed; its message.
-    """
-    from orchestration.refresh import parse_as_of
-
-    parse_as_of(as_of)
-    load_settings()
-    click.echo("Starting the refresh.", err=True)
-    home = _dagster_home()
-    from dagster import DagsterInstance
-
-    from orchestration.definitions import defs
-    from orchestration.events import keep_connections
-    from orchestration.progress import show_on_terminal
-
-    # What has been imported stays to the end: it need not be looked through for what may be freed.
-    gc.freeze()
-    show_on_terminal()
-    keep_connections()
-    run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full, "allow_future": allow_future}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
-    with DagsterInstance.from_config(home) as instance, Path(os.devnull).open("w") as devnull, contextlib.redirect_stdout(devnull):
-        result = defs.resolve_job_def("refresh").execute_in_process(run_config=run_config, instance=instance, raise_on_error=False)
-    if not result.success:
-        raise WinbackError(_failure(result))
-
-
-def _dagster_home() -> str:
-    """Runs from the command line are kept with those of `dagster dev`, in the project unless the user says where."""
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(STATE / "dagster")))
-    home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
-    if not config.exists():
-        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), config)
-    return str(home)
-
-
-def _failure(result: "ExecuteInProcessResult") -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
-            return data.error.to_string()
-    return "The run failed before its first step; see it in Dagster."
 
 
 def _print_headlines() -> None:
@@ -186,9 +136,10 @@ def _print_headlines() -> None:
 def main() -> NoReturn:
     """Run the command; a user's mistake is one message and exit code 1, not a traceback."""
     try:
-        winback()
+        with ending_in_words():
+            winback()
     except WinbackError as error:
-        click.echo(f"winback: {error}", err=True)
+        _say(f"winback: {error}")
         sys.exit(1)
     finally:
         gc.freeze()  # The exit need not look through anything: it took a second after each refresh.

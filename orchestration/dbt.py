@@ -16,13 +16,15 @@ from dagster_dbt import DbtCliResource
 from packaging.version import Version, parse
 
 from orchestration.errors import WinbackError
-from orchestration.settings import DBT_PROJECT, STATE, target, warehouse_path
+from orchestration.settings import DBT_PROJECT, STATE, target
 
 TARGET = DBT_PROJECT / "target"
 # On a server, the schema for which all nodes are parsed: where they are once published. `parsed_dbt.py` puts a build elsewhere.
 BUILD_SCHEMA = "winback_internal"
 # Keeps the number of the form in which landed rows are kept. No model: what begins a run writes it (macros/landing/format.sql).
 FORMAT_TABLE = "warehouse_format"
+# On DuckDB, the file that is built in, after which dbt names its database.
+WORKING_FILE = "warehouse.duckdb"
 
 
 class DbtProcess(DbtCliResource):
@@ -68,7 +70,8 @@ def dbt_resource() -> DbtProcess:
 def ensure_manifest() -> Path:
     """Parse the dbt project where its manifest is missing or older than the project.
 
-    Every node carries the names of its database and schema (DuckDB's name for the warehouse file): so there is a manifest for each.
+    Every node carries the names of its database and schema: so there is a manifest for each. On DuckDB one serves every warehouse,
+    for the file that is built in has one name whatever the published one is called.
 
     Returns:
         The path of an up-to-date manifest, with dbt's own form of it beside it.
@@ -77,7 +80,7 @@ def ensure_manifest() -> Path:
         WinbackError: the project does not parse; dbt's own words are in the message.
     """
     engine = target()
-    database = {"duckdb": warehouse_path().name, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
+    database = {"duckdb": WORKING_FILE, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
     folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
     newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md", ".csv"))
@@ -116,13 +119,17 @@ def code_version(adapters: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def kept_tables() -> list[str]:
+def kept_tables(*, landed: bool = True) -> list[str]:
     """The tables that survive a full rebuild: the landed rows with the number of their form, and the ledgers, marked `full_refresh: false` in their models.
+
+    Args:
+        landed: whether the landed rows, and what is known of their files, are to survive.
 
     Returns:
         Their names; on DuckDB with their schemas.
     """
     kept = [(node["schema"], node["alias"]) for node in _models() if node["config"].get("full_refresh") is False]
+    kept = [(schema, table) for schema, table in kept if landed or not table.startswith("landed_")]
     return sorted(f"{schema}.{table}" if target() == "duckdb" else table for schema, table in [*kept, (BUILD_SCHEMA, FORMAT_TABLE)])
 
 

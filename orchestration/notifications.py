@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import smtplib
 import ssl
 import urllib.request
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from orchestration.errors import WinbackError
+from orchestration.outcome import has_published, received, words
 
 TIMEOUT = 20  # seconds
 # Where a message of a database begins to quote: values, and so perhaps people. What is quoted may hold quotes itself.
@@ -129,7 +131,7 @@ def failure_words(run: str, message: str) -> tuple[str, str]:
 
 @contextmanager
 def told_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
-    """Notify of what fails inside, for refreshes that no daemon watches.
+    """Notify of what fails inside, for refreshes that no daemon watches. Whoever presses Ctrl-C knows; a SIGTERM is told of.
 
     Args:
         warn: told where the notification itself could not be sent.
@@ -138,15 +140,17 @@ def told_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
         Nothing.
 
     Raises:
-        WinbackError: the failure itself, as it came.
+        BaseException: the failure itself, as it came.
     """
     try:
         yield
-    except WinbackError as failure:
-        try:
-            notify(*failure_words("", str(failure)))
-        except WinbackError as error:
-            warn(f"WARNING: nobody was told of this failure. {error}")
+    except BaseException as failure:
+        was_stopped = received() == signal.SIGTERM and not has_published()
+        if isinstance(failure, WinbackError) or was_stopped:
+            try:
+                notify(*failure_words("", words() if was_stopped else str(failure)))
+            except WinbackError as error:
+                warn(f"WARNING: nobody was told of this failure. {error}")
         raise
 
 

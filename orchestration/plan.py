@@ -9,6 +9,7 @@ from orchestration.dbt import code_version
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
 from orchestration.last import last_refresh
+from orchestration.request import Request
 from orchestration.settings import SEEDS
 from orchestration.unchanged import unchanged_nodes
 from orchestration.warehouses import Warehouse
@@ -26,6 +27,7 @@ class Plan:
         is_needed: whether anything would come out differently.
         code_version: hash of the code that derives.
         unchanged: the nodes of the dbt project that stand as they are.
+        relands: forget the landed rows.
     """
 
     as_of_date: date
@@ -34,15 +36,15 @@ class Plan:
     is_needed: bool
     code_version: str
     unchanged: Sequence[str] = ()
+    relands: bool = False
 
 
-def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Callable[[str], None]) -> Plan:
+def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], None]) -> Plan:
     """Compare the landing, the configuration and the code with what the last refresh left. Call it under the lock.
 
     Args:
         warehouse: where the landing is, and what is published.
-        as_of: the last date to count, if given.
-        full: derive everything anew, whatever has changed.
+        request: what is asked.
         tell: told why everything is derived anew.
 
     Returns:
@@ -62,17 +64,22 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
         if landing:
             landing.require_events()
         tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
-        return Plan(as_of or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
-    as_of_date = date_to_count(as_of, last.as_of_date, last_date_over(SEEDS))
+        return Plan(request.as_of_date or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
+    as_of_date = date_to_count(request.as_of_date, last.as_of_date, last_date_over(SEEDS))
     goes_back = as_of_date < last.as_of_date
     if goes_back:
         tell(f"The published tables count to {last.as_of_date}, which is not over yet: going back to {as_of_date}.")
+    if request.reland:
+        if landing:
+            landing.require_events()
+        tell("Landing everything again, and deriving everything from it: asked for. Landed rows that the landing holds no more are forgotten.")
+        return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True)
     new_files = [file for file in files or () if not last.has_read(file)]
     if is_earlier:
         tell("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
-    rebuilds = full or is_earlier or goes_back or code != last.code_version
+    rebuilds = request.full or is_earlier or goes_back or code != last.code_version
     if rebuilds:
-        because = "asked for" if full else "no date is taken back in part" if goes_back else "the code has changed since the last refresh"
+        because = "asked for" if request.full else "no date is taken back in part" if goes_back else "the code has changed since the last refresh"
         tell(f"Deriving everything anew from the landed rows: {because}.")
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
@@ -82,18 +89,17 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
     return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged_nodes({file.table for file in new_files}) if is_needed else ())
 
 
-def refuse_future(as_of: date | None, allow_future: bool) -> None:
+def refuse_future(request: Request) -> None:
     """A date that is not over has not all its events; a slip of the year would publish decades of them, all empty.
 
     Args:
-        as_of: the last date to count, if given.
-        allow_future: whether it may lie after the last date that is over.
+        request: what is asked.
 
     Raises:
-        WinbackError: it does, and it may not.
+        WinbackError: its date lies after the last one that is over, and it does not say that this is meant.
     """
-    over = last_date_over(SEEDS)
-    if as_of and as_of > over and not allow_future:
+    as_of, over = request.as_of_date, last_date_over(SEEDS)
+    if as_of and as_of > over and not request.allow_future:
         raise WinbackError(
             f"The as-of date is {as_of}, which is not over yet: the last date over in every business's zone is {over}. "
             "Give no date for that one, or an earlier one; `--allow-future` (`allow_future` in Dagster) counts to a date that is not over."

@@ -34,8 +34,8 @@ def teller(context: AssetExecutionContext) -> Callable[[str], None]:
     """
 
     def tell(words: str) -> None:
+        TERMINAL.info(words)  # first: Dagster's log may be broken
         context.log.info(words)
-        TERMINAL.info(words)
 
     return tell
 

@@ -2,28 +2,31 @@
 
 import contextlib
 import json
-import re
+import os
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dagster import AssetExecutionContext, DagsterInstance, DagsterRunStatus, Failure, Output
+from dagster import AssetExecutionContext, DagsterInstance, Output
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 
+from orchestration import outcome
+from orchestration.alive import bury, bury_dead_runs, declared_alive
 from orchestration.configuration import check_configuration
 from orchestration.dbt import failure_messages, kept_tables, without_traceback
+from orchestration.endings import clear_endings
 from orchestration.errors import WinbackError
 from orchestration.events import keep_connections
+from orchestration.files import hidden_from_others
 from orchestration.last import last_refresh
 from orchestration.metadata import arrivals, told_of
 from orchestration.plan import Plan, plan_refresh, refuse_future
 from orchestration.progress import describe, teller
 from orchestration.report import write_report
-from orchestration.retries import is_transient
+from orchestration.request import Request
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
-from orchestration.warehouses import Build, Warehouse, warehouse_of
+from orchestration.warehouses import Warehouse, warehouse_of
 from orchestration.warehouses.formats import is_of_earlier_format
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
@@ -35,37 +38,13 @@ SELECTION = ["--full-refresh", "--exclude", "+int_period_counts landed_files met
 LEAVING_OUT = ["--indirect-selection", "cautious", "--exclude", "tag:left_out"]
 
 
-def parse_as_of(text: str | None) -> date | None:
-    """Read an as-of date.
-
-    Args:
-        text: YYYY-MM-DD; None or empty for none.
-
-    Returns:
-        The date, or None.
-
-    Raises:
-        WinbackError: it is no such date.
-    """
-    if not text:
-        return None
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # fromisoformat alone reads week dates as well
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise WinbackError(f"The as-of date is '{text}': give a date of the calendar as YYYY-MM-DD, such as 2026-06-30.") from None
-
-
-def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, *, full: bool, allow_future: bool) -> Iterator[Any]:
+def refresh(context: AssetExecutionContext, dbt: DbtCliResource, request: Request) -> Iterator[Any]:
     """Run one refresh for the selected assets.
 
     Args:
         context: Dagster's; says which assets and checks are selected.
         dbt: the dbt command line.
-        as_of_text: the last date counted, or None.
-        full: derive everything anew from the landed rows.
-        allow_future: count to a date that is not over, if it is given.
+        request: what is asked.
 
     Yields:
         Dagster's events: all of them once the tables are in place, and on failure only those of checks and observations.
@@ -74,37 +53,37 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         Failure: with a clear message; nothing was published then.
     """
     keep_connections()
-    with _clear_failures(context):
+    outcome.listen()
+    outcome.begin()
+    tell = teller(context)
+    with clear_endings(context, tell), hidden_from_others(), declared_alive(context.instance, context.run_id):
         settings = load_settings()
-        as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
-        refuse_future(as_of, allow_future)
+        refuse_future(request)
         warehouse = warehouse_of(settings)
-        tell = teller(context)
-        with warehouse.alone(context.run_id, settings.lock_timeout, tell):
+        with warehouse.alone(context.run_id, settings.lock_timeout, tell), outcome.stopped_once():
             _bury_dead_runs(warehouse, context.instance, tell)
             warehouse.check()
             if context.is_subset and not warehouse.takes_selections:
                 raise WinbackError(f"On {settings.target} a selection of tables cannot be built apart from the rest. Run the whole refresh.")
-            plan = _plan_of_selection(warehouse, as_of) if context.is_subset else plan_refresh(warehouse, as_of, full, tell)
+            plan = _plan_of_selection(warehouse, request) if context.is_subset else plan_refresh(warehouse, request, tell)
             if not plan.is_needed:
                 tell(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")
                 tell(f"Warehouse: {warehouse.name}")
                 return
             try:
-                yield from _build_and_publish(context, dbt, settings, warehouse, plan)
+                with outcome.stopped_once():
+                    yield from _build_and_publish(context, dbt, settings, warehouse, plan)
             finally:
                 warehouse.clear(context.run_id)
 
 
-def _build_and_publish(
-    context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, warehouse: Warehouse, plan: Plan
-) -> Iterator[Any]:
+def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, warehouse: Warehouse, plan: Plan) -> Iterator[Any]:
     tell = teller(context)
     source = f"{settings.landing}, in which {len(plan.new_files)} files are new" if settings.target == "duckdb" else "the tables in schema landing"
     tell(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
-    build = warehouse.start(context.run_id, plan.new_files, only=kept_tables() if plan.rebuilds else None)
-    variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version}
+    build = warehouse.start(context.run_id, plan.new_files, only=kept_tables(landed=not plan.relands) if plan.rebuilds else None)
+    variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version, "refresh_process": os.getpid()}
     if plan.unchanged:
         variables["left_out"] = list(plan.unchanged)
     selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
@@ -114,10 +93,14 @@ def _build_and_publish(
         target_path=build.target,
         raise_on_error=False,
     )
-    _await_copy(build, invocation)
-    # Held back: an asset shown as materialised must be one that can be read.
-    events, errors = _run(context, invocation, tell)
-    if not invocation.is_successful():
+    with _killed_in_the_end(invocation):
+        if build.copying:
+            build.copying.result()  # Without its copy dbt, which is waiting for it, has nothing to work on.
+        # Held back: an asset shown as materialised must be one that can be read.
+        events, errors = _run(context, invocation, tell)
+        is_successful = invocation.is_successful()
+    outcome.stop_if_asked()
+    if not is_successful:
         yield from (event for event in events if not isinstance(event, Output))
         messages = map(build.named, _messages(invocation, errors))
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
@@ -127,9 +110,11 @@ def _build_and_publish(
         context.log_event(event)
     told, lines = _with_figures(warehouse, events, tell)
     yield from told
+    outcome.stop_if_asked()
     for line in lines:
         tell(line)
     _draw_report(warehouse, settings.report, tell)
+    outcome.stop_if_asked()
 
 
 def threads_of(settings: Settings, *, rebuilds: bool) -> int:
@@ -153,28 +138,33 @@ def _with_figures(warehouse: Warehouse, events: list[Any], tell: Callable[[str],
         with warehouse.reader() as reader:
             published = Published(reader)
             return list(told_of(events, reader, published)), summary_lines(published, warehouse)
-    except Exception as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001
+        if outcome.is_stop(error):
+            return events, []
         tell(f"WARNING: the tables are published, but their figures could not be read: {type(error).__name__}: {error}.")
         return events, [f"Warehouse: {warehouse.name}"]
 
 
 def _draw_report(warehouse: Warehouse, path: Path, tell: Callable[[str], None]) -> None:
     try:
-        write_report(warehouse, path)
+        warning = write_report(warehouse, path)
         tell(f"Report: {path}")
+        if warning:
+            tell(f"WARNING: {warning}")
     except Exception as error:  # noqa: BLE001
+        outcome.stop_if_asked()
         tell(f"WARNING: the tables are published, but the report could not be drawn: {error}. Mend that, then run `winback report`.")
 
 
-def _await_copy(build: Build, invocation: DbtCliInvocation) -> None:
-    """Without its copy dbt, which is waiting for it, has nothing to work on."""
+@contextlib.contextmanager
+def _killed_in_the_end(invocation: DbtCliInvocation) -> Iterator[None]:
+    """Whatever ends the refresh ends dbt: at once, for what it builds is thrown away."""
+    invocation.termination_timeout_seconds = 0.0
     try:
-        if build.copying:
-            build.copying.result()
-    except OSError:
+        yield
+    finally:
         invocation.process.kill()
         invocation.process.wait()
-        raise
 
 
 def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:
@@ -210,40 +200,26 @@ def _messages(invocation: DbtCliInvocation, errors: list[str]) -> list[str]:
     return [without_traceback(error) for error in errors] or ["dbt stopped without a word; its log is in the Dagster run."]
 
 
-def _plan_of_selection(warehouse: Warehouse, as_of: date | None) -> Plan:
+def _plan_of_selection(warehouse: Warehouse, request: Request) -> Plan:
     """A part of the tables keeps the date and the rows of the others, or they would not fit together."""
     last = last_refresh(warehouse)
     if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
     if is_of_earlier_format(warehouse):
         raise WinbackError("An earlier version has written this warehouse. Run the whole refresh first; then a selection of tables can be built.")
+    as_of = request.as_of_date
     if as_of and as_of != last.as_of_date:
         raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
     return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)
 
 
-def _bury_dead_runs(warehouse: Warehouse, instance: DagsterInstance, report: Callable[[str], None]) -> None:
-    """A killed run stays STARTED in Dagster for ever, and what it built; under the lock none is alive."""
+def _bury_dead_runs(warehouse: Warehouse, instance: DagsterInstance, tell: Callable[[str], None]) -> None:
+    """A killed run stays STARTED in Dagster for ever, and what it built; under the lock none that builds here is alive."""
+    bury_dead_runs(instance, tell)
     for run_id in warehouse.leftovers():
-        run = instance.get_run_by_id(run_id)
-        if run and run.status in (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING):
-            instance.report_run_failed(run, "The refresh was killed. What is published is whole: its tables, or those of the refresh before.")
+        bury(instance, run_id, tell)
         warehouse.clear(run_id)
-        report(f"Cleared away what the dead run {run_id} left.")
-
-
-@contextlib.contextmanager
-def _clear_failures(context: AssetExecutionContext) -> Iterator[None]:
-    """A failure ends the run with its message and without a traceback, and is tried again only where that may help."""
-    try:
-        yield
-    except WinbackError as error:
-        again = is_transient(str(error))
-        if again and context.retry_number < load_settings().retries:
-            teller(context)(f"WARNING: {error}\nThis may pass: trying again (retry {context.retry_number + 1} of {load_settings().retries}).")
-        raise Failure(description=str(error), allow_retries=again) from None
-    except OSError as error:
-        raise Failure(description=f"The system refused: {error}. Nothing was published.", allow_retries=False) from error
-    except Exception as error:
-        words = f"A fault of the refresh itself: {type(error).__name__}: {error}. The log of its run in Dagster has the details."
-        raise Failure(description=words, allow_retries=False) from error
+        if run_id in warehouse.leftovers():
+            tell(f"WARNING: what the dead run {run_id} left in {warehouse.name} cannot be cleared away. It takes room and does no harm; the next refresh tries again.")
+        else:
+            tell(f"Cleared away what the dead run {run_id} left.")

@@ -2,10 +2,6 @@
 
 import re
 
-from dagster import Backoff, RetryPolicy
-
-from orchestration.settings import load_settings
-
 # As PostgreSQL, Spark, their clients and the system say it; dbt repeats their words.
 TRANSIENT = re.compile(
     "|".join(  # noqa: FLY002 - one a line
@@ -30,19 +26,6 @@ TRANSIENT = re.compile(
     ),
     re.IGNORECASE,
 )
-
-
-def retry_policy() -> RetryPolicy:
-    """How often a refresh is tried again, and after which wait; only a failure that allows it is.
-
-    Returns:
-        Dagster's policy, as the environment has it.
-
-    Raises:
-        WinbackError: a setting is of no use.
-    """
-    settings = load_settings()
-    return RetryPolicy(max_retries=settings.retries, delay=settings.retry_seconds, backoff=Backoff.EXPONENTIAL)
 
 
 def is_transient(message: str) -> bool:

@@ -13,8 +13,8 @@ DBT_PROJECT = ROOT / "dbt_project"
 SEEDS = ROOT / "seeds"
 STATE = ROOT / ".winback"
 
-# DuckDB names a file's catalog after its stem: the first two would be ambiguous with our schemas, the others are names of its own.
-RESERVED_STEMS = {"winback", "winback_internal", "main", "temp", "system"}
+# As a file's catalog, the first two would be ambiguous with our schemas, and the others are names of DuckDB's own.
+RESERVED_CATALOGS = {"winback", "winback_internal", "main", "temp", "system"}
 
 TARGETS = ("duckdb", "postgres", "spark")
 CONTROL_LIMITS = ("binomial", "laney")
@@ -61,17 +61,19 @@ def load_settings() -> Settings:
         WinbackError: a value is of no use, such as a reserved warehouse name.
     """
     warehouse = warehouse_path()
-    if warehouse.stem.lower() in RESERVED_STEMS:
+    catalog = _catalog(warehouse)
+    if catalog.lower() in RESERVED_CATALOGS:
         raise WinbackError(
-            f"WINBACK_WAREHOUSE is {warehouse}: DuckDB could not tell the file's catalog '{warehouse.stem}' from a schema of "
+            f"WINBACK_WAREHOUSE is {warehouse}: DuckDB could not tell the file's catalog '{catalog}' from a schema of "
             f"that name. Call it otherwise, for example {warehouse.with_name('warehouse.duckdb')}."
         )
     if warehouse.is_dir():
         raise WinbackError(f"WINBACK_WAREHOUSE is {warehouse}, which is a folder. Name a file, such as {warehouse / 'warehouse.duckdb'}.")
     _check_memory()
     report = _path("WINBACK_REPORT", warehouse.with_name(f"{warehouse.stem}_report.html") if target() == "duckdb" else STATE / "report.html")
-    if report == warehouse or report.is_dir():
-        raise WinbackError(f"WINBACK_REPORT is {report}, which is {'the warehouse' if report == warehouse else 'a folder'}. Name a file of its own, such as report.html.")
+    is_warehouse = os.path.realpath(report) == os.path.realpath(warehouse)
+    if is_warehouse or report.is_dir():
+        raise WinbackError(f"WINBACK_REPORT is {report}, which is {'the warehouse' if is_warehouse else 'a folder'}. Name a file of its own, such as report.html.")
     return Settings(
         target=target(),
         landing=_path("WINBACK_LANDING", STATE / "landing"),
@@ -122,6 +124,11 @@ def warehouse_path() -> Path:
         `WINBACK_WAREHOUSE`, or its default; absolute, not looked at.
     """
     return _path("WINBACK_WAREHOUSE", STATE / "warehouse" / "warehouse.duckdb")
+
+
+def _catalog(warehouse: Path) -> str:
+    """How DuckDB names the database in a file: after the target of a link, up to the first dot."""
+    return Path(os.path.realpath(warehouse)).name.lstrip(".").split(".")[0]
 
 
 def _path(variable: str, default: Path) -> Path:

@@ -140,6 +140,7 @@ def test_an_address_that_would_write_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_documentation_is_one_page_with_every_public_description(published: Project, tmp_path: Path) -> None:
+    published.warehouse = published.warehouse.rename(published.warehouse.with_name("the shop's 🎉.duckdb"))
     before = published.warehouse.read_bytes()
     made = published.winback("docs", "--output", str(tmp_path / "docs" / "index.html"))
     assert made.returncode == 0, made.stderr

@@ -10,6 +10,7 @@ from conftest import Project
 from orchestration.configuration import last_date_over
 from orchestration.errors import WinbackError
 from orchestration.plan import date_to_count, refuse_future
+from orchestration.request import Request
 from orchestration.settings import SEEDS
 from test_refreshes import land, order
 from warehouses import differences
@@ -46,9 +47,9 @@ def test_what_is_published_for_a_date_that_is_over_is_not_taken_back(published: 
 def test_a_date_that_is_not_over_is_counted_to_on_request_alone() -> None:
     over = last_date_over(SEEDS)
     for as_of, allowed in [(None, False), (over, False), (over + timedelta(days=400), True)]:
-        refuse_future(as_of, allow_future=allowed)
+        refuse_future(Request(as_of and f"{as_of}", allow_future=allowed))
     with pytest.raises(WinbackError, match=r"which is not over yet: the last date over in every business's zone is .*`--allow-future`"):
-        refuse_future(over + timedelta(days=3), allow_future=False)
+        refuse_future(Request(f"{over + timedelta(days=3)}"))
 
 
 def test_a_date_that_was_not_over_is_gone_back_from(project: Project, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from conftest import ROOT, Project
 FIELD = ROOT / "tests" / "field"
 # Files of one business called `shop` each; here each has a business of its own.
 CASES = {"pandas": "x_pandas/events.csv", "emptycols": "x_emptycols/events.csv", "empty": "x_empty/events/a.csv", "macfork": "x_macfork/events/a.csv"}
-BUSINESSES = [*CASES, "shop", "f_csvupper", "f_tsv", "f_gz", "f_pqdouble"]
+BUSINESSES = [*CASES, "shop", "mended", "f_csvupper", "f_tsv", "f_gz", "f_pqdouble"]
 # What a header can do where names are not quoted: the first wrote a file as the user of the refresh.
 ATTACKS = [
     'x" , (select 1 from read_text(\'/etc/passwd\')) as "y', "x'); copy (select 1) to 'stolen.csv'; --", '"; drop table winback.refreshes; --',
@@ -34,7 +34,7 @@ def land_customers(project: Project, *attributes: str) -> None:
 
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """One night with every file, a second with a hostile header and the doubles of Parquet."""
+    """One night with every file, a second with a hostile header and the doubles of Parquet, and a third that lands everything again."""
     from conftest import copy_project
 
     folder = tmp_path_factory.mktemp("field") / "it's [a] *project* 🎉"
@@ -52,11 +52,16 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Project:
         shutil.copyfile(file, events / file.name)
     shutil.copyfile(FIELD / "x_pqfloat" / "a.parquet", events / "a.parquet")
     (project.landing / "orders.csv").write_text("id\n1\n")
+    mended = project.landing / "events" / "night1.csv"
+    mended.write_text((FIELD / "x_mended" / "night1.csv").read_text().replace("shop", "mended"))
     land_customers(project)
     project.first = project.refresh("2025-06-30").stderr
     shutil.copyfile(FIELD / "x_pqfloat" / "b.parquet", events / "b.parquet")
     land_customers(project, *ATTACKS)
     project.second = project.refresh("2025-06-30").stderr
+    mended.unlink()
+    (events / "night2.csv").write_text((FIELD / "x_mended" / "night2.csv").read_text().replace("shop", "mended"))
+    project.third = project.refresh("2025-06-30", "--reland").stderr
     return project
 
 
@@ -74,6 +79,13 @@ def test_ids_that_parquet_keeps_as_doubles_are_the_same_people(field: Project) -
     assert customers(field, "shop") == ["6250000000017"]
     transitions = field.query("select transition, transition_date::varchar from winback.lifecycle_transitions where business_id = 'shop' order by 2")
     assert transitions[-2:] == [("churned", "2025-04-10"), ("won_back", "2025-06-10")]
+
+
+def test_lands_everything_again_where_a_file_was_wrong(field: Project) -> None:
+    assert customers(field, "mended") == ["c0", "c1", "c2", "d0", "d1", "d2"]
+    assert field.query("select count(*) from winback.rejected_rows") == [(0,)]
+    assert field.query("select refresh_id, is_rebuild from winback.refreshes order by 1") == [(1, True), (2, False), (3, True)]
+    assert "Landing everything again" in field.third
 
 
 def test_names_what_lies_in_the_landing_and_is_not_read(field: Project) -> None:

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from conftest import GOLDEN, GOLDEN_AS_OF, Project
+from test_publishing import builds
 from warehouses import differences
 
 KILLS = int(os.environ.get("KILLS", "25"))
@@ -104,8 +105,7 @@ def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(gol
     assert killed == KILLS and reader.reads > KILLS
     assert reader.failures == []
     assert differences(project.warehouse, golden.warehouse) == []
-    builds = project.warehouse.parent / "build" / project.warehouse.stem
-    assert list(builds.iterdir()) == []
+    assert builds(project) == []
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_full_disk_publishes_nothing_and_loses_nothing(published: Project, sma
         message = published.refused("refresh", "--as-of", GOLDEN_AS_OF)
         assert "Nothing was published" in message and ("No space left" in message or "could not write" in message.lower()), message
         assert warehouse.read_bytes() == before and published.query(states) == [(142,)]
-        assert list((small_disk / "build" / "warehouse").iterdir()) == []
+        assert builds(published) == []
     room.unlink()
     published.refresh()
     assert published.query(states) == [(143,)]

@@ -5,15 +5,18 @@ import time
 from pathlib import Path
 
 import duckdb
+import pytest
+from dagster import DagsterRunStatus
 from filelock import FileLock
 
 from conftest import GOLDEN_AS_OF, Project
+from told import instance_of
 
 STATES = "select * from winback.lifecycle_states order by all"
 
 
 def builds(project: Project) -> list[Path]:
-    folder = project.warehouse.parent / "build" / project.warehouse.stem
+    folder = project.warehouse.parent / "build" / project.warehouse.name
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
@@ -49,11 +52,24 @@ def test_a_failing_model_publishes_nothing(published: Project) -> None:
     assert published.warehouse.read_bytes() == before and builds(published) == []
 
 
-def test_figures_that_cannot_be_read_fail_nothing_that_is_published(published: Project) -> None:
+BREAK_HOME = """
+import os
+
+for database in Path(os.environ["DAGSTER_HOME"]).rglob("*.db"):
+    database.write_bytes(b"broken " * 1000)
+"""
+
+
+def test_nothing_that_comes_after_publishing_fails_what_is_published(published: Project) -> None:
+    """Figures that cannot be read; then, as the report is drawn, Dagster's own files."""
     shown = published.folder / "orchestration" / "metadata.py"
     shown.write_text(shown.read_text().replace("from winback.fct_lifecycle", "from winback.no_such_table"))
+    drawn = published.folder / "orchestration" / "report" / "__init__.py"
+    drawn.write_text(drawn.read_text().replace("    with warehouse.reader() as reader:\n", BREAK_HOME.replace("\n", "\n    ") + "\n    with warehouse.reader() as reader:\n"))
     done = published.refresh("2025-07-01")
     assert "WARNING: the tables are published, but their figures could not be read: " in done.stderr and "Report: " in done.stderr
+    assert "WARNING: the tables are published, but the run that published them could not be recorded to its end. Dagster's home" in done.stderr
+    assert "Traceback" not in done.stderr
     assert published.query("select max(as_of_date)::varchar from winback.refreshes") == [("2025-07-01",)]
 
 
@@ -88,18 +104,30 @@ def test_waiting_has_an_end(published: Project) -> None:
     assert "Gave up after 1 s: run abc (process 7, since noon) is still refreshing" in message
 
 
-def test_a_killed_refresh_needs_no_repair(published: Project) -> None:
+def test_a_killed_refresh_needs_no_repair(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits for the lock, and one that builds."""
     before = published.query(STATES)
     land_more(published)
+    with FileLock(published.warehouse.with_name("warehouse.duckdb.lock")):
+        waiting = published.start("refresh", "--as-of", GOLDEN_AS_OF)
+        while "Waiting for" not in waiting.stderr.readline():
+            assert waiting.poll() is None
+        waiting.kill()
+        waiting.communicate()
     process = published.start("refresh", "--as-of", GOLDEN_AS_OF)
     deadline = time.monotonic() + 120
     while not builds(published) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.kill()
-    process.communicate()
+    _, err = process.communicate()
     assert builds(published), "killed before it had begun"
+    assert err.count("was killed; Dagster now counts it as failed.") == 1
     assert published.query(STATES) == before
+    with instance_of(published, monkeypatch) as instance:
+        assert [run.status for run in instance.get_runs(limit=2)] == [DagsterRunStatus.STARTED, DagsterRunStatus.FAILURE]
     assert "Cleared away what the dead run" in published.refresh().stderr
+    with instance_of(published, monkeypatch) as instance:
+        assert [run.status for run in instance.get_runs(limit=2)] == [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
     assert builds(published) == [] and len(published.query(STATES)) == len(before) + 1
 
 
@@ -122,12 +150,19 @@ def test_reserved_names_are_refused(project: Project) -> None:
     assert "Nothing is published at" in project.refused("show")
 
 
-def test_warehouses_of_two_names_stand_beside_each_other(published: Project) -> None:
-    other = published.warehouse.with_name("another_name.duckdb")
-    assert published.winback("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_WAREHOUSE=str(other)).returncode == 0
-    with duckdb.connect(str(other), read_only=True) as connection:
-        assert connection.execute(STATES).fetchall() == published.query(STATES)
-        assert connection.execute("select count(*) from winback.metric_restatements").fetchall() == [(0,)]
+def test_a_file_that_is_restored_under_another_name_is_read_and_refreshed(published: Project) -> None:
+    restored = published.folder / "it's 🎉" / "what's left.2025.db"
+    restored.parent.mkdir()
+    published.warehouse.rename(restored)
+    published.warehouse = restored
+    views = published.query("select schema_name || '.' || view_name from duckdb_views() where not internal")
+    for (view,) in views:
+        published.query(f"select * from {view} limit 1")
+    before = published.query(STATES)
+    published.landing = published.landing.rename(published.folder / "it's 🎉" / "landing")
+    land_more(published)
+    assert "in which 1 files are new" in published.refresh().stderr
+    assert views and len(published.query(STATES)) == len(before) + 1 and published.query("select count(*) from winback.metric_restatements") != [(0,)]
 
 
 def test_a_full_refresh_keeps_what_landed_and_the_ledgers_and_nothing_else(published: Project) -> None:

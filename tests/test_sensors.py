@@ -10,6 +10,7 @@ import pytest
 from dagster import DagsterInstance, DagsterRunStatus, RunRequest, SkipReason, build_sensor_context
 
 from conftest import Project
+from orchestration.alive import declared_alive
 from test_notifications import Hook, hook  # noqa: F401
 
 # Runs in a copy of the project: a refresh that fails there, then what the failure sensor makes of it.
@@ -83,10 +84,14 @@ def test_files_are_asked_for_once_when_they_are_new_and_whole(published: Project
         write(new, header + "\n" + row.replace("e001", "e_new") + "\n", 3)
         assert "still being written" in ticks.skipped()
         run = instance.create_run_for_job(a_job(), status=DagsterRunStatus.STARTED)
-        assert "A run is under way" in ticks.skipped()
-        instance.report_run_failed(run, "done")
+        assert "A run is under way" in ticks.skipped(), "nobody knows whether it lives"
+        with declared_alive(instance, run.run_id):
+            assert "A run is under way" in ticks.skipped()
+        # What a killed process leaves: its file, and no lock on it.
+        (Path(instance.root_directory) / "winback_runs" / f"{run.run_id}.lock").touch()
         request = ticks.tick()
         assert isinstance(request, RunRequest) and request.tags == {"winback/new_files": "1"}
+        assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.FAILURE
         assert "No file has changed" in ticks.skipped(), "a refresh that fails is not asked for again and again"
 
         write(new, header + "\n" + row.replace("e001", "e_newer") + "\n", 4)

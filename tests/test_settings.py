@@ -38,8 +38,18 @@ def test_what_is_of_no_use_is_named(monkeypatch: pytest.MonkeyPatch, variable: s
 
 def test_the_report_never_takes_the_place_of_the_warehouse(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("WINBACK_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
-    monkeypatch.setenv("WINBACK_REPORT", str(tmp_path / "warehouse.duckdb"))
-    with pytest.raises(WinbackError, match=r"WINBACK_REPORT is .*, which is the warehouse"):
+    (tmp_path / "report.html").symlink_to("warehouse.duckdb")
+    for report in ("warehouse.duckdb", "report.html"):
+        monkeypatch.setenv("WINBACK_REPORT", str(tmp_path / report))
+        with pytest.raises(WinbackError, match=r"WINBACK_REPORT is .*, which is the warehouse"):
+            load_settings()
+
+
+@pytest.mark.parametrize("name", ["winback.duckdb", "Winback.2025.duckdb", ".main", "link.duckdb"])
+def test_a_file_whose_catalog_would_be_a_schema_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    (tmp_path / "link.duckdb").symlink_to("winback.duckdb")
+    monkeypatch.setenv("WINBACK_WAREHOUSE", str(tmp_path / name))
+    with pytest.raises(WinbackError, match="could not tell the file's catalog '"):
         load_settings()
 
 

@@ -2,18 +2,21 @@
 
 from pathlib import Path
 
+from orchestration.files import hidden_from_others, real_path, replace_file
 from orchestration.report.figures import read_figures
-from orchestration.report.files import replace_file
 from orchestration.report.page import render
 from orchestration.warehouses import Warehouse
 
 
-def write_report(warehouse: Warehouse, path: Path) -> None:
+def write_report(warehouse: Warehouse, path: Path) -> str | None:
     """Draw the published tables as a page.
 
     Args:
         warehouse: where the tables are.
         path: the page's file.
+
+    Returns:
+        A warning where the page's owner or group could not be kept, else None.
 
     Raises:
         WinbackError: nothing is published.
@@ -21,5 +24,6 @@ def write_report(warehouse: Warehouse, path: Path) -> None:
     """
     with warehouse.reader() as reader:
         page = render(read_figures(reader))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, page)
+    with hidden_from_others():
+        real_path(path).parent.mkdir(parents=True, exist_ok=True)
+    return replace_file(path, page)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from platformdirs import user_cache_dir
 
-from orchestration.report.files import replace_file
+from orchestration.files import replace_file
 from orchestration.settings import DBT_PROJECT
 
 TERMS = DBT_PROJECT / "seeds" / "catalogue" / "texts.csv"

@@ -2,12 +2,9 @@
 
 import json
 import os
-import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +12,16 @@ import duckdb
 import yaml
 from filelock import FileLock, Timeout
 
+from orchestration.dbt import WORKING_FILE
 from orchestration.errors import WinbackError
+from orchestration.files import keep_rights, real_path, sync
 from orchestration.landing.files import LandedFile, Landing, find_files
 from orchestration.landing.snapshot import copy_files, write_listing
+from orchestration.outcome import interruptible, publishing
 from orchestration.quoting import literal
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import COLUMNS, Build
+from orchestration.warehouses.builds import MARK, Builds, close, copy_meanwhile, log_of
 
 
 class _Reader:
@@ -57,27 +58,32 @@ class DuckDBFile:
         return str(self.published)
 
     @property
-    def builds(self) -> Path:
-        """Folder of working copies; beside the published file, for a rename does not cross mounts."""
-        return self.published.parent / "build" / self.published.stem
+    def file(self) -> Path:
+        """The published file itself, where `published` is a link to it: a link stays, and two names of one file share all that is beside it."""
+        return real_path(self.published)
+
+    @property
+    def builds(self) -> Builds:
+        """The folders of working copies; beside the published file, for a rename does not cross mounts."""
+        return Builds(self.file.parent / "build" / self.file.name)
 
     @property
     def lock_file(self) -> Path:
         """What a refresh holds while it runs; the system frees it when the process dies."""
-        return self.published.with_name(self.published.name + ".lock")
+        return self.file.with_name(self.file.name + ".lock")
 
     @property
     def holder_file(self) -> Path:
         """Says who holds the lock, for those who wait."""
-        return self.published.with_name(self.published.name + ".holder")
+        return self.file.with_name(self.file.name + ".holder")
 
     def leftovers(self) -> list[str]:
         """Run ids of the folders that dead refreshes left."""
-        return sorted(path.name for path in self.builds.iterdir()) if self.builds.is_dir() else []
+        return self.builds.left()
 
     def clear(self, run_id: str) -> None:
         """Remove one run's folder, if it is there."""
-        shutil.rmtree(self.builds / run_id, ignore_errors=True)
+        self.builds.clear(run_id)
 
     @contextmanager
     def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
@@ -95,7 +101,7 @@ class DuckDBFile:
             WinbackError: another refresh did not end in time, or the folder cannot be written.
         """
         try:
-            self.published.parent.mkdir(parents=True, exist_ok=True)
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.lock_file)
             try:
                 lock.acquire(timeout=0)
@@ -168,7 +174,7 @@ class DuckDBFile:
         if not self.published.exists():
             raise WinbackError(f"Nothing is published at {self.published} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
         try:
-            with duckdb.connect(str(self.published), read_only=True) as connection:
+            with duckdb.connect(str(self.published), read_only=True) as connection, interruptible(connection.interrupt):
                 yield _Reader(connection)
         except duckdb.Error as error:
             raise WinbackError(f"{self.published} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
@@ -190,27 +196,26 @@ class DuckDBFile:
             only: the tables to take over from the published file, with their schemas; None for the whole file.
 
         Returns:
-            The build; its file has the published file's name, for views carry their catalog's name.
+            The build; its file is called as the parsed project has it, whatever the published one is called.
         """
-        folder = self.builds / run_id
-        folder.mkdir(parents=True)
-        working = folder / self.published.name
+        folder = self.builds.make(run_id)
+        working = folder / WORKING_FILE
         # Before the copy of the warehouse begins: a file that cannot be read as a table ends the refresh.
         (folder / "landing").mkdir()
         copies = copy_files(new_files, folder / "landing")
         copying = None
         if self.published.exists() and only is None:
-            copying = _copy_meanwhile(self.published, working)
+            copying = copy_meanwhile(self.published, working)
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"
         write_listing(copies, listing)
-        variables = {"db_path": str(working), "new_files": str(listing), "allowed_folders": [str(folder)]}
+        variables = {"db_path": str(working), "new_files": str(listing), "allowed_folders": [str(folder)], "held": str(folder / MARK)}
         return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
 
     def _take_over(self, working: Path, tables: list[str]) -> None:
         profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["winback"]["outputs"]["duckdb"]
-        with duckdb.connect(str(working), config=profile["config_options"]) as connection:
+        with duckdb.connect(str(working), config=profile["config_options"]) as connection, interruptible(connection.interrupt):
             connection.execute(f"attach {literal(self.published)} as last_published (read_only)")
             rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
             for table in [table for table in tables if (table,) in rows]:
@@ -222,22 +227,26 @@ class DuckDBFile:
 
         Args:
             build: the finished build.
-            tell: not needed here.
+            tell: told where the file's owner or group could not be kept.
 
         Raises:
-            WinbackError: the file is not closed, or a log has turned up beside the published file.
+            WinbackError: the file cannot be closed, or a log has turned up beside the published file.
         """
         working = Path(build.variables["db_path"])
-        if _log(working).exists():
-            raise WinbackError(f"The build left {_log(working)}: the file was not closed, so nothing was published. Run the refresh again.")
+        if log_of(working).exists():
+            close(working)
         self._refuse_stray_log()
-        _fsync(working)
-        working.replace(self.published)
-        _fsync(self.published.parent)
+        warning = keep_rights(working, self.file)
+        sync(working)
+        with publishing():
+            working.replace(self.file)
+        sync(self.file.parent)
+        if warning:
+            tell(f"WARNING: {warning}")
 
     def _refuse_stray_log(self) -> None:
         """DuckDB would replay a write-ahead log of the old file into the new one."""
-        log = _log(self.published)
+        log = log_of(self.file)
         if log.exists():
             raise WinbackError(
                 f"{log} lies beside the published warehouse: something has opened that file for writing. Close it (read-only access is "
@@ -257,40 +266,6 @@ class DuckDBFile:
         Returns:
             Its new path.
         """
-        aside = self.published.with_name(self.published.name + ".older_sample")
-        self.published.replace(aside)
+        aside = self.file.with_name(self.file.name + ".older_sample")
+        self.file.replace(aside)
         return str(aside)
-
-
-def _log(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _copy_meanwhile(source: Path, destination: Path) -> Future[None]:
-    """Copy a file while others do something else; until it is there in full, it is called so that `parsed_dbt.py` waits for it."""
-    copying: Future[None] = Future()
-    incomplete = destination.with_name(destination.name + ".copying")
-    incomplete.touch()
-
-    def copy() -> None:
-        try:
-            shutil.copyfile(source, incomplete)
-            incomplete.rename(destination)
-            copying.set_result(None)
-        except OSError as error:
-            copying.set_exception(error)
-            return
-        # Written through while dbt works, so that little is left of it when the file is to be published; what fails here is told then.
-        with suppress(OSError):
-            _fsync(destination)
-
-    threading.Thread(target=copy, daemon=True).start()
-    return copying

@@ -16,6 +16,7 @@ from psycopg2.sql import SQL, Identifier, Literal
 from orchestration.dbt import BUILD_SCHEMA, published_models
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
+from orchestration.outcome import publishing
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
 from orchestration.warehouses.postgres_server import Reader, Server, clearly
@@ -186,7 +187,7 @@ class PostgresWarehouse:
         with clearly():
             while True:
                 try:
-                    with self._transaction():
+                    with publishing(), self._transaction():
                         hold_back_readers(self._held, PUBLIC, published_models())
                         swap(self._held, build.variables["build_schema"], PUBLIC, PRIVATE, replaced, published_models())
                     break

@@ -21,6 +21,7 @@ from thrift.Thrift import TException
 from orchestration.dbt import published_models
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
+from orchestration.outcome import publishing
 from orchestration.quoting import spark_literal
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
@@ -171,7 +172,8 @@ class SparkWarehouse:
             build: the finished build.
             tell: not needed here.
         """
-        self._point_at(build.variables["build_schema"], self._marks().get(CURRENT))
+        with publishing():
+            self._point_at(build.variables["build_schema"], self._marks().get(CURRENT))
 
     def _point_at(self, build: str, replaced: str | None) -> None:
         self._do(f"create database if not exists {PUBLIC}")

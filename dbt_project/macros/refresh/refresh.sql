@@ -19,7 +19,7 @@
 {% macro last_published(name) %}
     {% if execute %}
         {% set node = graph.nodes['model.winback.' ~ name] %}
-        {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
+        {{ return(named_in_any_file(adapter.get_relation(node.database, node.schema, node.alias))) }}
     {% endif %}
 {% endmacro %}
 

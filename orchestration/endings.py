@@ -1,0 +1,60 @@
+"""How a refresh ends that does not end well: with one message, tried again only where that may help."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from dagster import AssetExecutionContext, Failure, RetryRequested
+
+from orchestration import outcome
+from orchestration.errors import WinbackError
+from orchestration.retries import is_transient
+from orchestration.settings import load_settings
+
+
+@contextmanager
+def clear_endings(context: AssetExecutionContext, tell: Callable[[str], None]) -> Iterator[None]:
+    """Let whatever goes wrong inside end the run with its message and without a traceback.
+
+    Args:
+        context: Dagster's.
+        tell: told where the refresh is tried again.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        Failure: with the message.
+        RetryRequested: where it may pass; the wait is over by then, for Dagster's own cannot be interrupted.
+    """
+    try:
+        try:
+            yield
+        except WinbackError as error:
+            if not is_transient(str(error)) or outcome.received() or context.retry_number >= load_settings().retries:
+                raise
+            _wait(error, context.retry_number, tell)
+            raise RetryRequested(load_settings().retries) from None
+    except (GeneratorExit, RetryRequested):
+        raise
+    except BaseException as error:  # noqa: BLE001 - each ends the run, in words
+        is_clear = isinstance(error, WinbackError) or outcome.is_stop(error)
+        raise Failure(description=_words(error), allow_retries=False) from (None if is_clear else error)
+
+
+def _wait(error: WinbackError, retry_number: int, tell: Callable[[str], None]) -> None:
+    settings = load_settings()
+    tell(f"WARNING: {error}\nThis may pass: trying again (retry {retry_number + 1} of {settings.retries}).")
+    time.sleep(settings.retry_seconds * 2**retry_number)
+
+
+def _words(error: BaseException) -> str:
+    if outcome.is_stop(error):
+        return outcome.words()
+    if isinstance(error, WinbackError):
+        return str(error)
+    if outcome.has_published():
+        return f"The tables are published, but what follows went wrong: {type(error).__name__}: {error}."
+    if isinstance(error, OSError):
+        return f"The system refused: {error}. Nothing was published."
+    return f"A fault of the refresh itself: {type(error).__name__}: {error}. The log of its run in Dagster has the details."

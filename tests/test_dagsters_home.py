@@ -1,0 +1,47 @@
+"""Dagster's home may be full or broken: a refresh says so in one message, and what is published by then counts."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Project
+from test_kills import small_disk  # noqa: F401
+from test_notifications import Hook, hook  # noqa: F401
+
+
+def a_file(home: Path) -> None:
+    home.write_text("in its place")
+
+
+def garbage(home: Path) -> None:
+    home.mkdir()
+    (home / "dagster.yaml").write_text("{: [")
+
+
+def corrupt(home: Path) -> None:
+    (home / "history").mkdir(parents=True)
+    (home / "history" / "runs.db").write_bytes(os.urandom(5000))
+
+
+def full(home: Path) -> None:
+    """On a disk that has no room left but for the configuration."""
+    home.mkdir()
+    free = os.statvfs(home).f_bavail * os.statvfs(home).f_frsize
+    (home / "room").write_bytes(bytes(free - 20_000))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [(a_file, "File exists"), (garbage, "while parsing a flow node"), (corrupt, "file is not a database"), (full, "disk is full")],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_home_that_is_broken_is_named_and_told_of(project: Project, hook: Hook, request: pytest.FixtureRequest, spoil: Callable[[Path], None], words: str) -> None:  # noqa: F811
+    home = (request.getfixturevalue("small_disk") if spoil is full else project.folder) / "home"
+    spoil(home)
+    message = project.refused("refresh", DAGSTER_HOME=str(home), WINBACK_WEBHOOK_URL=hook.url())
+    assert f"winback: Dagster's home {home} cannot be used (" in message and words in message and message.rstrip().endswith("Nothing was published.")
+    assert len(message.splitlines()) == 2, message
+    ((_, body),) = hook.taken
+    assert "Winback: the refresh failed. Dagster…" in body["text"]
