@@ -1,13 +1,12 @@
 -- Working out a zone's wall time costs as much as the rest of staging, so it is done once for each UTC date on which something happened, and
 -- by the minute only in the hour in which a clock was changed. Events then join and add.
 {{ config(materialized='incremental', incremental_strategy='append') }}
+-- The rows of this run: all of them, where everything is derived anew.
 with happened as (
     {%- for table, instant in {'stg_events': 'occurred_at', 'stg_campaign_touches': 'touched_at', 'stg_survey_responses': 'answered_at'}.items() %}
     select standing.business_id, cast(standing.{{ instant }} as date) as utc_date
     from {{ ref(table) }} as standing
-    {%- if is_incremental() %}
     inner join {{ ref('int_this_refresh') }} as refresh on standing.judged_in = refresh.refresh_id
-    {%- endif %}
     {{ 'union' if not loop.last }}
     {%- endfor %}
 ),
