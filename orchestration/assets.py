@@ -22,6 +22,7 @@ class RefreshConfig(Config):
 
     as_of: str | None = Field(default=None, description="The last date counted, YYYY-MM-DD; by default the last one over in every business's zone.")
     full: bool = Field(default=False, description="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
+    allow_future: bool = Field(default=False, description="Count to the given date even where it is not over yet in every business's zone.")
 
 
 class Catalog(DagsterDbtTranslator):
@@ -70,7 +71,7 @@ class Catalog(DagsterDbtTranslator):
 @dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Catalog(), name="warehouse")
 def warehouse(context: AssetExecutionContext, config: RefreshConfig, dbt: DbtCliResource) -> Iterator[Any]:
     """Build the selected tables in a copy of the warehouse, test them, and publish the copy."""
-    yield from refresh(context, dbt, config.as_of, config.full)
+    yield from refresh(context, dbt, config.as_of, full=config.full, allow_future=config.allow_future)
 
 
 def landing() -> list[AssetSpec]:

@@ -26,6 +26,11 @@ LANDING = AssetCheckSpec(
     asset=AssetKey(["winback", "dim_business"]),
     description="Of every business something happened in the last WINBACK_LANDING_DAYS days counted: its feed has not dried up.",
 )
+SEGMENTS = AssetCheckSpec(
+    "segments_have_few_values",
+    asset=AssetKey(["winback", "fct_lifecycle"]),
+    description="No segment has more than max_segment_values (dbt_project.yml) values among the customers of a business: such a one adds no rows there.",
+)
 LIMITS = [
     AssetCheckSpec(
         f"{headline.rate}_is_within_control_limits",
@@ -56,7 +61,7 @@ JUDGED = """
 """
 
 
-@multi_asset_check(name="checks", specs=[*LIMITS, REJECTED, LANDING], can_subset=True)
+@multi_asset_check(name="checks", specs=[*LIMITS, REJECTED, LANDING, SEGMENTS], can_subset=True)
 def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
     """Hold what is published against its own past, against what has landed, and against the calendar."""
     try:
@@ -96,6 +101,8 @@ def _judge(spec: AssetCheckSpec, reader: Reader, settings: Settings) -> tuple[Wa
         return rejections(reader, settings)
     if spec.name == LANDING.name:
         return silent_businesses(reader, Published(reader).as_of_date, settings)
+    if spec.name == SEGMENTS.name:
+        return wide_segments(reader)
     (headline,) = (headline for headline in HEADLINES if spec.name.startswith(headline.rate))
     return breaches(reader, headline, settings)
 
@@ -205,3 +212,20 @@ def silent_businesses(reader: Reader, as_of: date, settings: Settings) -> tuple[
             )
     return warnings, figures
 
+
+def wide_segments(reader: Reader) -> tuple[Warnings, list[dict]]:
+    """Which segments have too many values in a business, and so no rows in its facts.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each of them, and their numbers of values.
+    """
+    found = reader.rows("select business_id, segment, value_count from winback_internal.int_wide_segments order by business_id, segment")
+    warnings = [
+        f"segment {segment} has {values:,} values among the customers of {business}, too many to compare: it adds no rows to the facts there. Land a coarser "
+        "attribute, take it out of the var segments in dbt_project/dbt_project.yml, or raise max_segment_values there."
+        for business, segment, values in found
+    ]
+    return warnings, [{"business": business, "segment": segment, "values": values} for business, segment, values in found]

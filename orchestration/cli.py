@@ -23,13 +23,14 @@ def winback() -> None:
 @winback.command(help="Build every table from the landing, test them, and publish them in one step.")
 @click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
 @click.option("--full", is_flag=True, help="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
-def refresh(as_of: str | None, full: bool) -> None:
+@click.option("--allow-future", is_flag=True, help="Count to the date of --as-of even where it is not over yet.")
+def refresh(as_of: str | None, full: bool, allow_future: bool) -> None:
     """Run the refresh job in this process; where it fails, tell of it as the failure sensor does, which sees runs of Dagster's daemon alone."""
     from orchestration.notifications import told_of_failure
     from orchestration.run import run_refresh
 
     with told_of_failure(warn=_say):
-        run_refresh(as_of, full, _say)
+        run_refresh(_say, as_of, full=full, allow_future=allow_future)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
@@ -53,7 +54,7 @@ def demo() -> None:
     _load(settings)
     warehouse.mark_sample()
     last = last_refresh(warehouse)
-    run_refresh(max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), full=False, tell=_say)
+    run_refresh(_say, max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF).isoformat(), allow_future=True)
     _print_headlines()
 
 

@@ -25,6 +25,11 @@ COLUMNS = {
     "exit_reasons.csv": ("reason", "exit_kind", "category"),
 }  # fmt: skip
 
+# dbt reads the first, in any case, as no value, and the row would count for nothing in silence; others are what tools write for one.
+NULL = "null"
+LIKE_NULL = ("none", "nan", "n/a", "#n/a", "undefined")
+FREE_WORDS = ("event_name", "reason", "category")  # people choose these: a reason may well be called `none`
+
 Row = dict[str, str]
 Rows = list[tuple[int, Row]]
 
@@ -47,6 +52,7 @@ def check_configuration(seeds: Path) -> None:
             problems.append(str(error))
     if not problems:
         for file, check in CHECKS.items():
+            problems.extend(f"seeds/{file}, {problem}" for problem in _null_problems(tables[file], COLUMNS[file]))
             problems.extend(f"seeds/{file}, {problem}" for problem in check(tables))
     if problems:
         raise WinbackError("The configuration needs mending:\n" + "\n".join(f"  {problem}" for problem in problems))
@@ -89,6 +95,14 @@ def _read(path: Path) -> Rows:
         raise WinbackError(f"{name} is missing; create it with the header {','.join(COLUMNS[path.name])}.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise WinbackError(f"{name} cannot be read as UTF-8 CSV: {error}.") from None
+
+
+def _null_problems(rows: Rows, columns: tuple[str, ...]) -> Iterator[str]:
+    for line, row in rows:
+        for column in columns:
+            text = row[column]
+            if text.lower() == NULL or (text.lower() in LIKE_NULL and column not in FREE_WORDS):
+                yield f"row {line}: {column} is '{text}', which is read as no value or mistaken for one; leave it empty, or name it otherwise."
 
 
 def _business_problems(tables: dict[str, Rows]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ TARGET = DBT_PROJECT / "target"
 BUILD_SCHEMA = "winback_internal"
 # On DuckDB, the file that is built in, after which dbt names its database.
 WORKING_FILE = "warehouse.duckdb"
+# Keeps the number of the form in which landed rows are kept. No model: what begins a run writes it (macros/landing/format.sql).
+FORMAT_TABLE = "warehouse_format"
 
 
 class DbtProcess(DbtCliResource):
@@ -117,13 +120,13 @@ def code_version(adapters: Sequence[str]) -> str:
 
 
 def kept_tables() -> list[str]:
-    """The tables that survive a full rebuild: the landed rows and the ledgers, marked `full_refresh: false` in their models.
+    """The tables that survive a full rebuild: the landed rows with the number of their form, and the ledgers, marked `full_refresh: false` in their models.
 
     Returns:
         Their names; on DuckDB with their schemas.
     """
-    kept = [node for node in _models() if node["config"].get("full_refresh") is False]
-    return sorted(f"{node['schema']}.{node['alias']}" if target() == "duckdb" else node["alias"] for node in kept)
+    kept = [(node["schema"], node["alias"]) for node in _models() if node["config"].get("full_refresh") is False]
+    return sorted(f"{schema}.{table}" if target() == "duckdb" else table for schema, table in [*kept, (BUILD_SCHEMA, FORMAT_TABLE)])
 
 
 def published_models() -> list[str]:
@@ -162,10 +165,10 @@ def failure_messages(results: Sequence[dict]) -> list[str]:
         if "CSV Parser state machine" in text:
             file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
-        elif "to type DECIMAL(18,4) failed" in text:
+        elif re.search(r"to (type )?DECIMAL\(|numeric field overflow", text):  # The value itself may be a customer's.
             messages.append(
-                f"{kind.capitalize()} {name}: one customer's amounts, of one date or together, add up to 100,000,000,000,000 or more, which is more than is kept. "
-                "Correct or void those events."
+                f"{kind.capitalize()} {name}: a sum is larger than its column can hold. Amounts of events that are too large are dropped before, so look for "
+                "costs of touches and campaigns that are too large to be true, and correct them."
             )
         elif kind == "test" and result["status"] == "fail":
             messages.append(f"Test {name} failed: {result.get('failures')} rows are not as they must be.")

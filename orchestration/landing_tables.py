@@ -1,6 +1,5 @@
 """Loads the landing's files into landing tables of a server: every value as the text it is, whatever its file's format."""
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +7,20 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import WinbackError
-from orchestration.landing import LANDING_TABLES, LandedFile, landed_files
+from orchestration.landing.contract import LANDING_TABLES
+from orchestration.landing.files import find_files
+from orchestration.landing.headers import SEPARATORS
+from orchestration.landing.snapshot import Copy, confined_connection, copy_files
+from orchestration.quoting import identifier, literal, shown
 from orchestration.warehouses import Warehouse
 
-# Numbers that files keep in binary, as plain decimals: `1e-05` is no amount.
-FLOAT_TEXT = "case when abs({0}) < 1e18 then cast(cast({0} as decimal(38, 9)) as varchar) else cast({0} as varchar) end"
+# Numbers that files keep in binary, as the dbt project's `float_text` has them.
+FLOAT_TEXT = """case
+    when isnan({0}) then null
+    when abs({0}) < 9e15 and {0} = floor({0}) then cast(cast({0} as bigint) as varchar)
+    when abs({0}) < 1e18 then cast(cast({0} as decimal(38, 9)) as varchar)
+    else cast({0} as varchar)
+end"""
 
 
 def load_landing(landing: Path, warehouse: Warehouse) -> Iterator[str]:
@@ -23,72 +31,64 @@ def load_landing(landing: Path, warehouse: Warehouse) -> Iterator[str]:
         warehouse: the server.
 
     Yields:
-        A line for people for each table loaded.
+        A line for people for each table loaded, and for what lies in the landing and is not read.
 
     Raises:
         WinbackError: a file cannot be read, or the server refuses.
     """
-    files = landed_files(landing)
+    found = find_files(landing)
+    if words := found.words_on_not_read():
+        yield words
     for table in LANDING_TABLES:
-        of_table = [file for file in files if file.table == table]
-        if of_table:
-            with duckdb.connect() as connection, tempfile.NamedTemporaryFile(suffix=".parquet") as rows:
-                connection.execute("set TimeZone = 'UTC'")
-                columns = _gather(connection, of_table)
-                connection.execute(f"copy gathered to '{rows.name}' (format parquet)")
-                count = warehouse.load_landing(table, columns, Path(rows.name))
-            yield f"Loaded landing.{table}: {count:,} rows of {len(of_table)} files."
+        files = [file for file in found.files if file.table == table]
+        if files:
+            with tempfile.TemporaryDirectory() as folder:
+                copies = copy_files(files, Path(folder))
+                rows = Path(folder) / "rows.parquet"
+                with confined_connection(Path(folder)) as connection:
+                    columns = _gather(connection, copies)
+                    connection.execute(f"copy gathered to {literal(rows)} (format parquet)")
+                count = warehouse.load_landing(table, columns, rows)
+            yield f"Loaded landing.{table}: {count:,} rows of {len(files)} files."
 
 
-def _gather(connection: duckdb.DuckDBPyConnection, files: list[LandedFile]) -> list[str]:
+def _gather(connection: duckdb.DuckDBPyConnection, copies: list[Copy]) -> list[str]:
     """All rows of some files in a table `gathered`, its columns those that any file has; lines that are no row in `malformed_line`."""
-    connection.execute("create table gathered (malformed_line varchar)")
+    connection.execute("set TimeZone = 'UTC'; create table gathered (malformed_line varchar)")
     columns = ["malformed_line"]
-    for file in files:
+    for copy in copies:
         try:
-            _add(connection, file, columns)
-        except (duckdb.Error, UnicodeDecodeError, OSError) as error:
-            raise WinbackError(f"{file.path} cannot be read: {str(error).splitlines()[0]}. Deliver it again, or take it out of the landing.") from None
+            _add(connection, copy, columns)
+        except duckdb.Error as error:
+            first_line = str(error).splitlines()[0].replace(str(copy.path), shown(copy.file.path))
+            raise WinbackError(f"{shown(copy.file.path)} cannot be read: {first_line}. Deliver it again, or take it out of the landing.") from None
     return columns
 
 
-def _add(connection: duckdb.DuckDBPyConnection, file: LandedFile, columns: list[str]) -> None:
-    relation, texts = _csv(file.path) if file.path.suffix == ".csv" else _parquet(connection, file.path)
+def _add(connection: duckdb.DuckDBPyConnection, copy: Copy, columns: list[str]) -> None:
+    texts = {name: _text(source, kind) for source, name, kind in copy.columns if name}
     for column in texts:
         if column not in columns:
-            connection.execute(f"alter table gathered add column {_quoted(column)} varchar")
+            connection.execute(f"alter table gathered add column {identifier(column)} varchar")
             columns.append(column)
-    connection.execute(f"insert into gathered by name select {', '.join(f'{text} as {_quoted(column)}' for column, text in texts.items())} from {relation}")
+    if texts:
+        selected = ", ".join(f"{text} as {identifier(column)}" for column, text in texts.items())
+        connection.execute(f"insert into gathered by name select {selected} from {_relation(copy)}")
     if connection.execute("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'").fetchone()[0]:
         connection.execute("insert into gathered (malformed_line) select distinct coalesce(csv_line, 'line ' || line || ': ' || error_message) from reject_errors")
         connection.execute("drop table reject_errors; drop table reject_scans")
 
 
-def _csv(path: Path) -> tuple[str, dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = [name.strip().lower() for name in next(csv.reader(file), [])]
-    if len(set(header)) < len(header):
-        raise WinbackError(f"A column name stands twice in the header of {path}. Name each column once.")
-    types = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in header)
-    relation = (
-        f"read_csv({_text(str(path))}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{types}}}, "
-        "ignore_errors = true, store_rejects = true, rejects_limit = 0)"
+def _relation(copy: Copy) -> str:
+    if copy.file.format == "parquet":
+        return f"read_parquet({literal(copy.path)})"
+    types = ", ".join(f"{literal(source)}: 'VARCHAR'" for source, _, _ in copy.columns)
+    return (
+        f"read_csv({literal(copy.path)}, auto_detect = false, header = true, delim = {literal(SEPARATORS[copy.file.format])}, quote = '\"', escape = '\"', "
+        f"columns = {{{types}}}, ignore_errors = true, store_rejects = true, rejects_limit = 0)"
     )
-    return relation, {name: f"coalesce({_quoted(name)}, '')" for name in header}
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, dict[str, str]]:
-    relation = f"read_parquet({_text(str(path))})"
-    texts = {}
-    for name, kind, *_ in connection.execute(f"describe select * from {relation}").fetchall():
-        column = _quoted(name)
-        texts[name.lower()] = f"coalesce({FLOAT_TEXT.format(column) if kind in ('DOUBLE', 'FLOAT') else f'cast({column} as varchar)'}, '')"
-    return relation, texts
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _text(source: str, kind: str) -> str:
+    column = identifier(source)
+    return f"coalesce({FLOAT_TEXT.format(column) if kind in ('DOUBLE', 'FLOAT') else f'cast({column} as varchar)'}, '')"

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.configuration import COLUMNS
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.warehouses import Reader, Warehouse
 
 
@@ -18,13 +18,13 @@ class LastRefresh:
         as_of_date: the last date it counts.
         code_version: hash of the code that derived it.
         files: table and digest of each file whose rows it holds.
-        configuration: the rows of each seed, in no order.
+        configuration: the rows of each seed, in no order; none where other code wrote them, whose columns may be others.
     """
 
     as_of_date: date
     code_version: str
     files: frozenset[tuple[str, str]]
-    configuration: dict[str, list[tuple]]
+    configuration: dict[str, list[tuple]] | None
 
     def has_read(self, file: LandedFile) -> bool:
         """Whether the rows of a file have landed, under whatever name.
@@ -46,14 +46,15 @@ class LastRefresh:
         Returns:
             True where every file has the same rows.
         """
-        return all(_rows_of_file(seeds / file) == self.configuration[file] for file in COLUMNS)
+        return self.configuration is not None and all(_rows_of_file(seeds / file) == self.configuration[file] for file in COLUMNS)
 
 
-def last_refresh(warehouse: Warehouse) -> LastRefresh | None:
+def last_refresh(warehouse: Warehouse, code: str | None = None) -> LastRefresh | None:
     """Read what the last refresh left.
 
     Args:
         warehouse: where.
+        code: hash of the code that asks; only what the same code wrote has a configuration that can be compared.
 
     Returns:
         Its state; None where nothing is published, or not by a refresh that keeps a ledger.
@@ -65,7 +66,7 @@ def last_refresh(warehouse: Warehouse) -> LastRefresh | None:
         if not last:
             return None
         files = reader.rows("select landing_table, digest from winback_internal.landed_files")
-        configuration = {file: _rows_of_table(reader, file) for file in COLUMNS}
+        configuration = {file: _rows_of_table(reader, file) for file in COLUMNS} if last[0][1] == code else None
     return LastRefresh(*last[0], frozenset(files), configuration)
 
 

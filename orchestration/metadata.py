@@ -8,7 +8,7 @@ from typing import Any
 from dagster import AssetMaterialization, MetadataValue, Output, TableColumn, TableRecord, TableSchema
 
 from orchestration.headlines import HEADLINES, Month, months_of
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.plots import MOST_LINES, SHOWN, rate_plot, stock_plot
 from orchestration.summary import Published
 from orchestration.warehouses import Reader

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from orchestration.configuration import last_date_over
 from orchestration.dbt import code_version
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile
-from orchestration.last import LastRefresh, last_refresh
+from orchestration.landing.files import LandedFile
+from orchestration.last import last_refresh
 from orchestration.settings import SEEDS
 from orchestration.unchanged import unchanged_nodes
 from orchestration.warehouses import Warehouse
+from orchestration.warehouses.formats import is_of_earlier_format
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,31 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
         The plan.
 
     Raises:
-        WinbackError: the date lies before the published one, or the landing cannot be read.
+        WinbackError: the date lies before the published one, the landing cannot be read, or what is published cannot be gone on from.
     """
-    files = warehouse.landed_files()
+    landing = warehouse.find_landing()
+    if landing and (words := landing.words_on_not_read()):
+        tell(words)
+    files = landing.files if landing else None
     code = code_version(warehouse.adapters)
-    last = last_refresh(warehouse)
+    is_earlier = warehouse.is_published() and is_of_earlier_format(warehouse)
+    last = last_refresh(warehouse, code)
     if last is None:
+        if landing:
+            landing.require_events()
         tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
-        return Plan(as_of or last_date_over(SEEDS), files or [], rebuilds=True, is_needed=True, code_version=code)
-    as_of_date = _as_of(as_of, last, tell)
-    new_files = [file for file in files or [] if not last.has_read(file)]
-    rebuilds = full or code != last.code_version
+        return Plan(as_of or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
+    as_of_date = date_to_count(as_of, last.as_of_date, last_date_over(SEEDS))
+    goes_back = as_of_date < last.as_of_date
+    if goes_back:
+        tell(f"The published tables count to {last.as_of_date}, which is not over yet: going back to {as_of_date}.")
+    new_files = [file for file in files or () if not last.has_read(file)]
+    if is_earlier:
+        tell("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
+    rebuilds = full or is_earlier or goes_back or code != last.code_version
     if rebuilds:
-        tell(f"Deriving everything anew from the landed rows: {'asked for' if full else 'the code has changed since the last refresh'}.")
+        because = "asked for" if full else "no date is taken back in part" if goes_back else "the code has changed since the last refresh"
+        tell(f"Deriving everything anew from the landed rows: {because}.")
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
     if files is None or rebuilds or not last.is_configured_by(SEEDS):
@@ -69,16 +82,46 @@ def plan_refresh(warehouse: Warehouse, as_of: date | None, full: bool, tell: Cal
     return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged_nodes({file.table for file in new_files}) if is_needed else ())
 
 
-def _as_of(given: date | None, last: LastRefresh, tell: Callable[[str], None]) -> date:
-    """Never back: what is published for a date must not vanish, and the ledgers only grow."""
-    if given and given < last.as_of_date:
+def refuse_future(as_of: date | None, allow_future: bool) -> None:
+    """A date that is not over has not all its events; a slip of the year would publish decades of them, all empty.
+
+    Args:
+        as_of: the last date to count, if given.
+        allow_future: whether it may lie after the last date that is over.
+
+    Raises:
+        WinbackError: it does, and it may not.
+    """
+    over = last_date_over(SEEDS)
+    if as_of and as_of > over and not allow_future:
         raise WinbackError(
-            f"The published tables count to {last.as_of_date}; a refresh to {given} would take back what was published since. "
-            "To look at the past, refresh to that date in another warehouse: set WINBACK_WAREHOUSE to another file, or name another database."
+            f"The as-of date is {as_of}, which is not over yet: the last date over in every business's zone is {over}. "
+            "Give no date for that one, or an earlier one; `--allow-future` (`allow_future` in Dagster) counts to a date that is not over."
+        )
+
+
+def date_to_count(given: date | None, published: date, over: date) -> date:
+    """Decide how far to count. Never back from a date that is over: what is published for it must not vanish.
+
+    Args:
+        given: the date asked for, if any.
+        published: the date that the published tables count to.
+        over: the last date that is over in every business's zone.
+
+    Returns:
+        The date asked for, else the last one that is over; the published one where that lies a single day later, as it does once a
+        business in a zone further west is added.
+
+    Raises:
+        WinbackError: that would go back further than to the last date that is over.
+    """
+    least = min(published, over)
+    if given and given < least:
+        raise WinbackError(
+            f"The published tables count to {published}; a refresh to {given} would take back what was published since"
+            + (f" (from a date that is not over, it goes back to {over} at most)" if least < published else "")
+            + ". To look at the past, refresh to that date in another warehouse: set WINBACK_WAREHOUSE to another file, or name another database."
         )
     if given:
         return given
-    over = last_date_over(SEEDS)
-    if over < last.as_of_date:
-        tell(f"The last date over in every business's zone is {over}; keeping the published one, {last.as_of_date}.")
-    return max(over, last.as_of_date)
+    return published if published - over == timedelta(days=1) else over

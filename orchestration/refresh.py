@@ -22,12 +22,13 @@ from orchestration.events import keep_connections
 from orchestration.files import hidden_from_others
 from orchestration.last import last_refresh
 from orchestration.metadata import arrivals, told_of
-from orchestration.plan import Plan, plan_refresh
+from orchestration.plan import Plan, plan_refresh, refuse_future
 from orchestration.progress import describe, teller
 from orchestration.report import write_report
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
 from orchestration.warehouses import Warehouse, warehouse_of
+from orchestration.warehouses.formats import is_of_earlier_format
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
@@ -60,7 +61,7 @@ def parse_as_of(text: str | None) -> date | None:
         raise WinbackError(f"The as-of date is '{text}': give a date of the calendar as YYYY-MM-DD, such as 2026-06-30.") from None
 
 
-def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, full: bool) -> Iterator[Any]:
+def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str | None, *, full: bool, allow_future: bool) -> Iterator[Any]:
     """Run one refresh for the selected assets.
 
     Args:
@@ -68,6 +69,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         dbt: the dbt command line.
         as_of_text: the last date counted, or None.
         full: derive everything anew from the landed rows.
+        allow_future: count to a date that is not over, if it is given.
 
     Yields:
         Dagster's events: all of them once the tables are in place, and on failure only those of checks and observations.
@@ -83,6 +85,7 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, as_of_text: str
         settings = load_settings()
         as_of = parse_as_of(as_of_text)
         check_configuration(SEEDS)
+        refuse_future(as_of, allow_future)
         warehouse = warehouse_of(settings)
         with warehouse.alone(context.run_id, settings.lock_timeout, tell), outcome.stopped_once():
             _bury_dead_runs(warehouse, context.instance, tell)
@@ -125,7 +128,7 @@ def _build_and_publish(
     outcome.stop_if_asked()
     if not is_successful:
         yield from (event for event in events if not isinstance(event, Output))
-        messages = _messages(invocation, errors)
+        messages = map(build.named, _messages(invocation, errors))
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
     warehouse.publish(build, tell)
     # The tables stand from here on: nothing that only shows them may fail the run, or have it tried again.
@@ -228,6 +231,8 @@ def _plan_of_selection(warehouse: Warehouse, as_of: date | None) -> Plan:
     last = last_refresh(warehouse)
     if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
+    if is_of_earlier_format(warehouse):
+        raise WinbackError("An earlier version has written this warehouse. Run the whole refresh first; then a selection of tables can be built.")
     if as_of and as_of != last.as_of_date:
         raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
     return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)

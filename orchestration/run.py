@@ -17,13 +17,14 @@ if TYPE_CHECKING:  # Dagster takes a second to import.
     from dagster import DagsterInstance, ExecuteInProcessResult
 
 
-def run_refresh(as_of: str | None, full: bool, tell: Callable[[str], None]) -> None:
+def run_refresh(tell: Callable[[str], None], as_of: str | None, *, full: bool = False, allow_future: bool = False) -> None:
     """Run the job here and now. Runs from the command line are kept with those of `dagster dev`, in Dagster's home.
 
     Args:
+        tell: told what a user is to read.
         as_of: the last date counted, or None.
         full: derive everything anew from the landed rows.
-        tell: told what a user is to read.
+        allow_future: count to a date that is not over, if it is given.
 
     Raises:
         WinbackError: nothing was published; why.
@@ -45,7 +46,7 @@ def run_refresh(as_of: str | None, full: bool, tell: Callable[[str], None]) -> N
     show_on_terminal()
     keep_connections()
     job = defs.resolve_job_def("refresh")
-    run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    run_config = {"ops": {"warehouse": {"config": {"as_of": as_of, "full": full, "allow_future": allow_future}}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     outcome.begin()
     try:
         failure = _run(home, lambda instance, run_id: job.execute_in_process(run_config=run_config, instance=instance, run_id=run_id, raise_on_error=False))

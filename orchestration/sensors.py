@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from dagster import (
@@ -18,7 +19,7 @@ from dagster import (
 
 from orchestration.alive import UNDER_WAY, bury_dead_runs
 from orchestration.errors import WinbackError
-from orchestration.landing import LANDING_TABLES
+from orchestration.landing.files import find_files
 from orchestration.last import last_refresh
 from orchestration.notifications import failure_words, notify
 from orchestration.settings import load_settings, target
@@ -62,8 +63,8 @@ def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
         if context.instance.get_runs(filters=RunsFilter(statuses=UNDER_WAY), limit=1):
             return SkipReason("A run is under way; the landing is looked at again when it is done.")
         warehouse = warehouse_of(settings)
-        files, refreshed = warehouse.landed_files() or [], last_refresh(warehouse)
-        unread = [file for file in files if refreshed is None or not refreshed.has_read(file)]
+        landing, refreshed = warehouse.find_landing(), last_refresh(warehouse)
+        unread = [file for file in landing.files if refreshed is None or not refreshed.has_read(file)] if landing else []
     except WinbackError as error:
         return SkipReason(f"The landing cannot be looked at: {error}")
     context.update_cursor(json.dumps({"seen": look, "done": look}))
@@ -75,12 +76,12 @@ def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
 def _look(landing: Path) -> str:
     """What tells a file that grew or was replaced, without reading it."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(path for table in LANDING_TABLES for path in (*landing.glob(f"{table}.*"), *landing.glob(f"{table}/**/*"))):
+    for file in find_files(landing).files:
         try:
-            found = path.stat()
+            found = file.path.stat()
         except FileNotFoundError:
             continue  # moved away meanwhile: the next look will see it gone
-        digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+        digest.update(os.fsencode(file.path) + f"\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
     return digest.hexdigest()
 
 

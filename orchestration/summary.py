@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from orchestration.dbt import published_models
-from orchestration.landing import LANDING_TABLES
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.warehouses import Reader, Warehouse
 
 BUSINESSES = """
@@ -22,6 +22,14 @@ BUSINESSES = """
 """
 
 LAST = "select refresh_id, is_rebuild, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
+
+DROPPED = """
+    select column_name, reason, count(*)
+    from winback.dropped_values
+    where landing_table = '{table}'
+    group by column_name, reason
+    order by 3 desc, 1, 2
+"""
 
 RESTATED = """
     select business_id, is_new_configuration, count(*), min(period_start)
@@ -44,12 +52,14 @@ class LandingTable:
         landed: distinct rows that the warehouse keeps.
         standing: those that count.
         reasons: how many are rejected for each reason, the most frequent first.
+        dropped: of rows that stand, how many values are not counted, for each column and reason.
     """
 
     name: str
     landed: int
     standing: int
     reasons: list[tuple[str, int]]
+    dropped: list[tuple[str, str, int]]
 
     @property
     def rejected(self) -> int:
@@ -97,6 +107,7 @@ class Published:
                 self._count(f"winback_internal.landed_{table}"),
                 self._count(f"winback_internal.stg_{table}"),
                 self._reader.rows(f"select reason, count(*) from winback.rejected_rows where landing_table = '{table}' group by reason order by 2 desc, 1"),
+                self._reader.rows(DROPPED.format(table=table)),
             )
             for table in LANDING_TABLES
         ]
@@ -148,6 +159,10 @@ def _landing_lines(landing: list[LandingTable]) -> list[str]:
             lines.append(
                 f"  {table.name}: {table.landed:,} rows landed, {table.standing:,} stand, {table.superseded:,} superseded, {table.rejected:,} rejected{why}"
             )
+        if table.dropped:
+            why = ", ".join(f"{column} {reason} {count:,}" for column, reason, count in table.dropped)
+            values = sum(count for *_, count in table.dropped)
+            lines.append(f"  {table.name}: {values:,} values dropped ({why}), whose rows stand: see winback.dropped_values.")
         if table.name == "events" and not table.standing:
             why = f"All {table.landed:,} rows were rejected: see winback.rejected_rows." if table.landed else "The landing holds no event."
             lines.append(f"  WARNING: NO EVENT STANDS. {why} The tables are empty.")

@@ -10,7 +10,7 @@ import duckdb
 
 from histories import AS_OF, History, write_landing
 from oracle import Expected, expected
-from oracle.compare import FACTS, KEY, ROWS
+from oracle.compare import FACTS, KEY, LISTED, ROWS
 
 POLICY = {
     "kind": "subscription",
@@ -23,7 +23,6 @@ POLICY = {
     "recovery_days": 7,
 }
 TYPES = {bool: "boolean", int: "bigint", float: "double", Decimal: "decimal(38, 4)", date: "date", datetime: "timestamp"}
-REJECTED = ("landing_table", "business_id", "row_id", "customer_id", "reason")
 
 
 def event(event_id: str, when: str, name: str, **values) -> dict:
@@ -49,7 +48,8 @@ def as_warehouse(result: Expected) -> duckdb.DuckDBPyConnection:
     """The oracle's rows as the warehouse's tables hold them."""
     connection = duckdb.connect()
     connection.execute("create schema winback")
-    write_table(connection, "rejected_rows", REJECTED, result.rejected)
+    for table, (attribute, columns) in LISTED.items():
+        write_table(connection, table, columns, getattr(result, attribute))
     for table, (attribute, key, columns) in ROWS.items():
         write_table(connection, table, (*key, *columns), getattr(result, attribute))
     rows = [dict(zip(KEY, key, strict=True)) | row for key, row in result.periods.items()]

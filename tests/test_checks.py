@@ -9,10 +9,10 @@ import pytest
 from scipy import stats
 
 from conftest import Project
-from orchestration.checks import breaches, rejections, silent_businesses
+from orchestration.checks import breaches, rejections, silent_businesses, wide_segments
 from orchestration.control import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES
-from orchestration.landing import LANDING_TABLES
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
 
 # Montgomery, Introduction to Statistical Quality Control: nonconforming cans of orange juice in 30 samples of 50.
@@ -144,6 +144,7 @@ def landing(rows: int, rejected: int, judged_now: int) -> Tables:
     statements = [
         "create table winback.refreshes as select 2 as refresh_id",
         f"create table winback.rejected_rows as select 'events' as landing_table, 'invalid_amount' as reason from range({rejected})",
+        "create table winback.dropped_values (landing_table text, column_name text, reason text)",
     ]
     for table in LANDING_TABLES:
         landed, standing = (rows, rows - rejected) if table == "events" else (0, 0)
@@ -164,6 +165,13 @@ def test_a_bad_delivery_is_seen_among_many_good_rows() -> None:
     assert (figures["share"], figures["share of these"]) == ("0.30%", "15.00%")
     assert rejections(landing(rows=1000, rejected=3, judged_now=60), load_settings())[0] == []
     assert len(rejections(landing(rows=100, rejected=6, judged_now=0), load_settings())[0]) == 1
+
+
+def test_a_segment_with_too_many_values_is_named() -> None:
+    tables = Tables("create table winback_internal.int_wide_segments as select 'shop' as business_id, 'plan' as segment, 4800 as value_count")
+    (warning,), figures = wide_segments(tables)
+    assert warning.startswith("segment plan has 4,800 values among the customers of shop, too many to compare: it adds no rows to the facts there.")
+    assert figures == [{"business": "shop", "segment": "plan", "values": 4800}]
 
 
 def test_a_feed_that_dried_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

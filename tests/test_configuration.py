@@ -5,9 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from dbt_common.clients.agate_helper import from_csv
 
 from conftest import GOLDEN, Project
-from orchestration.configuration import check_configuration
+from orchestration.configuration import NULL, check_configuration
 from orchestration.errors import WinbackError
 from test_publishing import builds
 
@@ -33,6 +34,14 @@ CASES = [
     ("event_kinds.csv", "shop,order,purchase", "stop,order,purchase", "row 3: business 'stop' is not in businesses.csv"),
     ("event_kinds.csv", "shop,order,purchase", "shop,visit,purchase", "row 3: 'visit' of 'shop' is mapped in row 2 already"),
     ("event_kinds.csv", "shop,order,purchase", "shop,,purchase", "row 3: event_name is empty"),
+    ("businesses.csv", "shop,Shop", "null,Shop", "row 2: business_id is 'null', which is read as no value or mistaken for one; leave it empty, or name it otherwise"),
+    ("businesses.csv", "shop,Shop", "shop,NULL", "row 2: name is 'NULL', which is read as no value"),
+    ("businesses.csv", "shop,Shop", "shop,N/A", "row 2: name is 'N/A', which is read as no value"),
+    ("businesses.csv", "365,30,30,", '365,30,30," null"', "row 2: recovery_days is 'null', which is read as no value"),
+    ("event_kinds.csv", "shop,order,purchase", "shop,Null,purchase", "row 3: event_name is 'Null', which is read as no value"),
+    ("event_kinds.csv", "shop,order,purchase", "shop,order,none", "row 3: kind is 'none', which is read as no value"),
+    ("exit_reasons.csv", "too_expensive,", "null,", "row 2: reason is 'null', which is read as no value"),
+    ("exit_reasons.csv", "voluntary,price", "voluntary,NULL", "row 2: category is 'NULL', which is read as no value"),
     ("exit_reasons.csv", "too_expensive,voluntary", "too_expensive,willing", "row 2: exit_kind is 'willing'; use voluntary or involuntary"),
     ("exit_reasons.csv", "too_expensive", "inactivity", "row 2: reason 'inactivity' is reserved"),
     ("exit_reasons.csv", "bad_service", "too_expensive", "row 3: reason 'too_expensive' stands in row 2 already"),
@@ -58,6 +67,19 @@ def test_a_mistake_is_named_with_file_row_and_mend(seeds: Path, file: str, old: 
     path.write_text(before.replace(old, new, 1))
     with pytest.raises(WinbackError, match=re.escape(f"seeds/{file}, {message}")):
         check_configuration(seeds)
+
+
+def test_words_that_people_choose_may_be_like_null_but_for_null_itself(seeds: Path) -> None:
+    (seeds / "exit_reasons.csv").write_text("reason,exit_kind,category,note\nnone,voluntary,undefined,null\n")
+    (seeds / "event_kinds.csv").write_text("business_id,event_name,kind\nshop,NaN,ignore\n")
+    check_configuration(seeds)
+
+
+def test_whatever_dbt_reads_as_no_value_is_refused_or_empty(tmp_path: Path) -> None:
+    written = ["null", "NULL", " Null ", "none", "nan", "n/a", "#n/a", "undefined", "NA", "-", "nil", "0", "false"]
+    (tmp_path / "seed.csv").write_text("\n".join(["cell", *(f'"{text}"' for text in written)]) + "\n")
+    read = dict(zip(written, from_csv(tmp_path / "seed.csv", text_columns=["cell"]).columns["cell"].values(), strict=True))
+    assert {text.strip().lower() for text, value in read.items() if value is None} == {NULL}
 
 
 def test_a_missing_file_is_named(seeds: Path) -> None:

@@ -15,7 +15,7 @@ from dagster import AssetKey
 
 from conftest import GOLDEN_AS_OF, ROOT, Project
 from orchestration.dbt import published_models
-from orchestration.landing import LANDING_TABLES
+from orchestration.landing.contract import LANDING_TABLES
 from told import Told, instance_of
 
 

@@ -6,6 +6,7 @@ Each history is a business of its own, so that many share one warehouse. More, o
 
 import os
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from conftest import Project
@@ -26,12 +27,19 @@ def as_of(night: int) -> str:
 
 
 def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path) -> None:
+    project.limit_segment_values(1)  # Of two countries; so segments come and go from night to night.
     arriving = drawn_arrivals(drawn(COUNT, SEED), NIGHTS, SEED)
+    wide: list[set[tuple]] = []
     for night in range(NIGHTS):
         if night == NIGHTS - 1:  # what has landed stays, also when its file is gone
             (project.landing / "events" / "night_0.csv").rename(tmp_path / "night_0.csv")
         write_night(arriving, night, project.landing, project.folder / "seeds")
-        project.refresh(as_of(night))
+        told = project.refresh(as_of(night)).stderr
+        wide.append(set(project.query("select business_id, segment from winback_internal.int_wide_segments")))
+        assert all(f"WARNING: segment {segment} has 2 values among the customers of {business}" in told for business, segment in wide[-1])
+        kept_of = "select distinct business_id, segment from winback_internal.int_period_counts"
+        assert not wide[-1] & set(project.query(kept_of)), "what adds no rows is not kept either"
+    assert any(after - before for before, after in pairwise(wide)) and any(before - after for before, after in pairwise(wide))
     assert project.query("select count(*) from winback.metric_restatements where not is_new_configuration")[0][0] > 0
     assert project.query("select count(*) from winback.metric_restatements where is_new_configuration")[0][0] > 0
 

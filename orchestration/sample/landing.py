@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import WinbackError
+from orchestration.quoting import literal
 from orchestration.sample.cdnow import cdnow_rows, master_file
 from orchestration.sample.companies import COMPANIES
 from orchestration.sample.dice import Dice
@@ -110,15 +111,11 @@ def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Row]) -> int
 def _to_parquet(path: Path) -> None:
     types = {"occurred_at": "timestamp", "loaded_at": "timestamp", "amount": "decimal(18, 2)"}
     columns = ", ".join(f"cast({column} as {types.get(column, 'varchar')}) as {column}" for column in TABLES["events"])
-    rows = f"""read_csv('{_quoted(path)}', all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')"""
+    rows = f"""read_csv({literal(path)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')"""
     # One thread keeps the rows, and so the bytes, in their order.
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(f"copy (select {columns} from {rows}) to '{_quoted(path.with_suffix('.parquet'))}' (format parquet, compression zstd)")
+        connection.execute(f"copy (select {columns} from {rows}) to {literal(path.with_suffix('.parquet'))} (format parquet, compression zstd)")
     path.unlink()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _move_into_place(unfinished: Path, folder: Path) -> None:

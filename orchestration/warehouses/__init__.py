@@ -1,17 +1,20 @@
 """Where tables are built and published: one module for each engine, all with the same few verbs; `WINBACK_TARGET` chooses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile, Landing
 from orchestration.settings import Settings
 
 Tell = Callable[[str], None]
+
+# How engines that have SQL's own catalogue name the columns of a private table.
+COLUMNS = "select column_name from information_schema.columns where table_schema = 'winback_internal' and table_name = '{}'"
 
 
 class Reader(Protocol):
@@ -19,6 +22,9 @@ class Reader(Protocol):
 
     def rows(self, sql: str) -> list[tuple]:
         """Run a query that every engine understands; its rows."""
+
+    def columns(self, table: str) -> set[str]:
+        """The columns of a private table; none where there is no such table."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,20 @@ class Build:
         variables: the dbt variables that say where.
         target: folder for what dbt writes of itself.
         copying: the copy of what is published, where one is being made; dbt starts meanwhile and waits for it.
+        names: what messages are to call the files that the build reads.
     """
 
     run_id: str
-    variables: dict[str, str]
+    variables: dict[str, Any]
     target: Path
     copying: Future[None] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, message: str) -> str:
+        """Say a message about the build's files with the names that people gave them."""
+        for path, name in self.names.items():
+            message = message.replace(path, name)
+        return message
 
 
 class Warehouse(Protocol):
@@ -69,8 +83,8 @@ class Warehouse(Protocol):
     def reader(self) -> AbstractContextManager[Reader]:
         """Open what is published, read-only."""
 
-    def landed_files(self) -> list[LandedFile] | None:
-        """The files of the landing; None where the landing is tables."""
+    def find_landing(self) -> Landing | None:
+        """What lies in the landing folder; None where the landing is tables."""
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None) -> Build:
         """Make the place to build in, with the published tables in it: all, or those named."""

@@ -15,18 +15,13 @@ from filelock import FileLock, Timeout
 from orchestration.dbt import WORKING_FILE
 from orchestration.errors import WinbackError
 from orchestration.files import keep_rights, real_path, sync
-from orchestration.landing import LandedFile, landed_files, write_listing
+from orchestration.landing.files import LandedFile, Landing, find_files
+from orchestration.landing.snapshot import copy_files, write_listing
 from orchestration.outcome import interruptible, publishing
+from orchestration.quoting import literal
 from orchestration.settings import DBT_PROJECT
-from orchestration.warehouses import Build
+from orchestration.warehouses import COLUMNS, Build
 from orchestration.warehouses.builds import MARK, Builds, close, copy_meanwhile, log_of
-
-# Landed rows of a warehouse from before hashes were numbers.
-HASHES_AS_TEXT = """
-    select schema_name || '.' || table_name
-    from duckdb_columns()
-    where database_name = 'last_published' and column_name = 'row_hash' and data_type = 'VARCHAR'
-"""
 
 
 class _Reader:
@@ -35,6 +30,9 @@ class _Reader:
 
     def rows(self, sql: str) -> list[tuple]:
         return self._connection.execute(sql).fetchall()
+
+    def columns(self, table: str) -> set[str]:
+        return {name for (name,) in self.rows(COLUMNS.format(table))}
 
 
 @dataclass(frozen=True)
@@ -136,18 +134,24 @@ class DuckDBFile:
         """See that a refresh can start from what is published, if anything is.
 
         Raises:
-            WinbackError: the published file is no DuckDB database, or has a write-ahead log beside it.
+            WinbackError: the published file is no DuckDB database, is somebody else's, or has a write-ahead log beside it.
         """
         self._refuse_stray_log()
         if not self.published.exists():
             return
         try:
-            duckdb.connect(str(self.published), read_only=True).close()
+            with duckdb.connect(str(self.published), read_only=True) as connection:
+                holds_tables = connection.execute("select count(*) > 0 from duckdb_tables()").fetchone() == (True,)
         except duckdb.Error as error:
             raise WinbackError(
                 f"{self.published} is there but is no DuckDB database that this version can read ({str(error).splitlines()[0]}). "
                 "Move it away, and run again to build it anew."
             ) from None
+        if holds_tables and not self.is_published():
+            raise WinbackError(
+                f"{self.published} holds tables, and none that a refresh has published: publishing would replace them. "
+                "Move the file away, or set WINBACK_WAREHOUSE to another one, and run again. It was not changed."
+            )
 
     def is_published(self) -> bool:
         """Whether there is a file, and a refresh has made it."""
@@ -175,13 +179,13 @@ class DuckDBFile:
         except duckdb.Error as error:
             raise WinbackError(f"{self.published} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
 
-    def landed_files(self) -> list[LandedFile]:
-        """The files of the landing, all of which can be read.
+    def find_landing(self) -> Landing:
+        """Look through the landing.
 
         Raises:
-            WinbackError: the folder is missing or unreadable, or a file is.
+            WinbackError: the folder is missing or unreadable.
         """
-        return landed_files(self.landing)
+        return find_files(self.landing)
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
         """Make the file that a refresh builds in.
@@ -196,26 +200,27 @@ class DuckDBFile:
         """
         folder = self.builds.make(run_id)
         working = folder / WORKING_FILE
+        # Before the copy of the warehouse begins: a file that cannot be read as a table ends the refresh.
+        (folder / "landing").mkdir()
+        copies = copy_files(new_files, folder / "landing")
         copying = None
         if self.published.exists() and only is None:
             copying = copy_meanwhile(self.published, working)
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"
-        write_listing(new_files, listing)
-        variables = {"db_path": str(working), "landing": str(self.landing), "new_files": str(listing), "held": str(folder / MARK)}
-        return Build(run_id, variables, folder / "target", copying)
+        write_listing(copies, listing)
+        variables = {"db_path": str(working), "new_files": str(listing), "allowed_folders": [str(folder)], "held": str(folder / MARK)}
+        return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
 
     def _take_over(self, working: Path, tables: list[str]) -> None:
         profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["winback"]["outputs"]["duckdb"]
         with duckdb.connect(str(working), config=profile["config_options"]) as connection, interruptible(connection.interrupt):
-            connection.execute(f"attach '{str(self.published).replace(chr(39), chr(39) * 2)}' as last_published (read_only)")
+            connection.execute(f"attach {literal(self.published)} as last_published (read_only)")
             rows = connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = 'last_published'").fetchall()
-            spelled = connection.execute(HASHES_AS_TEXT).fetchall()
             for table in [table for table in tables if (table,) in rows]:
-                columns = "* replace (md5_number(row_hash) as row_hash)" if (table,) in spelled else "*"
                 connection.execute(f"create schema if not exists {table.split('.')[0]}")
-                connection.execute(f"create table {table} as select {columns} from last_published.{table}")
+                connection.execute(f"create table {table} as from last_published.{table}")
 
     def publish(self, build: Build, tell: Callable[[str], None]) -> None:
         """Put a finished working file in place of the published one, in one step that survives a power cut.

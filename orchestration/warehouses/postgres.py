@@ -15,7 +15,7 @@ from psycopg2.sql import SQL, Identifier, Literal
 
 from orchestration.dbt import BUILD_SCHEMA, published_models
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
@@ -145,7 +145,7 @@ class PostgresWarehouse:
         with self._server.reading() as reader:
             yield reader
 
-    def landed_files(self) -> None:
+    def find_landing(self) -> None:
         """The landing is a schema of tables, all of whose rows are looked at."""
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:

@@ -12,6 +12,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier
 
 from orchestration.errors import WinbackError
+from orchestration.quoting import literal
+from orchestration.warehouses import COLUMNS
 
 
 class Reader:
@@ -32,6 +34,17 @@ class Reader:
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchall()
+
+    def columns(self, table: str) -> set[str]:
+        """Name the columns of a private table.
+
+        Args:
+            table: its name.
+
+        Returns:
+            Their names; none where there is no such table.
+        """
+        return {name for (name,) in self.rows(COLUMNS.format(table))}
 
 
 class Server:
@@ -107,7 +120,7 @@ class Server:
                 cursor.execute(SQL("drop table if exists {}").format(named))
                 cursor.execute(SQL("create table {} ({})").format(named, SQL(", ").join(SQL("{} text").format(Identifier(column)) for column in columns)))
                 with duckdb.connect() as reader:
-                    reader.execute(f"copy (from '{rows}') to '{texts.name}' (format csv, header false, nullstr '\\N', force_quote *)")
+                    reader.execute(f"copy (from {literal(rows)}) to {literal(texts.name)} (format csv, header false, nullstr '\\N', force_quote *)")
                 with Path(texts.name).open(encoding="utf-8") as file:
                     cursor.copy_expert(SQL("copy {} from stdin (format csv, null '\\N')").format(named).as_string(connection), file)
                 return cursor.rowcount

@@ -20,8 +20,9 @@ from thrift.Thrift import TException
 
 from orchestration.dbt import published_models
 from orchestration.errors import WinbackError
-from orchestration.landing import LandedFile
+from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
+from orchestration.quoting import spark_literal
 from orchestration.settings import STATE
 from orchestration.warehouses import Build
 
@@ -40,6 +41,10 @@ class _Reader:
 
     def rows(self, sql: str) -> list[tuple]:
         return self._execute(sql.replace(f"{PRIVATE}.", f"{self._build}."))
+
+    def columns(self, table: str) -> set[str]:
+        known = {name for _, name, *_ in self._execute(f"show tables in {self._build}")}
+        return {name for (name, *_) in self._execute(f"show columns in {self._build}.{table}")} if table in known else set()
 
 
 class SparkWarehouse:
@@ -139,7 +144,7 @@ class SparkWarehouse:
             raise WinbackError(f"Nothing is published at {self.name} yet. Run `winback refresh` (or `winback demo` for the sample) first.")
         yield _Reader(self._do, current)
 
-    def landed_files(self) -> None:
+    def find_landing(self) -> None:
         """The landing is a database of tables, all of whose rows are looked at."""
 
     def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
@@ -216,7 +221,7 @@ class SparkWarehouse:
             shutil.copyfile(rows, folder / "rows.parquet")
         except OSError as error:
             raise WinbackError(f"WINBACK_SPARK_FOLDER cannot be written: {error}. Give this user the right, or name another folder.") from None
-        self._do(f"create table landing.{table} using parquet location '{folder}'")
+        self._do(f"create table landing.{table} using parquet location {spark_literal(folder)}")
         ((count,),) = self._do(f"select count(*) from landing.{table}")
         return count
 

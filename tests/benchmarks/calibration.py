@@ -50,7 +50,7 @@ order by business_id, from_state, decile nulls last
 
 def refresh(landing: Path, warehouse: Path, as_of: date) -> None:
     environment = {**os.environ, "WINBACK_LANDING": str(landing), "WINBACK_WAREHOUSE": str(warehouse)}
-    command = [sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of.isoformat()]
+    command = [sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of.isoformat(), "--allow-future"]
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

@@ -19,7 +19,7 @@ REASONS = (
     *(FAILED_PAYMENTS * 2),
     *("unheard_of", "inactivity", "unknown"),
 )
-AMOUNTS = ("10.00", "10", "0", "", "19.99", "3.33333", " 7.5 ", "0.00005", "1000000")
+AMOUNTS = ("10.00", "10", "0", "", "19.99", "3.33333", " 7.5 ", "0.00005", "1000000", "60000000000000")  # of the last no customer can have two
 BAD_TIMES = ("", "31st of June", "2024-02-30", "0001-01-01T00:00:00Z", "1969-06-01", "now")
 BAD_TIMES += ("infinity", "2101-06-01T00:00:00Z", "2024-06-01T25:00:00Z", "20240601")
 BAD_AMOUNTS = ("ten", "NaN", "inf", "-infinity", "1e5", "1,000", "0x10", "$5")

@@ -20,6 +20,7 @@ from .config import Config, read_config
 from .exits import exits_of, targeted_of
 from .landing import Landing, read_landing, survivors
 from .loyalty import loyalty_of, read_answers
+from .money import drop_too_large
 from .periods import Periods, add_periods
 from .returns import return_rows
 from .tables import ATTRIBUTES
@@ -40,6 +41,7 @@ class Expected:
     states: list[dict] = field(default_factory=list)
     transitions: list[dict] = field(default_factory=list)
     rejected: list[dict] = field(default_factory=list)
+    dropped: list[dict] = field(default_factory=list)
     periods: Periods = field(default_factory=Periods)
     businesses: list[dict] = field(default_factory=list)
     returns: list[dict] = field(default_factory=list)
@@ -59,11 +61,13 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
     landing = read_landing(Path(landing_folder), config)
     merged_into = survivors(landing)
     events_of = standing_events(config, landing, merged_into)
+    dropped = drop_amounts(events_of, landing)
     touches_of = read_touches(landing, merged_into, as_of)
     answers_of = read_answers(landing, merged_into)
     attributes_of = {(row["business_id"], row["customer_id"]): row for row in landing.standing["customers"]}
     result = Expected(
         rejected=rejected_rows(landing),
+        dropped=dropped,
         landed=landing.landed,
         superseded=landing.superseded,
         standing={table: len(rows) for table, rows in landing.standing.items()},
@@ -157,6 +161,27 @@ def standing_events(
             )
         )
     return events_of
+
+
+def drop_amounts(events_of: dict, landing: Landing) -> list[dict]:
+    """Takes out the amounts that are too large to be added up; returns a line for each, with the customer that its row names."""
+    named = {(row["business_id"], row["event_id"]): row["customer_id"] for row in landing.standing["events"]}
+    lines = []
+    for business_id, customers in events_of.items():
+        for customer, events in customers.items():
+            customers[customer], dropped = drop_too_large(events)
+            lines += [
+                {
+                    "landing_table": "events",
+                    "business_id": business_id,
+                    "row_id": event_id,
+                    "customer_id": named[business_id, event_id],
+                    "column_name": "amount",
+                    "reason": "amount_too_large",
+                }
+                for event_id in sorted(dropped)
+            ]
+    return lines
 
 
 def segments(landing: Landing, own: dict) -> list[tuple[str, str]]:

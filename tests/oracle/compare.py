@@ -31,6 +31,10 @@ def with_intervals(*names: str) -> tuple[str, ...]:
     )
 
 
+LISTED = {
+    "rejected_rows": ("rejected", ("landing_table", "business_id", "row_id", "customer_id", "reason")),
+    "dropped_values": ("dropped", ("landing_table", "business_id", "row_id", "customer_id", "column_name", "reason")),
+}
 FACTS = {
     "fct_lifecycle": (*FRAME, *COUNTS),
     "fct_win_back": (
@@ -120,10 +124,11 @@ def compare(connection, expected: Expected, schema: str = "winback", not_yet: Co
     """
     query = "select table_name from information_schema.tables where table_schema = ?"
     there = {name for (name,) in connection.execute(query, [schema]).fetchall()}
-    missing = [table for table in ("rejected_rows", *ROWS, *FACTS) if table not in there]
+    missing = [table for table in (*LISTED, *ROWS, *FACTS) if table not in there]
     differences = [f"{schema}.{table}: no such table" for table in missing if table not in not_yet]
-    if "rejected_rows" in there:
-        differences += compare_rejected(connection, expected, schema)
+    for table, (attribute, columns) in LISTED.items():
+        if table in there:
+            differences += compare_listed(connection, f"{schema}.{table}", columns, getattr(expected, attribute))
     for table, (attribute, key, columns) in ROWS.items():
         if table in there:
             rows = getattr(expected, attribute)
@@ -171,13 +176,12 @@ def compare_rows(tables: list[Found], wanted: Iterable[tuple[tuple, dict]]) -> l
     ]
 
 
-def compare_rejected(connection, expected: Expected, schema: str) -> list[str]:
-    columns = ("landing_table", "business_id", "row_id", "customer_id", "reason")
-    query = f"select {', '.join(columns)} from {schema}.rejected_rows"
-    got = Counter(connection.execute(query).fetchall())
-    wanted = Counter(tuple(row[name] for name in columns) for row in expected.rejected)
+def compare_listed(connection, table: str, columns: tuple[str, ...], rows: list[dict]) -> list[str]:
+    """A table without a key: each row as often as it is expected."""
+    got = Counter(connection.execute(f"select {', '.join(columns)} from {table}").fetchall())
+    wanted = Counter(tuple(row[name] for name in columns) for row in rows)
     return [
-        f"{schema}.rejected_rows {show(row)}: got {got[row]}, expected {wanted[row]}"
+        f"{table} {show(row)}: got {got[row]}, expected {wanted[row]}"
         for row in sorted(got.keys() | wanted.keys(), key=show)
         if got[row] != wanted[row]
     ]

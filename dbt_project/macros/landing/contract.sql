@@ -13,15 +13,13 @@
 {% endmacro %}
 
 
-{# Raise one clear message where a required column is in none of a file's columns. #}
-{% macro require_columns(table, contract, scans) %}
-    {% for scan in scans %}
-        {% for column in contract.columns.values() if column.config.meta.get('required') and column.name not in scan.columns %}
-            {% do exceptions.raise_compiler_error(
-                "Landing table '" ~ table ~ "' lacks the required column '" ~ column.name ~ "' in " ~ scan.files | join(', ')
-                ~ " (it has: " ~ scan.columns.keys() | join(', ') ~ "). Add the column, or name it so, and run again."
-            ) %}
-        {% endfor %}
+{# Raise one clear message where a table of the landing lacks a required column. #}
+{% macro require_columns(table, columns, relation) %}
+    {% for column in landing_contract(table).columns.values() if column.config.meta.get('required') and column.name not in columns %}
+        {% do exceptions.raise_compiler_error(
+            "Landing table '" ~ table ~ "' lacks the required column '" ~ column.name ~ "' in " ~ relation
+            ~ " (it has: " ~ columns.keys() | join(', ') ~ "). Add the column, or name it so, and run again."
+        ) %}
     {% endfor %}
 {% endmacro %}
 

@@ -14,14 +14,13 @@
         {%- set contract = landing_contract(table) -%}
         {%- set declared = contract.columns.keys() | list -%}
         {%- set scans = adapter.dispatch('landing_scans', 'winback')(table) -%}
-        {%- do require_columns(table, contract, scans) -%}
         {%- set columns = declared + landing_attributes(contract, scans) -%}
 with texts as (
     {% for scan in scans %}
     {%- set present = columns | select('in', scan.columns) | list -%}
     select
         {%- for column in columns %}
-        {{ "coalesce(" ~ adapter.quote(column) ~ ", '') as " if scan.nulls_are_values and column in present }}{{ adapter.quote(column) }},
+        {{ "coalesce(" ~ quoted(column) ~ ", '') as " if scan.nulls_are_values and column in present }}{{ quoted(column) }},
         {%- endfor %}
         malformed_line,
         {% if scan.has_malformed_lines %}case when malformed_line is not null then {{ malformed_hash('malformed_line') }} else {{ row_hash(present) }} end{% else %}{{ row_hash(present) }}{% endif %} as row_hash
@@ -30,7 +29,8 @@ with texts as (
         from (
             select
                 {%- for column in columns %}
-                {{ landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) }} as {{ adapter.quote(column) }},
+                {%- set text = landed_text(column, scan.columns.get(column | lower), keeps_nulls=scan.is_table) %}
+                {{ 'nullif(' ~ text ~ ", '')" if scan.nulls_are_values else text }} as {{ quoted(column) }},
                 {%- endfor %}
                 {{ 'malformed_line' if scan.has_malformed_lines else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as malformed_line
             from {{ scan.relation }}
@@ -38,7 +38,7 @@ with texts as (
     ) as in_one_text
     {{ 'union all' if not loop.last }}
     {% else %}
-    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as malformed_line, {{ malformed_hash('cast(null as ' ~ dbt.type_string() ~ ')') }} as row_hash
+    select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ quoted(column) }}, {% endfor %}cast(null as {{ dbt.type_string() }}) as malformed_line, {{ malformed_hash('cast(null as ' ~ dbt.type_string() ~ ')') }} as row_hash
     where 1 = 0
     {% endfor %}
 ),
@@ -50,7 +50,7 @@ landed as (
 select
     landed.row_hash,
     {%- for column in columns %}
-    landed.{{ adapter.quote(column) }},
+    landed.{{ quoted(column) }},
     {%- endfor %}
     landed.malformed_line,
     refresh.refresh_id as landed_in
@@ -79,9 +79,10 @@ select 1
     {% endif %}
     {% set columns = {} %}
     {% for column in adapter.get_columns_in_relation(relation) %}{% do columns.update({column.name | lower: column.dtype}) %}{% endfor %}
+    {% do require_columns(table, columns, relation) %}
     {% set is_loaded_by_us = 'malformed_line' in columns %}
     {{ return([{
-        'columns': columns, 'files': [relation | string], 'relation': relation, 'is_table': true,
+        'columns': columns, 'relation': relation, 'is_table': true,
         'has_malformed_lines': is_loaded_by_us, 'nulls_are_values': not is_loaded_by_us,
     }]) }}
 {% endmacro %}

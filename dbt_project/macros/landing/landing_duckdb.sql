@@ -1,93 +1,88 @@
-{# On DuckDB the landing is a folder of <table>.csv, <table>.parquet or <table>/ holding such files, read in place. #}
-{% macro landing_folder() %}
-    {{ return(var('landing') or env_var('WINBACK_LANDING', '') or (flags.PROJECT_DIR or '.') ~ '/../.winback/landing') }}
-{% endmacro %}
-
-
+{# On DuckDB the landing is a folder of files. A refresh lists copies of those that are new, with their columns, in `new_files`; a plain
+   dbt build, which has no such listing, reads whatever is there and takes it to have the declared columns. #}
 {% macro duckdb__landing_scans(table) %}
-    {% set scans = csv_scans(landing_files(table, 'csv')) %}
-    {% set parquet = landing_files(table, 'parquet') %}
-    {% if parquet %}
-        {% do scans.append(parquet_scan(parquet)) %}
-    {% endif %}
+    {% set scans = listed_scans(table) if var('new_files') else declared_scans(table) %}
     {% if not scans and landing_contract(table).config.meta.get('required') and load_relation(this) is none %}
-        {% do exceptions.raise_compiler_error(
-            "No landing table '" ~ table ~ "': looked for " ~ table ~ ".csv, " ~ table ~ ".parquet and a folder " ~ table
-            ~ "/ of such files in " ~ landing_folder() ~ ". Put your events there, or point WINBACK_LANDING at the folder that has them."
-        ) %}
+        {% do exceptions.raise_compiler_error("No landing table '" ~ table ~ "' in " ~ landing_folder() ~ ". Put your events there, or name the folder that has them.") %}
     {% endif %}
     {{ return(scans) }}
 {% endmacro %}
 
 
-{# The files to read: a refresh names those that are new to the warehouse; a plain dbt build reads whatever is there. #}
-{% macro landing_files(table, extension) %}
-    {% if var('new_files') %}
-        {% set found = run_query("select path from " ~ listed_files() ~ " where landing_table = '" ~ table ~ "' and path like '%." ~ extension ~ "' order by path") %}
-        {{ return(found.columns[0].values() | list) }}
-    {% endif %}
-    {% set files = [] %}
+{# The listing as a relation. #}
+{% macro listed_files() -%}
+    read_json({{ text_literal(var('new_files')) }}, format = 'array',
+        columns = {'landing_table': 'VARCHAR', 'digest': 'VARCHAR', 'path': 'VARCHAR', 'separator': 'VARCHAR', 'columns': 'JSON'})
+{%- endmacro %}
+
+
+{# One scan for all files of the same columns: each is read by its own header, never by guessing. #}
+{% macro listed_scans(table) %}
+    {% set files %}
+        select separator, cast(columns as varchar) as columns, to_json(list(path order by path)) as paths
+        from {{ listed_files() }}
+        where landing_table = {{ text_literal(table) }} and columns <> '[]'
+        group by all
+        order by min(path)
+    {% endset %}
+    {% set scans = [] %}
+    {% for file in run_query(files).rows %}
+        {% set columns = fromjson(file['columns']) %}
+        {% set kept = {} %}
+        {% set selected = [] %}
+        {% for column in columns if column.name is not none %}
+            {% do kept.update({column.name: column.type}) %}
+            {% do selected.append(quoted(column.source) ~ ' as ' ~ quoted(column.name)) %}
+        {% endfor %}
+        {% set paths = fromjson(file['paths']) %}
+        {% set relation = text_relation(paths, columns, file['separator']) if file['separator'] else 'read_parquet(' ~ text_list(paths) ~ ')' %}
+        {% do scans.append({'columns': kept, 'relation': '(select ' ~ selected | join(', ') ~ ' from ' ~ relation ~ ')'}) %}
+    {% endfor %}
+    {{ return(scans) }}
+{% endmacro %}
+
+
+{% macro text_relation(paths, columns, separator) -%}
+    read_csv({{ text_list(paths) }}, auto_detect = false, header = true, delim = {{ text_literal(separator) }}, {{ text_dialect() }},
+        columns = { {%- for column in columns %}{{ text_literal(column.source) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} })
+{%- endmacro %}
+
+{% macro text_dialect() %}quote = '"', escape = '"', ignore_errors = true, store_rejects = true, rejects_limit = 0{% endmacro %}
+
+
+{% macro declared_scans(table) %}
+    {% set contract = landing_contract(table) %}
+    {% set columns = {} %}
+    {% for name in contract.columns.keys() | list + (var('segments') if contract.config.meta.get('keeps_other_columns') else []) %}
+        {% do columns.update({name: 'VARCHAR'}) %}
+    {% endfor %}
+    {% set missing %}select {% for name in columns %}cast(null as varchar) as {{ quoted(name) }}{{ ', ' if not loop.last }}{% endfor %} where false{% endset %}
+    {% set scans = [] %}
+    {% set relations = [] %}
+    {% for path in landing_paths(table, 'csv') %}
+        {% do relations.append('read_csv(' ~ text_literal(path) ~ ", header = true, all_varchar = true, delim = ',', " ~ text_dialect() ~ ')') %}
+    {% endfor %}
+    {% set parquet = landing_paths(table, 'parquet') %}
+    {% if parquet %}{% do relations.append('read_parquet(' ~ text_list(parquet) ~ ', union_by_name = true)') %}{% endif %}
+    {% for relation in relations %}
+        {% do scans.append({'columns': columns, 'relation': '(select * from ' ~ relation ~ ' union all by name ' ~ missing ~ ')'}) %}
+    {% endfor %}
+    {{ return(scans) }}
+{% endmacro %}
+
+
+{% macro landing_paths(table, extension) %}
+    {% set paths = [] %}
     {% for pattern in [table ~ '.' ~ extension, table ~ '/**/*.' ~ extension] %}
         {% set found = run_query("select file from glob(" ~ text_literal(landing_folder() ~ '/' ~ pattern) ~ ") order by file") %}
-        {% do files.extend(found.columns[0].values()) %}
+        {% do paths.extend(found.columns[0].values()) %}
     {% endfor %}
-    {{ return(files) }}
+    {{ return(paths) }}
 {% endmacro %}
 
 
-{# The listing that a refresh hands over as `new_files`, as a relation. #}
-{% macro listed_files() -%}
-    read_json({{ text_literal(var('new_files')) }}, columns = {'landing_table': 'VARCHAR', 'path': 'VARCHAR', 'digest': 'VARCHAR'}, format = 'array')
-{%- endmacro %}
-
-
-{# One scan for each header found: every file is read by its own header, never by guessing. #}
-{% macro csv_scans(files) %}
-    {% set by_header = {} %}
-    {% for file in files %}
-        {% set header = csv_header(file) %}
-        {% do by_header.setdefault(header | join(','), {'columns': header, 'files': []}).files.append(file) %}
-    {% endfor %}
-    {% set scans = [] %}
-    {% for group in by_header.values() %}
-        {% set columns = {} %}
-        {% for name in group.columns %}{% do columns.update({name: 'VARCHAR'}) %}{% endfor %}
-        {% if columns | length < group.columns | length %}
-            {% do exceptions.raise_compiler_error("A column name stands twice in the header of " ~ group.files | join(', ') ~ ". Name each column once.") %}
-        {% endif %}
-        {% do scans.append({'columns': columns, 'files': group.files, 'relation': csv_relation(group.files, group.columns)}) %}
-    {% endfor %}
-    {{ return(scans) }}
-{% endmacro %}
-
-
-{# The first line: read by one thread, for with several it is whichever comes first. #}
-{% macro csv_header(file) %}
-    {% set query %}
-        select line from read_csv({{ text_literal(file) }}, auto_detect = false, header = false, delim = chr(1), quote = '', escape = '',
-            columns = {'line': 'VARCHAR'}, strict_mode = false, ignore_errors = true, parallel = false) limit 1
-    {% endset %}
-    {% set line = run_query(query).columns[0].values() | first | default('') %}
-    {% set names = [] %}
-    {% for name in line.split(',') %}{% do names.append(name.strip().strip('"').strip() | lower) %}{% endfor %}
-    {{ return(names) }}
-{% endmacro %}
-
-
-{% macro csv_relation(files, columns) -%}
-    read_csv({{ text_list(files) }}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-        columns = { {%- for name in columns %}{{ text_literal(name) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} },
-        ignore_errors = true, store_rejects = true, rejects_limit = 0)
-{%- endmacro %}
-
-
-{% macro parquet_scan(files) %}
-    {% set relation = 'read_parquet(' ~ text_list(files) ~ ', union_by_name = true)' %}
-    {% set columns = {} %}
-    {% for row in run_query('describe select * from ' ~ relation).rows %}
-        {% do columns.update({row[0] | lower: row[1]}) %}
-    {% endfor %}
-    {{ return({'columns': columns, 'files': files, 'relation': relation}) }}
+{% macro landing_folder() %}
+    {{ return(var('landing') or env_var('WINBACK_LANDING', '') or (flags.PROJECT_DIR or '.') ~ '/../.winback/landing') }}
 {% endmacro %}
 
 
@@ -108,3 +103,10 @@
 {% endmacro %}
 
 
+{# DuckDB can read and write in these folders alone: whatever a value or name from outside might make it do. Settings of a running
+   database, so the last thing of `on-run-start`. #}
+{% macro duckdb__confine(folders) -%}
+    set global allowed_directories = {{ text_list(folders) }};
+    set global allow_community_extensions = false;
+    set global enable_external_access = false
+{%- endmacro %}

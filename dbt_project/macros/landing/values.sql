@@ -3,7 +3,7 @@
     {%- if type is none -%}
         cast(null as {{ dbt.type_string() }})
     {%- else -%}
-        {%- set text = adapter.dispatch('text_of', 'winback')(adapter.quote(column), type | lower) -%}
+        {%- set text = adapter.dispatch('text_of', 'winback')(quoted(column), type | lower) -%}
         {{ text if keeps_nulls else 'coalesce(' ~ text ~ ", '')" }}
     {%- endif -%}
 {% endmacro %}
@@ -26,22 +26,23 @@
 {# Names, values and lengths: no two rows run together to one text. #}
 {% macro spelled_out(columns) -%}
     concat_ws(chr(31), {{ text_literal(columns | join(',')) }}
-    {%- for column in columns %}, {{ adapter.quote(column) }}{% endfor -%}
-    {%- for column in columns %}, length({{ adapter.quote(column) }}){% endfor %})
+    {%- for column in columns %}, {{ quoted(column) }}{% endfor -%}
+    {%- for column in columns %}, length({{ quoted(column) }}){% endfor %})
 {%- endmacro %}
 
 
 {# The key of a landed row: the same row has the same hash whatever columns other files bring. A table has one header for all its
-   rows: there nulls are left out, so that a column that it gains leaves the hashes of older rows as they are. #}
+   rows: there nulls are left out, so that a column that it gains leaves the hashes of older rows as they are. A hash must follow from
+   the row as it is kept, and a change of it needs another `warehouse_format`: see format.sql. #}
 {% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash', 'winback')(columns)) }}{% endmacro %}
 {% macro default__row_hash(columns) -%}
     md5(concat_ws(chr(31)
-    {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length({{ adapter.quote(column) }}) || ' ' || {{ adapter.quote(column) }}{% endfor %}))
+    {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length({{ quoted(column) }}) || ' ' || {{ quoted(column) }}{% endfor %}))
 {%- endmacro %}
 {# A number, half the size of its digits. Lengths are dear, and needed only where a value holds what stands between values. #}
 {% macro duckdb__row_hash(columns) -%}
     md5_number(case
-        when in_one like repeat('%' || chr(31), {{ columns | length }}) || '%' then concat_ws(chr(31), in_one{% for column in columns %}, length({{ adapter.quote(column) }}){% endfor %})
+        when in_one like repeat('%' || chr(31), {{ columns | length }}) || '%' then concat_ws(chr(31), in_one{% for column in columns %}, length({{ quoted(column) }}){% endfor %})
         else in_one
     end)
 {%- endmacro %}
@@ -50,7 +51,7 @@
 {% macro in_one(columns) %}{{ return(adapter.dispatch('in_one', 'winback')(columns)) }}{% endmacro %}
 {% macro default__in_one(columns) %}cast(null as {{ dbt.type_string() }}){% endmacro %}
 {% macro duckdb__in_one(columns) -%}
-    concat('{{ local_md5(columns | join(','))[:12] }}'{% for column in columns %}, {{ "chr(31), " if not loop.first }}{{ adapter.quote(column) }}{% endfor %})
+    concat('{{ local_md5(columns | join(','))[:12] }}'{% for column in columns %}, {{ "chr(31), " if not loop.first }}{{ quoted(column) }}{% endfor %})
 {%- endmacro %}
 
 {% macro malformed_hash(line) %}{{ return(adapter.dispatch('malformed_hash', 'winback')(line)) }}{% endmacro %}

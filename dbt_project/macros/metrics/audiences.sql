@@ -18,7 +18,7 @@ select
     expected_value,
     cast(
         row_number() over (partition by business_id order by cast(expected_value as decimal(38, 9)) desc nulls last, {{ in_bytes('customer_id') }}) as bigint
-    ) as {{ adapter.quote('rank') }},
+    ) as {{ quoted('rank') }},
     suggested_strategy
 from {{ ref('int_candidates') }}
 where from_state in ('{{ states | join("', '") }}')

@@ -36,6 +36,15 @@
     }) }}
 {% endmacro %}
 
+{# Whether the period of a figure kept before is not over at the date counted to: it was published while a later date was. #}
+{% macro is_not_over(kept) -%}
+    case {{ kept }}.period_grain
+        {%- for grain in period_grains() %}
+        when '{{ grain }}' then {{ period_end(grain, kept ~ '.period_start') }}
+        {%- endfor %}
+    end > (select as_of_date from {{ ref('int_this_refresh') }})
+{%- endmacro %}
+
 {# Whether a figure kept before is missing now only because, of a period that is still there, it is not final at the moment. #}
 {% macro is_ripening(kept, found) -%}
     {{ kept }}.metric in ('{{ final_with().keys() | join("', '") }}')

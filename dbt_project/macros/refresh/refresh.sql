@@ -72,6 +72,15 @@
 {% endmacro %}
 
 
+{# Pre-hook of a table of sums: what was counted of segments that have come to have too many values. #}
+{% macro forget_wide_segments() %}
+    {% if execute and can_delete() and load_relation(this) is not none %}
+        delete from {{ this }}
+        where (business_id, segment) in (select business_id, segment from {{ ref('int_wide_segments') }})
+    {% endif %}
+{% endmacro %}
+
+
 {# Seconds from the start of the run to this moment. #}
 {% macro seconds_so_far() %}
     {{ return((modules.datetime.datetime.now(modules.pytz.utc) - run_started_at).total_seconds()) }}

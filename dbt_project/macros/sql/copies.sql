@@ -72,7 +72,7 @@ judged as (
 
 {# The row as it landed, for people. #}
 {% macro row_text(columns, relation) -%}
-    coalesce({{ relation }}.malformed_line, concat_ws(', '{% for column in columns %}, '{{ column }}=' || nullif({{ relation }}.{{ adapter.quote(column) }}, ''){% endfor %}))
+    coalesce({{ relation }}.malformed_line, concat_ws(', '{% for column in columns %}, '{{ column }}=' || nullif({{ relation }}.{{ quoted(column) }}, ''){% endfor %}))
 {%- endmacro %}
 
 

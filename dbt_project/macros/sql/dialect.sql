@@ -6,10 +6,13 @@
 {# Java's `$` matches before a last line end as well. #}
 {% macro spark__matches(text, pattern) %}({{ text }} rlike '{{ pattern[:-1] ~ "\\\\z" if pattern[-1] == "$" else pattern }}'){% endmacro %}
 
-{# A binary float as a plain decimal text; what is no finite number keeps its name and is rejected later. #}
+{# A binary float as text: a whole number without a fraction, for it may be an id; others as plain decimals. NaN is a missing value, as
+   pandas writes it; an infinite one keeps its name and is no number later. #}
 {% macro float_text(column) %}{{ return(adapter.dispatch('float_text', 'winback')(column)) }}{% endmacro %}
 {% macro default__float_text(column) -%}
     case
+        when cast({{ column }} as {{ dbt.type_string() }}) in ('NaN', 'nan') then null
+        when abs({{ column }}) < 9e15 and {{ column }} = floor({{ column }}) then cast(cast({{ column }} as bigint) as {{ dbt.type_string() }})
         when abs({{ column }}) < 1e18 then cast(cast({{ column }} as decimal(38, 9)) as {{ dbt.type_string() }})
         else cast({{ column }} as {{ dbt.type_string() }})
     end
@@ -32,10 +35,6 @@
 {% macro last_by(value, by) %}{{ return(adapter.dispatch('last_by', 'winback')(value, by)) }}{% endmacro %}
 {% macro default__last_by(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
 {% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc nulls last))[1]{% endmacro %}
-
-{% macro text_literal(text) %}'{{ text | replace("'", "''") }}'{% endmacro %}
-
-{% macro text_list(texts) %}[{% for text in texts %}{{ text_literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]{% endmacro %}
 
 {# A text in the order of its bytes, whatever the order of the database: ranks must not hang on it. #}
 {% macro in_bytes(text) %}{{ return(adapter.dispatch('in_bytes', 'winback')(text)) }}{% endmacro %}
@@ -64,7 +63,22 @@
 {% macro default__inlined() %}as{% endmacro %}
 {% macro duckdb__inlined() %}as{{ ' not materialized' if not var('is_linted', false) }}{% endmacro %}
 
+{# A CTE that is worked out once, wherever and however often it is named. Spark has no word for it. #}
+{% macro materialized() %}{{ return(adapter.dispatch('materialized', 'winback')()) }}{% endmacro %}
+{% macro default__materialized() %}as{{ ' materialized' if not var('is_linted', false) }}{% endmacro %}
+{% macro spark__materialized() %}as{% endmacro %}
+
+{# The values of a column of a CTE that has few rows, if any. DuckDB, which cannot know how few, would look for many rows in them, instead
+   of for them in many rows. #}
+{% macro few_values(column, relation) %}{{ return(adapter.dispatch('few_values', 'winback')(column, relation)) }}{% endmacro %}
+{% macro default__few_values(column, relation) %}select {{ column }} from {{ relation }}{% endmacro %}
+{% macro duckdb__few_values(column, relation) %}select unnest((select list({{ column }}) from {{ relation }})){% endmacro %}
+
 {# The most memory that a run may take before it goes on on the disk; engines that are servers have settings of their own. #}
 {% macro limit_memory(size) %}{{ return(adapter.dispatch('limit_memory', 'winback')(size)) }}{% endmacro %}
 {% macro default__limit_memory(size) %}{% endmacro %}
-{% macro duckdb__limit_memory(size) %}{% if size %}set global memory_limit = '{{ size }}'{% endif %}{% endmacro %}
+{% macro duckdb__limit_memory(size) %}{% if size %}set global memory_limit = {{ text_literal(size) }}{% endif %}{% endmacro %}
+
+{# What a run may reach of the machine; a server has rights of its own. #}
+{% macro confine(folders) %}{{ return(adapter.dispatch('confine', 'winback')(folders)) }}{% endmacro %}
+{% macro default__confine(folders) %}{% endmacro %}

@@ -4,7 +4,7 @@
 {# Trimmed; empty is null. The characters: space, tab, line feed, vertical tab, form feed, return, no-break space. What begins
    and ends with a visible character of ASCII has none of them, and is spared a trim that costs three times as much. #}
 {% macro clean(column) -%}
-    {%- set text = adapter.quote(column) -%}
+    {%- set text = quoted(column) -%}
     case
         when {{ is_trimmed(text) }} then {{ text }}
         else nullif(trim(both ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) from {{ text }}), '')

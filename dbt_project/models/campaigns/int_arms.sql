@@ -19,8 +19,8 @@ counted as (
         sum({{ counts }}) as touched,
         sum({{ counts }} * observed) as observed,
         sum({{ counts }} * observed * returned) as returned,
-        cast(sum({{ counts }} * observed * cost) as decimal(28, 10))
-        + coalesce(cast(sum({{ counts }} * observed * campaign_cost) as decimal(28, 10)), 0) as cost,
+        cast(sum({{ counts }} * observed * cost) as decimal(37, 10))
+        + coalesce(cast(sum({{ counts }} * observed * campaign_cost) as decimal(37, 10)), 0) as cost,
         sum({{ counts }} * observed * revenue) as revenue
     from targets
     group by 1, 2, 3, 4, 5, 6

@@ -40,7 +40,7 @@ select
     case when touched.won_back_on <= touched.as_of_date then 1 else 0 end as won_back,
     touched.revenue,
     spent.cost,
-    cast(case when touched.arm = 'treatment' then {{ share('campaigns.cost', 'arms.treated') }} end as decimal(24, 10)) as campaign_cost
+    cast(case when touched.arm = 'treatment' then {{ share('campaigns.cost', 'arms.treated') }} end as decimal(26, 10)) as campaign_cost
 from touched
 inner join spent on touched.customer_key = spent.customer_key and touched.campaign_id = spent.campaign_id
 inner join arms on touched.business_id = arms.business_id and touched.campaign_id = arms.campaign_id

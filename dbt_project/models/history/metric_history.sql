@@ -1,5 +1,6 @@
 -- Only what differs from the value last published is added, and nothing is ever taken away. A period that is no more
--- (its business's history begins later now) is a value that became null.
+-- (its business's history begins later now) is a value that became null; what was said of one that is not over, since a
+-- refresh went back to an earlier date, stands until it is.
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
 with found as (
     select * from {{ ref('int_complete_metrics') }}
@@ -42,7 +43,7 @@ changed as (
             or (found.value is not null and published.value is null)
             or abs(found.value - published.value) > 1e-9
         )
-        and not (found.metric is null and {{ is_ripening('published', 'found') }})
+        and not (found.metric is null and ({{ is_ripening('published', 'found') }} or {{ is_not_over('published') }}))
 )
 
 select

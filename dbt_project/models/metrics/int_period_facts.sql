@@ -14,7 +14,7 @@ segment_values as (
     union
     select business_id, segment, segment_value
     from populated
-    where segment in ('all'{% for segment in available_segments() %}, '{{ segment }}'{% endfor %})
+    where segment in ('all'{% for segment in available_segments() %}, {{ text_literal(segment) }}{% endfor %})
 ),
 
 counted as (

@@ -1,6 +1,7 @@
--- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them.
+-- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them. Those of a segment that
+-- had too many values until now, or has them from now on, are none.
 {% set columns = ['business_id', 'segment_key'] -%}
-{%- for segment in var('segments') %}{% do columns.append(adapter.quote(segment)) %}{% endfor -%}
+{%- for segment in var('segments') %}{% do columns.append(quoted(segment)) %}{% endfor -%}
 with combinations as (
     select {{ columns | join(', ') }} from {{ ref('int_customer_segments') }}
     union
@@ -11,6 +12,13 @@ select business_id, segment_key, 'all' as segment, 'all' as segment_value
 from combinations
 {%- for segment in var('segments') %}
 union all
-select business_id, segment_key, '{{ segment }}', {{ adapter.quote(segment) }}
+select business_id, segment_key, {{ text_literal(segment) }}, {{ quoted(segment) }}
 from combinations
+where
+    {{ quoted(segment) }} is not null
+    and business_id not in (
+        select wide.business_id
+        from {{ ref('int_wide_segments') }} as wide
+        where wide.segment = {{ text_literal(segment) }}
+    )
 {%- endfor %}

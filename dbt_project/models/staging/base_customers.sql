@@ -5,15 +5,15 @@
     ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
 ] -%}
 {%- set attributes = customer_attributes() -%}
-{%- set quoted = [] -%}
-{%- for attribute in attributes %}{% do quoted.append(adapter.quote(attribute)) %}{% endfor -%}
+{%- set names = [] -%}
+{%- for attribute in attributes %}{% do names.append(quoted(attribute)) %}{% endfor -%}
 with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
         {{ clean('customer_id') }} as customer_id,
         {%- for attribute in attributes %}
-        {{ clean(attribute) }} as {{ adapter.quote(attribute) }},
+        {{ clean(attribute) }} as {{ quoted(attribute) }},
         {%- endfor %}
         {{ clean('contactable') }} as contactable_text,
         {{ clean('updated_at') }} as updated_at_text,
@@ -46,7 +46,7 @@ typed {{ inlined() }} (
         business_id,
         customer_id,
         {%- for attribute in attributes %}
-        {{ adapter.quote(attribute) }},
+        {{ quoted(attribute) }},
         {%- endfor %}
         contactable,
         updated_at,
@@ -57,14 +57,14 @@ typed {{ inlined() }} (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], quoted + ['contactable'], texts=quoted) }}
+{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], names + ['contactable'], texts=names) }}
 
 select
     row_hash,
     business_id,
     customer_id,
     {%- for attribute in attributes %}
-    {{ adapter.quote(attribute) }},
+    {{ quoted(attribute) }},
     {%- endfor %}
     contactable,
     updated_at,

@@ -15,16 +15,24 @@ days as (
         sum(case kind when 'purchase' then amount when 'refund' then -amount else 0 end) as revenue
     from events
     group by customer_key, event_date
+),
+
+-- Taken off here, where days are few, and not from each event.
+dropped as (
+    select customer_key, event_date, sum(revenue) as revenue
+    from {{ ref('int_dropped_amounts') }}
+    group by customer_key, event_date
 )
 
 -- At one instant a cancellation comes before the purchase, so only a later one is in force at the close.
 select
-    customer_key,
-    event_date,
-    has_interest,
-    last_purchased_at is not null as has_purchase,
-    has_engagement,
-    last_purchased_at,
-    last_cancelled_at is not null and (last_purchased_at is null or last_cancelled_at > last_purchased_at) as is_cancelled,
-    cast(revenue as decimal(18, 4)) as revenue
+    days.customer_key,
+    days.event_date,
+    days.has_interest,
+    days.last_purchased_at is not null as has_purchase,
+    days.has_engagement,
+    days.last_purchased_at,
+    days.last_cancelled_at is not null and (days.last_purchased_at is null or days.last_cancelled_at > days.last_purchased_at) as is_cancelled,
+    cast(days.revenue - coalesce(dropped.revenue, 0) as decimal(18, 4)) as revenue
 from days
+left join dropped on days.customer_key = dropped.customer_key and days.event_date = dropped.event_date

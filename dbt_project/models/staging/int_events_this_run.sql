@@ -12,6 +12,7 @@ with theirs as (
 select
     theirs.customer_key,
     theirs.business_id,
+    theirs.customer_id,
     theirs.event_id,
     theirs.kind,
     theirs.occurred_at,

@@ -5,7 +5,7 @@
 {%- set own = load_relation(this) if execute -%}
 with last as (
     {%- if refreshes %}
-    select max(refresh_id) as refresh_id, max(as_of_date) as as_of_date
+    select max(refresh_id) as refresh_id, {{ last_by('as_of_date', 'refresh_id') }} as as_of_date
     from {{ refreshes }}
     {%- else %}
     select 0 as refresh_id, cast(null as date) as as_of_date

@@ -1,9 +1,10 @@
 -- The customers who are recomputed in this run: those with a row that was judged in it, whatever the verdict, those whose
--- event a void names or whose attributes are others now, and both sides of a merge that is new or undone. Who is touched is
--- known from rows, never from times.
+-- event a void names or whose attributes are others now, both sides of a merge that is new or undone, and all of a business in which a
+-- segment has come to have too many values, or has them no more. Who is touched is known from rows, never from times.
 {% set refresh = ref('int_this_refresh') -%}
 {%- set keys = ref('int_customer_keys') -%}
 {%- set attributes = ref('stg_customers') -%}
+{%- set wide_segments = ref('int_wide_segments') -%}
 {%- set segments = available_segments() -%}
 {%- set tables = ['events', 'campaign_touches', 'survey_responses'] -%}
 {%- for table in tables %}{% do ref('base_' ~ table) %}{% endfor -%}
@@ -38,7 +39,7 @@ people as (
     inner join {{ last_published('int_customer_segments') }} as before on keys.person_key = before.customer_key
     where
         {%- for segment in segments %}
-        coalesce(attributes.{{ adapter.quote(segment) }}, '(none)') <> before.{{ adapter.quote(segment) }}{{ ' or' if not loop.last }}
+        coalesce(attributes.{{ quoted(segment) }}, '(none)') <> before.{{ quoted(segment) }}{{ ' or' if not loop.last }}
         {%- endfor %}
     {%- endif %}
 ),
@@ -55,6 +56,14 @@ touched as (
     select keys.previous_customer_key
     from {{ keys }} as keys
     inner join refresh on keys.keyed_in = refresh.refresh_id
+    {%- for segment in segments %}
+    union
+    -- What nobody was told apart by is null.
+    select before.customer_key
+    from {{ last_published('int_customer_segments') }} as before
+    left join {{ wide_segments }} as wide on before.business_id = wide.business_id and wide.segment = {{ text_literal(segment) }}
+    where (before.{{ quoted(segment) }} is null) <> (wide.segment is not null)
+    {%- endfor %}
 )
 
 select keys.person_key as customer_key, keys.business_id, keys.customer_id

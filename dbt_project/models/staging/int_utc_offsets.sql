@@ -1,27 +1,35 @@
--- Working out a zone's wall time for every event is dear: here once for each UTC day, and by the minute only in the few
--- in which a clock was changed. Events then join and add.
+-- Working out a zone's wall time costs as much as the rest of staging, so it is done once for each UTC date on which something happened, and
+-- by the minute only in the hour in which a clock was changed. Events then join and add.
 {{ config(materialized='incremental', incremental_strategy='append') }}
-with zones as (
-    select distinct
-        timezone,
-        date '1969-12-30' as starts_on,
-        date '2101-01-02' as ends_on
-    from {{ ref('stg_businesses') }}
+with happened as (
+    {%- for table, instant in {'stg_events': 'occurred_at', 'stg_campaign_touches': 'touched_at', 'stg_survey_responses': 'answered_at'}.items() %}
+    select standing.business_id, cast(standing.{{ instant }} as date) as utc_date
+    from {{ ref(table) }} as standing
     {%- if is_incremental() %}
-    where timezone not in (select timezone from {{ this }})
+    inner join {{ ref('int_this_refresh') }} as refresh on standing.judged_in = refresh.refresh_id
     {%- endif %}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
 ),
 
 utc_days as (
-    {{ dates_between('zones', ['timezone']) }}
+    select distinct businesses.timezone, happened.utc_date
+    from happened
+    inner join {{ ref('stg_businesses') }} as businesses on happened.business_id = businesses.business_id
+    {%- if is_incremental() %}
+    where not exists (
+        select 1 from {{ this }} as known
+        where known.timezone = businesses.timezone and known.utc_date = happened.utc_date
+    )
+    {%- endif %}
 ),
 
 opened as (
     select
         timezone,
-        each_date as utc_date,
-        {{ utc_offset('cast(each_date as timestamp)', 'timezone') }} as opening_offset,
-        {{ utc_offset('cast(' ~ add_days('each_date', 1) ~ ' as timestamp)', 'timezone') }} as next_offset
+        utc_date,
+        {{ utc_offset('cast(utc_date as timestamp)', 'timezone') }} as opening_offset,
+        {{ utc_offset('cast(' ~ add_days('utc_date', 1) ~ ' as timestamp)', 'timezone') }} as next_offset
     from utc_days
 ),
 
@@ -36,8 +44,25 @@ changing_days as (
     where opening_offset <> next_offset
 ),
 
+hours as (
+    {{ times_between('changing_days', ['timezone', 'utc_date', 'opening_offset'], '1 hour') }}
+),
+
+-- The hour that ends with the first full hour at which the offset is another one.
+changing_hours as (
+    select
+        timezone,
+        utc_date,
+        opening_offset,
+        min(each_time) - interval '1' hour as starts_on,
+        min(each_time) as ends_on
+    from hours
+    where {{ utc_offset('each_time', 'timezone') }} <> opening_offset
+    group by timezone, utc_date, opening_offset
+),
+
 minutes as (
-    {{ times_between('changing_days', ['timezone', 'utc_date', 'opening_offset'], '1 minute') }}
+    {{ times_between('changing_hours', ['timezone', 'utc_date', 'opening_offset'], '1 minute') }}
 ),
 
 changes as (

@@ -1,4 +1,4 @@
-{# The last value kept of each figure is the one that is published now, to 1e-9. #}
+{# The last value kept of each figure is the one that is published now, to 1e-9; of a period that is not over, none is. #}
 {% test history_ends_as_published(model) %}
 with latest as (
     select *
@@ -30,6 +30,6 @@ where
     or (
         abs(found.value - latest.value) <= 1e-9
         or (found.value is null and latest.value is null)
-        or (found.metric is null and {{ is_ripening('latest', ref('int_complete_metrics')) }})
+        or (found.metric is null and ({{ is_ripening('latest', ref('int_complete_metrics')) }} or {{ is_not_over('latest') }}))
     ) is not true
 {% endtest %}

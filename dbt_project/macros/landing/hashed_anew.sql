@@ -1,0 +1,92 @@
+{# The rows of a landed table with today's hashes; of rows that turn out to be the same, the one that landed first is kept. #}
+{% macro landed_rows_hashed_anew(table, landed) -%}
+    {%- set stored = adapter.get_columns_in_relation(landed) | map(attribute='name') | reject('in', own_columns()) | list -%}
+    {%- set declared = landing_columns(table) | select('in', stored) | list -%}
+    {%- set columns = declared + stored | reject('in', declared) | sort -%}
+    {%- set kept = [] -%}
+    {%- for column in columns %}{% do kept.append(quoted(column)) %}{% endfor -%}
+    {%- set kept = ['row_hash'] + kept + ['malformed_line', 'landed_in'] -%}
+with hashed as (
+    {{ adapter.dispatch('hashed_anew', 'winback')(table, landed, columns) }}
+    select {{ malformed_hash('malformed_line') }} as {{ kept | join(', ') }}
+    from {{ landed }}
+    where malformed_line is not null
+),
+
+repeated as (
+    select row_hash
+    from hashed
+    group by row_hash
+    having count(*) > 1
+)
+
+select {{ kept | join(', ') }}
+from hashed
+where row_hash not in (select row_hash from repeated)
+union all
+select {{ kept | join(', ') }}
+from (
+    select *, row_number() over (partition by row_hash order by landed_in) as winback_place
+    from hashed
+    where row_hash in (select row_hash from repeated)
+) as copies
+where winback_place = 1
+{%- endmacro %}
+
+
+{# As landed_rows hashes a table's rows: all columns in one, without nulls. Where others load the table, a null was kept as an empty text.
+   What is dispatched ends with `union all`. #}
+{% macro default__hashed_anew(table, landed, columns) -%}
+    {%- set contract = landing_contract(table) -%}
+    {%- set source_table = load_relation(api.Relation.create(contract.database, contract.schema, contract.identifier)) -%}
+    {%- set nulls_are_values = source_table and 'malformed_line' not in adapter.get_columns_in_relation(source_table) | map(attribute='name') | map('lower') -%}
+select
+    {{ row_hash(columns) }} as row_hash,
+    {%- for column in columns %}
+    winback_kept_{{ loop.index }} as {{ quoted(column) }},
+    {%- endfor %}
+    malformed_line,
+    landed_in
+from (
+    select
+        {%- for column in columns %}
+        {{ "nullif(" ~ quoted(column) ~ ", '')" if nulls_are_values else quoted(column) }} as {{ quoted(column) }},
+        {{ quoted(column) }} as winback_kept_{{ loop.index }},
+        {%- endfor %}
+        malformed_line,
+        landed_in
+    from {{ landed }}
+    where malformed_line is null
+) as as_landed
+union all
+{%- endmacro %}
+
+{# By the header of each row's file, which its nulls tell. #}
+{% macro duckdb__hashed_anew(table, landed, columns) -%}
+    {%- for present in headers_of(landed, columns) %}
+    select {{ row_hash(present) }} as row_hash, {% for column in columns %}{{ quoted(column) }}, {% endfor %}malformed_line, landed_in
+    from (select *, {{ in_one(present) }} as in_one from {{ landed }} where malformed_line is null and {{ has_header(present, columns) }}) as of_header
+    union all
+    {%- endfor %}
+{%- endmacro %}
+
+
+{# The headers under which the rows of a landed table came, each as a list of columns. #}
+{% macro headers_of(landed, columns) %}
+    {% set query -%}
+        select distinct {% for column in columns %}case when {{ quoted(column) }} is null then 0 else 1 end as has_{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}
+        from {{ landed }}
+        where malformed_line is null
+    {%- endset %}
+    {% set headers = [] %}
+    {% for row in run_query(query).rows %}
+        {% set present = [] %}
+        {% for column in columns %}{% if row[loop.index0] | int == 1 %}{% do present.append(column) %}{% endif %}{% endfor %}
+        {% do headers.append(present) %}
+    {% endfor %}
+    {{ return(headers) }}
+{% endmacro %}
+
+{% macro has_header(present, columns) -%}
+    {% for column in columns %}{{ quoted(column) }} is {{ 'not ' if column in present }}null{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}

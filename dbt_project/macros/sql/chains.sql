@@ -1,0 +1,63 @@
+{# Every merge with the last one of its chain, followed by doubling: step k knows for each link the one 2^k links on, so 30 steps pass
+   the end of any chain. `merges` has business_id, from_customer_id (each once in a business) and into_customer_id. A chain that never
+   ends stops at a link on a cycle, and every link of a cycle is where one stops. #}
+{% macro followed_merges(merges) -%}
+with links {{ materialized() }} (
+    select
+        business_id,
+        from_customer_id,
+        into_customer_id,
+        row_number() over (order by business_id, from_customer_id) as link
+    from {{ merges }}
+),
+
+step_0 {{ materialized() }} (
+    select
+        links.link,
+        coalesce(onward.link, links.link) as next_link,
+        onward.link is null as is_last
+    from links
+    left join links as onward
+        on links.business_id = onward.business_id and links.into_customer_id = onward.from_customer_id
+),
+
+{% for k in range(1, 31) -%}
+step_{{ k }} {{ materialized() }} (
+    {{ twice_as_far('step_' ~ (k - 1)) }}
+),
+
+{% endfor -%}
+followed as (
+    select step_30.link, step_30.next_link as last_link, step_0.is_last
+    from step_30
+    inner join step_0 on step_30.next_link = step_0.link
+)
+
+select
+    links.business_id,
+    links.from_customer_id,
+    last_links.from_customer_id as last_from_customer_id,
+    last_links.into_customer_id as last_into_customer_id,
+    not followed.is_last as never_ends
+from followed
+inner join links on followed.link = links.link
+inner join links as last_links on followed.last_link = last_links.link
+{%- endmacro %}
+
+{% macro twice_as_far(step) %}{{ return(adapter.dispatch('twice_as_far', 'winback')(step)) }}{% endmacro %}
+{% macro default__twice_as_far(step) -%}
+    select near.link, far.next_link
+    from {{ step }} as near
+    inner join {{ step }} as far on near.next_link = far.link
+{%- endmacro %}
+
+{# Spark works a CTE out wherever it is named, so that naming one twice in each of 30 steps would never end. Here each link, named once,
+   asks at its next link, and that one answers all who ask there. #}
+{% macro spark__twice_as_far(step) -%}
+    select link, next_link
+    from (
+        select link, asks, max(case when not asks then next_link end) over (partition by case when asks then next_link else link end) as next_link
+        from (select link, next_link, asks from {{ step }} lateral view explode(array(true, false)) spine as asks) as links_twice
+    ) as answered
+    where asks
+{%- endmacro %}

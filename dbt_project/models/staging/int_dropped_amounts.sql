@@ -1,0 +1,29 @@
+-- Amounts with which a customer's money would no longer fit decimal(18, 4): taken by size, the smallest first, those at which they add up
+-- to 10^14 or more. What is left, of any dates and with any signs, adds up to less. Knows nothing of the date counted to.
+{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+-- Of n amounts that add up to 10^14 one is at least an n-th of it: who has none so large is not looked at, which is as good as everyone.
+with suspects as (
+    select distinct people.customer_key
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_people_this_run') }} as people
+        on events.business_id = people.business_id and events.customer_id = people.customer_id
+    where abs(events.amount) >= (select 1e14 / (count(*) + 1) from {{ ref('stg_events') }})
+),
+
+added_up as (
+    select
+        *,
+        sum(abs(amount)) over (partition by customer_key order by abs(amount), {{ in_bytes('event_id') }} rows unbounded preceding) as sum_so_far
+    from {{ ref('int_events_this_run') }}
+    where kind in ('purchase', 'refund') and customer_key in ({{ few_values('customer_key', 'suspects') }})
+)
+
+select
+    customer_key,
+    business_id,
+    customer_id,
+    event_id,
+    event_date,
+    case kind when 'purchase' then amount else -amount end as revenue
+from added_up
+where sum_so_far >= 100000000000000

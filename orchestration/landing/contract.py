@@ -1,0 +1,42 @@
+"""The declared columns of the landing tables, as the dbt project declares them in `models/staging/_landing.yml`."""
+
+from dataclasses import dataclass
+
+import yaml
+
+from orchestration.settings import DBT_PROJECT
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a landing table is made of.
+
+    Attributes:
+        columns: all declared columns, in order.
+        required: those that every file must have.
+        keeps_other_columns: whether columns that are not declared are kept, as customers' attributes are.
+    """
+
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    keeps_other_columns: bool
+
+
+def _contracts() -> dict[str, Contract]:
+    (landing,) = yaml.safe_load((DBT_PROJECT / "models" / "staging" / "_landing.yml").read_text(encoding="utf-8"))["sources"]
+    return {
+        table["name"]: Contract(
+            tuple(column["name"] for column in table["columns"]),
+            tuple(column["name"] for column in table["columns"] if _meta(column).get("required")),
+            bool(_meta(table).get("keeps_other_columns")),
+        )
+        for table in landing["tables"]
+    }
+
+
+def _meta(declared: dict) -> dict:
+    return declared.get("config", {}).get("meta", {})
+
+
+CONTRACTS = _contracts()
+LANDING_TABLES = tuple(CONTRACTS)

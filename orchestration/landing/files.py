@@ -1,0 +1,156 @@
+"""The files of the landing: which are read, which are not, and which a refresh has read before."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from orchestration.errors import WinbackError
+from orchestration.landing.contract import LANDING_TABLES
+from orchestration.quoting import shown
+
+# Endings of the files that are read, in any case.
+FORMATS = {".csv": "csv", ".csv.gz": "csv", ".tsv": "tsv", ".tsv.gz": "tsv", ".parquet": "parquet"}
+MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file of the landing that is read.
+
+    Attributes:
+        table: the landing table it holds rows of.
+        path: where it is.
+        format: `csv`, `tsv` or `parquet`.
+    """
+
+    table: str
+    path: Path
+    format: str
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether its text is compressed by gzip."""
+        return self.path.name.lower().endswith(".gz")
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of its bytes, as they are when it is first asked for: a file that grew or was replaced has another.
+
+        Raises:
+            WinbackError: the file cannot be read.
+        """
+        digest = hashlib.sha256()  # what processors have instructions for: every refresh reads the whole landing
+        try:
+            with self.path.open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            raise unreadable(self.path, error) from None
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What lies in the landing folder.
+
+    Attributes:
+        folder: where it is.
+        files: what is read.
+        not_read: what is not, for its name or format is none of a landing table; empty and hidden files aside.
+    """
+
+    folder: Path
+    files: tuple[LandedFile, ...]
+    not_read: tuple[Path, ...]
+
+    def words_on_not_read(self) -> str:
+        """Name what is not read.
+
+        Returns:
+            A sentence for people; empty where there is nothing to name.
+        """
+        if not self.not_read:
+            return ""
+        names = ", ".join(shown(path) for path in self.not_read[:MOST_NAMED])
+        more = f" and {len(self.not_read) - MOST_NAMED:,} more" if len(self.not_read) > MOST_NAMED else ""
+        return f"Not read, for the name or format is none of a landing table: {names}{more}. Read are {_readable()}."
+
+
+    def require_events(self) -> None:
+        """See that there is something to begin with.
+
+        Raises:
+            WinbackError: no file of events is there.
+        """
+        if not any(file.table == "events" for file in self.files):
+            raise WinbackError(
+                f"No landing table 'events': looked for events.csv, events.parquet and a folder events/ of such files in {shown(self.folder)}. Put your events "
+                f"there, or point WINBACK_LANDING at the folder that has them. {self.words_on_not_read()}".strip()
+            )
+
+
+def find_files(folder: Path) -> Landing:
+    """Look through the landing, by names alone.
+
+    Passed over without a word are files of 0 bytes, and what begins with `.` or `_`, as the files that systems leave do.
+
+    Args:
+        folder: the landing.
+
+    Returns:
+        What is read and what is not, each sorted; `not_read` as paths within the folder.
+
+    Raises:
+        WinbackError: the folder is missing or unreadable.
+    """
+    if not folder.is_dir():
+        raise WinbackError(f"There is no landing at {shown(folder)}. Put events.csv or events.parquet there, or point WINBACK_LANDING at the folder that has them.")
+    files, not_read = [], []
+    for path in _walk(folder):
+        within = path.relative_to(folder)
+        ending = next((ending for ending in FORMATS if path.name.lower().endswith(ending)), None)
+        name = within.parts[0].lower()
+        table = name if len(within.parts) > 1 else name.removesuffix(ending or "")
+        if table in LANDING_TABLES and ending:
+            files.append(LandedFile(table, path, FORMATS[ending]))
+        else:
+            not_read.append(within)
+    order = {table: number for number, table in enumerate(LANDING_TABLES)}
+    return Landing(folder, tuple(sorted(files, key=lambda file: (order[file.table], file.path))), tuple(sorted(not_read)))
+
+
+def unreadable(path: Path, error: OSError) -> WinbackError:
+    """The message for what the system does not let us read.
+
+    Args:
+        path: the file or folder.
+        error: what the system said.
+
+    Returns:
+        The error to raise.
+    """
+    return WinbackError(f"The landing cannot be read: {shown(path)}: {error.strerror}. Give this user the right to read it, or take it out of the landing.")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files that are not hidden and not empty, links followed; a folder that a link leads back to is looked into once."""
+    seen: set[Path] = set()
+
+    def fail(error: OSError) -> None:
+        raise unreadable(Path(str(error.filename)), error)
+
+    for parent, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        real = Path(parent).resolve()
+        folders[:] = [] if real in seen else sorted(name for name in folders if name[0] not in "._")
+        for name in () if real in seen else sorted(names):
+            path = Path(parent, name)
+            if name[0] not in "._" and path.is_file() and path.stat().st_size:
+                yield path
+        seen.add(real)
+
+
+def _readable() -> str:
+    return f"<table>{', <table>'.join(FORMATS)} and folders <table>/ of such files, <table> being one of {', '.join(LANDING_TABLES)}"

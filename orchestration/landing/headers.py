@@ -1,0 +1,118 @@
+"""The header of a text file: which column is which, or why it cannot be told."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from orchestration.errors import WinbackError
+from orchestration.landing.contract import Contract
+from orchestration.quoting import shown
+
+SEPARATORS = {"csv": ",", "tsv": "\t"}
+SPELLED = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
+TRIMMED = " \t\r\n\u00a0"
+MOST_CHARACTERS = 100_000
+MOST_COLUMNS = 1_000
+LONGEST_NAME = 200
+TITLE_LINES = 20
+MOST_LISTED = 12
+
+
+def read_header(text: Path, kind: str, original: Path, table: str, contract: Contract) -> list[str | None]:
+    """Read the header of a file of text.
+
+    Args:
+        text: the file to read, UTF-8 and not compressed.
+        kind: `csv` or `tsv`.
+        original: what to call it in messages.
+        table: the landing table that it holds rows of.
+        contract: the declared columns of that table.
+
+    Returns:
+        For each column the name under which it is kept, in lower case; None for one that is passed over, having no name, or no use.
+
+    Raises:
+        WinbackError: required columns are not there, a kept name stands twice, or the header cannot be one.
+    """
+    with text.open(encoding="utf-8-sig", newline="") as file:
+        beginning = file.read(MOST_CHARACTERS)
+    records = _records(beginning, SEPARATORS[kind])
+    if len(records) < 2 and len(beginning) == MOST_CHARACTERS:
+        raise WinbackError(f"{shown(original)}: the header is longer than {MOST_CHARACTERS:,} characters, or a quote in it is not closed. Shorten or close it.")
+    try:
+        return kept_columns(records[0] if records else [], original, table, contract)
+    except WinbackError:
+        if diagnosis := _diagnosis(beginning, kind, contract):
+            raise WinbackError(f"{shown(original)}: {diagnosis}") from None
+        raise
+
+
+def kept_columns(names: Sequence[str], original: Path, table: str, contract: Contract) -> list[str | None]:
+    """Decide which columns of a file are kept, and under which name.
+
+    Args:
+        names: the names as the file has them.
+        original: what to call the file in messages.
+        table: the landing table.
+        contract: its declared columns.
+
+    Returns:
+        For each column its kept name, or None.
+
+    Raises:
+        WinbackError: a required column is not there, a kept name stands twice, or is none.
+    """
+    trimmed = [_lower(name.strip(TRIMMED)) for name in names]
+    missing = [column for column in contract.required if column not in trimmed]
+    if missing:
+        has = ", ".join(shown(name) for name in trimmed[:MOST_LISTED]) + (", …" if len(trimmed) > MOST_LISTED else "")
+        columns = f"column{'s' if len(missing) > 1 else ''} {', '.join(repr(column) for column in missing)}"
+        raise WinbackError(f"Landing table '{table}' lacks the required {columns} in {shown(original)} (it has: {has}). Add what is missing, or name it so, and run again.")
+    kept = [name if name in contract.columns or (name and contract.keeps_other_columns) else None for name in trimmed]
+    for place, name in enumerate(kept, start=1):
+        if name is None:
+            continue
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise WinbackError(
+                f"The name of column {place} of {shown(original)} is longer than {LONGEST_NAME} characters, or holds one that cannot be printed: {shown(name)}. Rename it."
+            )
+    twice = [name for name, count in Counter(kept).items() if name is not None and count > 1]
+    if twice:
+        raise WinbackError(f"A column name stands twice in the header of {shown(original)}: {shown(twice[0])} (upper and lower case are one). Name each column once.")
+    if len(kept) > MOST_COLUMNS:
+        raise WinbackError(f"{shown(original)} has {len(kept):,} columns; {MOST_COLUMNS:,} are read at most. Leave out those that are not needed.")
+    return kept
+
+
+def _lower(name: str) -> str:
+    """In lower case as the engines have it for names: A to Z alone."""
+    return "".join(character.lower() if character.isascii() else character for character in name)
+
+
+def _records(beginning: str, separator: str) -> list[list[str]]:
+    """The first records of a text, of which the last may be cut off."""
+    try:
+        return list(islice(csv.reader(io.StringIO(beginning, newline=""), delimiter=separator, skipinitialspace=True), TITLE_LINES + 1))
+    except csv.Error:
+        return []
+
+
+def _diagnosis(beginning: str, kind: str, contract: Contract) -> str:
+    """Where the header is, if it is one for another separator or stands further down."""
+    own = SEPARATORS[kind]
+    for separator, spelled in SPELLED.items():
+        for above, record in enumerate(_records(beginning, separator)):
+            if not contract.required or not {_lower(name.strip(TRIMMED)) for name in record}.issuperset(contract.required):
+                continue
+            faults = []
+            if separator != own:
+                tabs = ", or name the file .tsv" if separator == "\t" else ""
+                faults.append(f"its columns are separated by {spelled}: write it with {SPELLED[own]}{tabs}")
+            if above:
+                faults.append(f"its header stands below {above} other line{'s' if above > 1 else ''}: take out what is above the header")
+            if faults:
+                return f"{'; '.join(faults)}."
+    return ""

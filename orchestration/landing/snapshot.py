@@ -1,0 +1,113 @@
+"""Copies of the new files, made while they are hashed: what a refresh reads is what it has hashed, whatever becomes of the files meanwhile."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import WinbackError
+from orchestration.landing.contract import CONTRACTS
+from orchestration.landing.files import LandedFile, unreadable
+from orchestration.landing.headers import SEPARATORS, kept_columns, read_header
+from orchestration.landing.texts import BLOCK, copy_text
+from orchestration.quoting import literal, shown
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a file of the landing.
+
+    Attributes:
+        file: the file.
+        path: the copy.
+        digest: a hash of the bytes that were copied.
+        columns: for each column its name in the copy, the name under which it is kept (None: passed over), and its type; none where the
+            file holds nothing.
+    """
+
+    file: LandedFile
+    path: Path
+    digest: str
+    columns: tuple[tuple[str, str | None, str], ...]
+
+
+def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
+    """Copy files of the landing, and see what columns they have.
+
+    Args:
+        files: the files to read.
+        folder: an empty folder for the copies.
+
+    Returns:
+        The copies.
+
+    Raises:
+        WinbackError: a file cannot be read as what its name says; the message names it and the fix.
+    """
+    return [
+        (_copy_parquet if file.format == "parquet" else _copy_text)(file, folder / f"{number}.{file.format}")  # a name that nobody can choose
+        for number, file in enumerate(files)
+    ]
+
+
+def write_listing(copies: Iterable[Copy], path: Path) -> None:
+    """Write the listing of copies that the dbt project is to read.
+
+    Args:
+        copies: the copies.
+        path: where to write it, as JSON.
+    """
+    listed = [
+        {
+            "landing_table": copy.file.table,
+            "digest": copy.digest,
+            "path": str(copy.path),
+            "separator": SEPARATORS.get(copy.file.format),
+            "columns": [{"source": source, "name": name, "type": kind} for source, name, kind in copy.columns],
+        }
+        for copy in copies
+    ]
+    path.write_text(json.dumps(listed))
+
+
+def _copy_text(file: LandedFile, path: Path) -> Copy:
+    digest, has_text = copy_text(file, path)
+    columns = read_header(path, file.format, file.path, file.table, CONTRACTS[file.table]) if has_text else []
+    # What is passed over needs a name of its own to be read by.
+    return Copy(file, path, digest, tuple((name or f"passed over {place}", name, "VARCHAR") for place, name in enumerate(columns)))
+
+
+def _copy_parquet(file: LandedFile, path: Path) -> Copy:
+    digest = hashlib.sha256()
+    try:
+        with file.path.open("rb") as source, path.open("wb") as target:
+            while block := source.read(BLOCK):
+                digest.update(block)
+                target.write(block)
+    except FileNotFoundError as error:
+        raise unreadable(file.path, error) from None
+    try:
+        with confined_connection(path.parent) as connection:
+            found = [(name, kind) for name, kind, *_ in connection.execute(f"describe select * from read_parquet({literal(path)})").fetchall()]
+    except duckdb.Error as error:
+        first_line = str(error).splitlines()[0].replace(str(path), shown(file.path))
+        raise WinbackError(f"{shown(file.path)} is not a whole Parquet file ({first_line}). Deliver it again, or take it out of the landing.") from None
+    kept = kept_columns([name for name, _ in found], file.path, file.table, CONTRACTS[file.table])
+    return Copy(file, path, digest.hexdigest(), tuple((source, name, kind) for (source, kind), name in zip(found, kept, strict=True)))
+
+
+def confined_connection(*folders: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that can read and write in some folders and nowhere else.
+
+    Args:
+        folders: the folders.
+
+    Returns:
+        The connection.
+    """
+    connection = duckdb.connect(config={"allow_community_extensions": "false"})
+    connection.execute(f"set allowed_directories = [{', '.join(literal(folder) for folder in folders)}]; set enable_external_access = false")
+    return connection

@@ -1,0 +1,60 @@
+"""The form in which a warehouse keeps its landed rows: a number in the warehouse itself, and what may be gone on from.
+
+A refresh brings rows of an earlier form to its own as it begins (`bring_to_format` in macros/landing/format.sql).
+"""
+
+import yaml
+
+from orchestration.dbt import BUILD_SCHEMA, FORMAT_TABLE
+from orchestration.errors import WinbackError
+from orchestration.settings import DBT_PROJECT
+from orchestration.warehouses import Reader, Warehouse
+
+# Warehouses from before there was a number: their landed tables have these columns.
+UNNUMBERED = 0
+OF_LANDED_ROWS = {"row_hash", "malformed_line", "landed_in"}
+KEPT = "Its tables stand as they are; nothing was changed."
+
+
+def code_format() -> int:
+    """The form in which this version keeps landed rows.
+
+    Returns:
+        Its number, from the dbt project.
+    """
+    return yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]["warehouse_format"]
+
+
+def is_of_earlier_format(warehouse: Warehouse) -> bool:
+    """See that a refresh can go on from the landed rows of what is published, before it looks at anything else there.
+
+    Args:
+        warehouse: something is published in it.
+
+    Returns:
+        True where an earlier version wrote them, in another form than this one's.
+
+    Raises:
+        WinbackError: a newer version wrote them, or nothing tells in which form they are.
+    """
+    with warehouse.reader() as reader:
+        found = _format_of(reader)
+    wanted = code_format()
+    if found is None:
+        raise WinbackError(
+            f"{warehouse.name} cannot be gone on from: nothing tells how its landed rows are kept, as they are by every version of Winback. "
+            f"Move it away, or name another warehouse, and run again to build it anew from the landing. {KEPT}"
+        )
+    if found > wanted:
+        raise WinbackError(
+            f"A newer version of Winback wrote {warehouse.name} (format {found}; this version knows up to {wanted}). Run that version or a later one; "
+            f"or move the warehouse away, or name another, and run again to build it anew from the landing. {KEPT}"
+        )
+    return found < wanted
+
+
+def _format_of(reader: Reader) -> int | None:
+    if reader.columns(FORMAT_TABLE):
+        rows = reader.rows(f"select format from {BUILD_SCHEMA}.{FORMAT_TABLE}")
+        return rows[0][0] if len(rows) == 1 and isinstance(rows[0][0], int) else None
+    return UNNUMBERED if reader.columns("landed_events") >= OF_LANDED_ROWS else None

@@ -1,0 +1,71 @@
+"""How far a refresh counts: no slip of a date is published unasked, and one that was can be undone."""
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from conftest import Project
+from orchestration.configuration import last_date_over
+from orchestration.errors import WinbackError
+from orchestration.plan import date_to_count, refuse_future
+from orchestration.settings import SEEDS
+from test_refreshes import land, order
+from warehouses import differences
+
+OVER, EARLIER, LATER, FUTURE = date(2025, 6, 30), date(2025, 6, 29), date(2025, 7, 1), date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("given", "published", "counted"),
+    [
+        (None, EARLIER, OVER),
+        (None, OVER, OVER),
+        (OVER, EARLIER, OVER),
+        (EARLIER, EARLIER, EARLIER),
+        (FUTURE, OVER, FUTURE),
+        # Published was a date that is not over: back to the last one that is, or to any between.
+        (None, FUTURE, OVER),
+        (None, LATER, LATER),  # a day ahead is a zone further west that was added, no slip
+        (OVER, FUTURE, OVER),
+        (LATER, FUTURE, LATER),
+        (FUTURE, FUTURE, FUTURE),
+    ],
+)
+def test_the_date_that_is_counted_to(given: date | None, published: date, counted: date) -> None:
+    assert date_to_count(given, published, OVER) == counted
+
+
+@pytest.mark.parametrize(("published", "message"), [(OVER, "count to 2025-06-30; a refresh to 2025-06-29 would take back"), (FUTURE, "it goes back to 2025-06-30 at most")])
+def test_what_is_published_for_a_date_that_is_over_is_not_taken_back(published: date, message: str) -> None:
+    with pytest.raises(WinbackError, match=message):
+        date_to_count(EARLIER, published, OVER)
+
+
+def test_a_date_that_is_not_over_is_counted_to_on_request_alone() -> None:
+    over = last_date_over(SEEDS)
+    for as_of, allowed in [(None, False), (over, False), (over + timedelta(days=400), True)]:
+        refuse_future(as_of, allow_future=allowed)
+    with pytest.raises(WinbackError, match=r"which is not over yet: the last date over in every business's zone is .*`--allow-future`"):
+        refuse_future(over + timedelta(days=3), allow_future=False)
+
+
+def test_a_date_that_was_not_over_is_gone_back_from(project: Project, tmp_path: Path) -> None:
+    over = last_date_over(project.folder / "seeds")
+    bought = [f"{over - timedelta(days=days)}" for days in (50, 20)]
+    land(project, "first", order("a1", "ann", bought[0]), order("b1", "bob", bought[1]))
+    assert "The as-of date is 2099-01-01, which is not over yet" in project.refused("refresh", "--as-of", "2099-01-01")
+    assert not project.warehouse.exists()
+    project.refresh(None)
+    ((over,),) = project.query("select as_of_date from winback.refreshes")  # a day may have ended meanwhile
+    right = shutil.copyfile(project.warehouse, tmp_path / "right.duckdb")
+    project.refresh(f"{over + timedelta(days=100)}")
+    assert project.query("select count(*) from winback.lifecycle_states where state = 'dormant'") == [(2,)]
+    said = project.query("select * from winback.metric_history order by all")
+
+    told = project.refresh(f"{over}").stderr
+    assert f"The published tables count to {over + timedelta(days=100)}, which is not over yet: going back to {over}." in told
+    assert differences(project.warehouse, right) == []
+    assert project.query("select * from winback.metric_history order by all") == said
+    assert project.query("select refresh_id, is_rebuild, periods_restated from winback.refreshes order by 1") == [(1, True, 0), (2, False, 0), (3, True, 0)]

@@ -1,0 +1,97 @@
+"""Files as people and their tools really write them (tests/field), and as someone who means harm would: each read right, in one refresh."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Project
+
+FIELD = ROOT / "tests" / "field"
+# Files of one business called `shop` each; here each has a business of its own.
+CASES = {"pandas": "x_pandas/events.csv", "emptycols": "x_emptycols/events.csv", "empty": "x_empty/events/a.csv", "macfork": "x_macfork/events/a.csv"}
+BUSINESSES = [*CASES, "shop", "f_csvupper", "f_tsv", "f_gz", "f_pqdouble"]
+# What a header can do where names are not quoted: the first wrote a file as the user of the refresh.
+ATTACKS = [
+    'x" , (select 1 from read_text(\'/etc/passwd\')) as "y', "x'); copy (select 1) to 'stolen.csv'; --", '"; drop table winback.refreshes; --',
+    "{{ run_query('select 1') }}", "{% do x %}", "select", 'a"b', "a'b", "a]]b", "a\\b", "a,b", "%s",
+]  # fmt: skip
+
+
+def seed(project: Project) -> None:
+    header = (project.folder / "seeds" / "businesses.csv").read_text().splitlines()[0]
+    rows = [f"{business},{business},retail,UTC,USD,30,90,,30," for business in BUSINESSES]
+    (project.folder / "seeds" / "businesses.csv").write_text("\n".join([header, *rows]) + "\n")
+    (project.folder / "seeds" / "event_kinds.csv").write_text("business_id,event_name,kind\n*,order,purchase\n")
+
+
+def land_customers(project: Project, *attributes: str) -> None:
+    header = ["business_id", "customer_id", "country", *attributes, "updated_at", "loaded_at"]
+    values = ["pandas", "c0", "IT", *(f"value {number}" for number in range(len(attributes))), "2025-01-01", "2025-07-01"]
+    quoted = [",".join('"' + text.replace('"', '""') + '"' for text in row) for row in (header, values)]
+    (project.landing / "customers.csv").write_text("\n".join(quoted) + "\n")
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One night with every file, a second with a hostile header and the doubles of Parquet."""
+    from conftest import copy_project
+
+    folder = tmp_path_factory.mktemp("field") / "it's [a] *project* 🎉"
+    folder.mkdir()
+    project = copy_project(folder)
+    project.landing = folder / "land[ing] *'s"
+    seed(project)
+    events = project.landing / "events"
+    events.mkdir(parents=True)
+    for business, file in CASES.items():
+        (events / f"{business}.csv").write_text((FIELD / file).read_text().replace("shop", business))
+    shutil.copyfile(FIELD / "x_empty" / "events" / "b.csv", events / "b.csv")
+    shutil.copyfile(FIELD / "x_macfork" / "events" / "._a.csv", events / "._a.csv")
+    for file in (FIELD / "r2_ignored").iterdir():
+        shutil.copyfile(file, events / file.name)
+    shutil.copyfile(FIELD / "x_pqfloat" / "a.parquet", events / "a.parquet")
+    (project.landing / "orders.csv").write_text("id\n1\n")
+    land_customers(project)
+    project.first = project.refresh("2025-06-30").stderr
+    shutil.copyfile(FIELD / "x_pqfloat" / "b.parquet", events / "b.parquet")
+    land_customers(project, *ATTACKS)
+    project.second = project.refresh("2025-06-30").stderr
+    return project
+
+
+def customers(project: Project, business: str) -> list[str]:
+    return [name for (name,) in project.query(f"select distinct customer_id from winback.lifecycle_states where business_id = '{business}' order by 1")]
+
+
+@pytest.mark.parametrize("business", [*CASES, "f_csvupper", "f_tsv", "f_gz"])
+def test_reads_what_tools_write(field: Project, business: str) -> None:
+    assert customers(field, business) == ["c0", "c1", "c2"]
+
+
+def test_ids_that_parquet_keeps_as_doubles_are_the_same_people(field: Project) -> None:
+    assert customers(field, "f_pqdouble") == ["17850", "17851", "17852"]
+    assert customers(field, "shop") == ["6250000000017"]
+    transitions = field.query("select transition, transition_date::varchar from winback.lifecycle_transitions where business_id = 'shop' order by 2")
+    assert transitions[-2:] == [("churned", "2025-04-10"), ("won_back", "2025-06-10")]
+
+
+def test_names_what_lies_in_the_landing_and_is_not_read(field: Project) -> None:
+    for words in (field.first, field.second):
+        assert "Not read, for the name or format is none of a landing table: events/jsonl.jsonl, orders.csv. Read are <table>.csv" in words
+    assert "._a.csv" not in field.first and "b.csv" not in field.first
+
+
+def test_a_header_is_never_run(field: Project) -> None:
+    columns = {name for (name,) in field.query("select column_name from duckdb_columns() where table_name = 'landed_customers'")}
+    assert columns >= set(ATTACKS)
+    selected = ", ".join('"' + name.replace('"', '""') + '"' for name in ATTACKS)
+    assert field.query(f"select {selected} from winback_internal.stg_customers") == [tuple(f"value {number}" for number in range(len(ATTACKS)))]
+    assert not list(Path(field.folder).rglob("stolen.csv"))
+
+
+def test_a_run_cannot_reach_beyond_its_build(field: Project) -> None:
+    compiled = "{{ run_query(\"select * from read_text('/etc/hostname')\") }}select 1 as x"
+    (field.folder / "dbt_project" / "tests" / "reaches_out.sql").write_text(compiled + " where 1 = 0")
+    message = field.refused("refresh", "--as-of", "2025-06-30")
+    assert "file system operations are disabled by configuration" in message

@@ -1,0 +1,26 @@
+"""Names and values from outside, quoted and then read by DuckDB. dbt's macros are proved by the header of test_field_files.py."""
+
+import duckdb
+import pytest
+
+from orchestration.quoting import identifier, literal, shown, spark_literal
+
+HOSTILE = ['a"b', "a'b", "a]]b", "a\\b", "{{ 1 }}", "{% raw %}", "select", "'; select 1; --", '"; select 1; --', "%s %(x)s", "Ünïcödé 🎉", " ", "a\nb", "x" * 1_000_000]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_what_is_quoted_comes_back_as_it_was(text: str) -> None:
+    found = duckdb.execute(f"select {literal(text)} as {identifier(text)}")
+    assert (found.description[0][0], found.fetchone()) == (text, (text,))
+
+
+@pytest.mark.parametrize("text", HOSTILE[:-1], ids=lambda text: text[:12])
+def test_quotes_for_spark(text: str) -> None:
+    # What is left between the quotes holds no quote and no backslash that is not escaped.
+    inside = spark_literal(text)[1:-1].replace("\\\\", "").replace("\\'", "")
+    assert "'" not in inside and "\\" not in inside
+
+
+def test_names_are_shown_on_one_line_and_not_for_ever() -> None:
+    assert shown("a\nb\x1b[31m\udc80") == "a\\nb\\x1b[31m\\udc80"
+    assert len(shown("x" * 1_000_000)) == 200

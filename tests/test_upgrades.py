@@ -1,0 +1,112 @@
+"""Warehouses that earlier versions wrote are gone on from: each landed row once, and no figure that nothing has changed restated."""
+
+import gzip
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import ROOT, Project, copy_project
+from orchestration.errors import WinbackError
+from orchestration.landing.contract import LANDING_TABLES
+from orchestration.warehouses.duckdb_file import DuckDBFile
+from orchestration.warehouses.formats import code_format, is_of_earlier_format
+from test_dagster import materialise
+from warehouses import differences
+
+UPGRADES = ROOT / "tests" / "upgrades"
+FORMAT = code_format()
+# After the last date that the earlier versions counted to, and in a week and month that are not over.
+AS_OF = "2025-07-03"
+NEW_ROWS = "event_id,business_id,customer_id,event_name,occurred_at,loaded_at\nn1,shop,new,order,2025-07-02T12:00:00Z,2025-07-02T18:00:00Z\n"
+HISTORY = "select business_id, period_grain, period_start, metric, value, published_at, refresh_id from winback.metric_history where refresh_id <= 2 order by all"
+LANDED = " union all ".join(
+    f"select '{table}', count(*), count(distinct row_hash), count(malformed_line) from winback_internal.landed_{table}" for table in LANDING_TABLES
+)
+
+
+def project_of_the_fixtures(folder: Path) -> Project:
+    copy = copy_project(folder)
+    copy.use_seeds(UPGRADES / "seeds")
+    shutil.copytree(UPGRADES / "landing", copy.landing)
+    return copy
+
+
+def written_by(commit: str, warehouse: Path) -> None:
+    """Put the warehouse that a commit wrote in the place of the published one."""
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    warehouse.write_bytes(gzip.decompress((UPGRADES / f"{commit}.duckdb.gz").read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def anew(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The landing of the fixtures and one row more, built from nothing."""
+    project = project_of_the_fixtures(tmp_path_factory.mktemp("anew"))
+    (project.landing / "events" / "new.csv").write_text(NEW_ROWS)
+    project.refresh(AS_OF)
+    return project
+
+
+def doubled(warehouse: Path) -> None:
+    """As a warehouse of 90bee7c became when e1b31dd went on from it."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for table in LANDING_TABLES:
+            landed = f"winback_internal.landed_{table}"
+            connection.execute(f"insert into {landed} select * replace (row_hash + 1 as row_hash, 3 as landed_in) from {landed}")
+
+
+def of_other_columns(warehouse: Path) -> None:
+    """Kept tables as of a version that had not yet a column of ours, and still had one that we have not."""
+    ledgers = {"winback.refreshes": "periods_restated", "winback.metric_history": "configuration_hash", "winback_internal.landed_files": "landed_in"}
+    with duckdb.connect(str(warehouse)) as connection:
+        for table, column in ledgers.items():
+            connection.execute(f"alter table {table} drop column {column}; alter table {table} add column no_more integer")
+        connection.execute("alter table winback_internal.landed_campaigns drop column starts_on")
+
+
+@pytest.mark.parametrize(("commit", "changes"), [("e1b31dd", (doubled, of_other_columns)), ("90bee7c", ())])
+def test_a_warehouse_of_an_earlier_version_is_gone_on_from(anew: Project, tmp_path: Path, commit: str, changes: tuple[Callable[[Path], None], ...]) -> None:
+    project = project_of_the_fixtures(tmp_path)
+    written_by(commit, project.warehouse)
+    for change in changes:
+        change(project.warehouse)
+    before = project.query(HISTORY)
+    (project.landing / "events" / "new.csv").write_text(NEW_ROWS)
+    told = project.refresh(AS_OF).stderr
+    assert "An earlier version has written this warehouse" in told
+    assert sorted(project.query(LANDED)) == sorted(anew.query(LANDED))
+    assert differences(project.warehouse, anew.warehouse) == []
+    landed_in = "select landed_in, count(*) from winback_internal.landed_events group by landed_in order by landed_in"
+    assert project.query(landed_in) == [(1, 30), (2, 7), (3, 1)]
+    assert project.query("select refresh_id, periods_restated from winback.refreshes order by refresh_id desc limit 1") == [(3, 0)]
+    assert project.query(HISTORY) == before
+    assert project.query("select format from winback_internal.warehouse_format") == [(FORMAT,)]
+
+
+def test_what_cannot_be_gone_on_from_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    project = project_of_the_fixtures(tmp_path)
+    warehouse = DuckDBFile(project.warehouse, project.landing)
+    written_by("e1b31dd", project.warehouse)
+    assert is_of_earlier_format(warehouse)
+    told = materialise(project, "winback/fct_win_back")
+    assert not told["success"] and "An earlier version has written this warehouse. Run the whole refresh first" in told["failure"]
+
+    with duckdb.connect(str(project.warehouse)) as connection:
+        connection.execute("create table winback_internal.warehouse_format as select 99 as format")
+    before = project.warehouse.read_bytes()
+    message = project.refused("refresh", "--as-of", AS_OF)
+    assert f"A newer version of Winback wrote {project.warehouse} (format 99; this version knows up to {FORMAT}). Run that version" in message
+    assert "move the warehouse away" in message and project.warehouse.read_bytes() == before
+
+    with duckdb.connect(str(project.warehouse)) as connection:
+        connection.execute("drop table winback_internal.warehouse_format; alter table winback_internal.landed_events rename row_hash to digest")
+    with pytest.raises(WinbackError, match=r"cannot be gone on from: nothing tells how its landed rows are kept.*Move it away"):
+        is_of_earlier_format(warehouse)
+
+    project.warehouse.unlink()
+    with duckdb.connect(str(project.warehouse)) as connection:
+        connection.execute("create table precious as select 1 as x")
+    with pytest.raises(WinbackError, match=r"holds tables, and none that a refresh has published.*Move the file away, or set WINBACK_WAREHOUSE to another one"):
+        warehouse.check()
