@@ -151,6 +151,28 @@ def begin() -> None:
 
 
 @contextmanager
+def held_back() -> Iterator[None]:
+    """Let signals wait until what is inside is done; it is to be short.
+
+    Yields:
+        Nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers, waiting = {number: signal.getsignal(number) for number in SIGNALS}, []
+    for number in SIGNALS:
+        signal.signal(number, lambda came, _: waiting.append(came))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if waiting:
+            signal.raise_signal(waiting[0])
+
+
+@contextmanager
 def publishing() -> Iterator[None]:
     """Put the step that publishes inside: no signal comes between the deed and the word of it.
 
@@ -160,21 +182,9 @@ def publishing() -> Iterator[None]:
     Raises:
         BaseException: what was raised inside, as it came; nothing is published then.
     """
-    if threading.current_thread() is not threading.main_thread():
+    with held_back():
         yield
         _process.has_published = True
-        return
-    handlers, waiting = {number: signal.getsignal(number) for number in SIGNALS}, []
-    for number in SIGNALS:
-        signal.signal(number, lambda came, _: waiting.append(came))
-    try:
-        yield
-        _process.has_published = True
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if waiting:
-            signal.raise_signal(waiting[0])
 
 
 def has_published() -> bool:

@@ -87,13 +87,11 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     if plan.unchanged:
         variables["left_out"] = list(plan.unchanged)
     selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
-    invocation = dbt.cli(
-        [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", json.dumps(variables, ensure_ascii=False)],
-        context=context,
-        target_path=build.target,
-        raise_on_error=False,
-    )
-    with _killed_in_the_end(invocation):
+    arguments = [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", json.dumps(variables, ensure_ascii=False)]
+    with contextlib.ExitStack() as stack:
+        with outcome.held_back():
+            invocation = dbt.cli(arguments, context=context, target_path=build.target, raise_on_error=False)
+            stack.enter_context(_killed_in_the_end(invocation))
         if build.copying:
             build.copying.result()  # Without its copy dbt, which is waiting for it, has nothing to work on.
         # Held back: an asset shown as materialised must be one that can be read.

@@ -54,6 +54,21 @@ def test_before_anything_is_imported(project: Project, number: signal.Signals) -
     assert (process.returncode, err) == (CODES[number], f"winback: Stopped by {NAMES[number]}. {NOTHING}\n")
 
 
+@pytest.mark.parametrize("opened", ["outcome.interruptible(connection.interrupt)", "contextlib.nullcontext()"], ids=["broken off", "left behind"])
+def test_a_query_without_end_is_no_reason_to_stay(project: Project, opened: str) -> None:
+    """Python's own handlers would wait for it."""
+    program = f"""
+import contextlib, os, threading, duckdb
+from orchestration import outcome
+outcome.PATIENCE = 0.5
+with outcome.ending_in_words(), duckdb.connect() as connection, {opened}:
+    threading.Timer(0.5, os.kill, (os.getpid(), {int(signal.SIGTERM)})).start()
+    connection.execute("select count(*) from range(1000000000) as a, range(1000000) as b where hash(a.range * b.range) = 3").fetchall()
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=project.folder, env=project.env(), capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (143, f"winback: Stopped by SIGTERM. {NOTHING}\n")
+
+
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
 def test_while_it_waits_and_while_dbt_runs(published: Project, hook: Hook, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:  # noqa: F811
     published.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0", "WINBACK_WEBHOOK_URL": hook.url()}
