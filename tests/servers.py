@@ -124,6 +124,20 @@ def land_more(project: ServedProject, number: int) -> None:
     )
 
 
+def make_older(project: ServedProject) -> None:
+    """As if an earlier version had landed the events: with hashes of another kind, each row twice, and no number for their form."""
+    project.query(
+        """
+        drop table winback_internal.warehouse_format;
+        update winback_internal.landed_events set row_hash = md5(row_hash);
+        create table public.copies as select * from winback_internal.landed_events;
+        update public.copies set row_hash = md5(row_hash), landed_in = 99;
+        insert into winback_internal.landed_events select * from public.copies;
+        drop table public.copies
+        """
+    )
+
+
 def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not what():

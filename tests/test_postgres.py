@@ -19,7 +19,7 @@ from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
 from orchestration.warehouses.formats import code_format
-from servers import ServedProject, Server, connect, land_more, served, wait_for
+from servers import ServedProject, Server, connect, land_more, make_older, served, wait_for
 from told import Told, instance_of
 from warehouses import differences
 
@@ -33,6 +33,7 @@ WHOLE = """
         (select count(*) from winback.lifecycle_states) = (select count(*) from winback.lifecycle_transitions)
 """
 SCHEMAS = "select nspname from pg_namespace where nspname like 'winback%' order by 1"
+HASHES = "select row_hash, landed_in from winback_internal.landed_events order by 1"
 STATES = "select count(*) from winback.lifecycle_states"
 
 
@@ -218,21 +219,10 @@ def test_columns_that_changed_are_published_unless_somebody_stands_on_them(on_po
     message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF)
     assert "The columns of winback.dim_business have changed, and names stands on it." in message
     on_postgres.query("drop view public.names")
-    # Landed rows of an earlier version, with other hashes and twice each, are brought to today's form, each kept once.
-    hashes = "select row_hash, landed_in from winback_internal.landed_events order by 1"
-    landed = on_postgres.query(hashes)
-    on_postgres.query(
-        """
-        drop table winback_internal.warehouse_format;
-        update winback_internal.landed_events set row_hash = md5(row_hash);
-        create table public.copies as select * from winback_internal.landed_events;
-        update public.copies set row_hash = md5(row_hash), landed_in = 99;
-        insert into winback_internal.landed_events select * from public.copies;
-        drop table public.copies
-        """
-    )
+    landed = on_postgres.query(HASHES)
+    make_older(on_postgres)
     on_postgres.refresh()
-    assert on_postgres.query(hashes) == landed and on_postgres.query("select format from winback_internal.warehouse_format") == [(code_format(),)]
+    assert on_postgres.query(HASHES) == landed and on_postgres.query("select format from winback_internal.warehouse_format") == [(code_format(),)]
     assert len(on_postgres.query("select called from winback.dim_business")) == 4
     model.write_text(kept[0])
     contract.write_text(kept[1])
@@ -278,8 +268,7 @@ def test_landing_tables_may_have_types_of_their_own_and_gain_columns(server: Ser
         project.query(f"alter database {project.environment['PGDATABASE']} set {setting}")
     assert "0 new rows, 0 customers recomputed" in project.refresh().stderr
     assert "has landing tables of your own" in project.refused("demo") and not project.landing.exists()
-    # An earlier version wrote the hashes: rows with nulls and empty texts are known all the same.
-    project.query("drop table winback_internal.warehouse_format; update winback_internal.landed_events set row_hash = md5(row_hash)")
+    make_older(project)  # rows with nulls and empty texts are known all the same
     project.query("insert into landing.customers values ('shop', 'ann', 'IT')")
     assert "everything derived anew, 1 new rows, 1 customers recomputed" in project.refresh().stderr
     assert project.query(states) == before
