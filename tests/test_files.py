@@ -134,6 +134,7 @@ def test_a_dbt_whose_refresh_was_killed_is_dead_before_its_build_is_cleared(tmp_
     deadline = time.monotonic() + 60
     while not is_held(folder / MARK) and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert is_held(folder / MARK), "nobody could wait for it"
     parent.kill()
     parent.wait()
     builds.clear(run)
