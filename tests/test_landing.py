@@ -178,3 +178,20 @@ def test_segments_follow_the_attributes_that_landed(project: Project) -> None:
     assert found == [("all", "all"), ("country", "(none)"), ("country", "IT")]
     sizes = "select count(*) as size from winback.fct_lifecycle where business_id = 'shop' group by segment, segment_value"
     assert project.query(f"select count(distinct size) from ({sizes})") == [(1,)]
+
+
+def test_a_segment_with_too_many_values_adds_no_rows_until_it_has_fewer(project: Project) -> None:
+    """c1 says the same throughout, and is told apart by it whenever c2's country is none too many."""
+    project.limit_segment_values(1)
+    project.land("events", [event("e1", "c1", "2025-01-01"), event("e2", "c2", "2025-01-01")])
+    found = []
+    for night, country in enumerate(("IT", "SE", "IT"), 1):
+        of = {"business_id": "shop", "updated_at": f"2025-01-0{night}", "loaded_at": f"2025-01-0{night}"}
+        project.land("customers", [{**of, "customer_id": "c1", "country": "IT"}] if night == 1 else [{**of, "customer_id": "c2", "country": country}])
+        told = project.refresh().stderr
+        assert ("segment country has 2 values among the customers of shop" in told) == (country == "SE")
+        of_day = "business_id = 'shop' and period_grain = 'day' and period_start = '2025-01-01' and segment = 'country'"
+        found.append(project.query(f"select segment_value, acquired from winback.fct_lifecycle where {of_day} order by 1"))
+        if country == "SE":
+            assert project.query("select count(*) from winback_internal.int_period_counts where segment = 'country'") == [(0,)]
+    assert found == [[("(none)", 1), ("IT", 1)], [], [("IT", 2)]]
