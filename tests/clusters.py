@@ -9,7 +9,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from conftest import Project, copy_project
+from projects import Project, copy_project
 
 # Small tables: more partitions than cores only cost.
 SETTINGS = {

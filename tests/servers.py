@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import psycopg2
 
-from conftest import Project, copy_project
+from projects import Project, copy_project
 
 
 class Server:

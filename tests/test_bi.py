@@ -12,7 +12,7 @@ import sqlalchemy
 import yaml
 from sqlalchemy.pool import NullPool
 
-from conftest import Project
+from projects import Project
 from dashboards import Chart, charts, dashboard, datasets
 from orchestration.bi import connection_uri, write_dashboard
 from orchestration.dbt import ensure_manifest

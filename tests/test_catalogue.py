@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import ROOT, copy_project
+from projects import ROOT, copy_project
 from histories import drawn, write_landing
 from orchestration.dbt import code_version
 

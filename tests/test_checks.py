@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from conftest import Project
+from projects import Project
 from orchestration.checks import breaches, rejections, silent_businesses, wide_segments
 from orchestration.control import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES

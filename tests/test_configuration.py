@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dbt_common.clients.agate_helper import from_csv
 
-from conftest import GOLDEN, Project
+from projects import GOLDEN, Project
 from orchestration.configuration import NULL, check_configuration
 from orchestration.errors import WinbackError
 from test_publishing import builds

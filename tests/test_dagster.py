@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conftest import GOLDEN_AS_OF, Project
+from projects import GOLDEN_AS_OF, Project
 
 # Runs in a copy of the project: materialise a selection as the UI would, and print what Dagster was told.
 MATERIALISE = """

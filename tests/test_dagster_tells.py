@@ -13,7 +13,7 @@ import pytest
 import yaml
 from dagster import AssetKey
 
-from conftest import GOLDEN_AS_OF, ROOT, Project
+from projects import GOLDEN_AS_OF, ROOT, Project
 from orchestration.dbt import published_models
 from orchestration.landing.contract import LANDING_TABLES
 from told import Told, instance_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
+from projects import Project
 from test_kills import small_disk  # noqa: F401
 from test_notifications import Hook, hook  # noqa: F401
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
+from projects import Project
 from orchestration.configuration import last_date_over
 from orchestration.errors import WinbackError
 from orchestration.plan import date_to_count, refuse_future

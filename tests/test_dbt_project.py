@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 
-from conftest import GOLDEN, Project
+from projects import GOLDEN, Project
 from orchestration.dbt import dbt_executable
 
 

@@ -9,7 +9,7 @@ import pytest
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from conftest import ROOT, Project, copy_project
+from projects import ROOT, Project, copy_project
 
 PAGE = (ROOT / "docs" / "cdnow-by-hand.md").read_text()
 BY_HAND, FROM_TABLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Project
+from projects import ROOT, Project
 
 FIELD = ROOT / "tests" / "field"
 # Files of one business called `shop` each; here each has a business of its own.
@@ -35,7 +35,7 @@ def land_customers(project: Project, *attributes: str) -> None:
 @pytest.fixture(scope="module")
 def field(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """One night with every file, a second with a hostile header and the doubles of Parquet, and a third that lands everything again."""
-    from conftest import copy_project
+    from projects import copy_project
 
     folder = tmp_path_factory.mktemp("field") / "it's [a] *project* 🎉"
     folder.mkdir()

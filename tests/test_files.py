@@ -13,7 +13,7 @@ from uuid import uuid4
 import duckdb
 import pytest
 
-from conftest import ROOT, Project
+from projects import ROOT, Project
 from orchestration.dbt import ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.files import replace_file

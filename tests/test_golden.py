@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from conftest import GOLDEN, Project
+from projects import GOLDEN, Project
 
 
 def expected(name: str) -> tuple[list[str], list[tuple[str, ...]]]:

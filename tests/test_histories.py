@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from conftest import GOLDEN_AS_OF, Project
+from projects import GOLDEN_AS_OF, Project
 from histories import drawn, write_landing
 from oracle import expected
 from oracle.compare import compare

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import GOLDEN, GOLDEN_AS_OF, Project
+from projects import GOLDEN, GOLDEN_AS_OF, Project
 from test_publishing import builds
 from warehouses import differences
 

@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from conftest import GOLDEN_AS_OF, Project
+from projects import GOLDEN_AS_OF, Project
 from orchestration.dbt import failure_messages
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"

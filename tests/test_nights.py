@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from conftest import Project
+from projects import Project
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from warehouses import differences
 

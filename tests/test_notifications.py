@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-from conftest import Project
+from projects import Project
 from orchestration.errors import WinbackError
 from orchestration.notifications import failure_words, notify
 

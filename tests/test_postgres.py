@@ -14,7 +14,7 @@ import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from asking import OFFLINE, ask, same, tool
-from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
+from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF

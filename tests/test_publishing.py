@@ -9,7 +9,7 @@ import pytest
 from dagster import DagsterRunStatus
 from filelock import FileLock
 
-from conftest import GOLDEN_AS_OF, Project
+from projects import GOLDEN_AS_OF, Project
 from told import instance_of
 
 STATES = "select * from winback.lifecycle_states order by all"

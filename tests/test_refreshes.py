@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import Project
+from projects import Project
 from orchestration.configuration import last_date_over
 from warehouses import differences
 

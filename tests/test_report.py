@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from browsers import Opened, started
-from conftest import ROOT, Project
+from projects import ROOT, Project
 from orchestration.report import write_report
 from orchestration.warehouses.duckdb_file import DuckDBFile
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import Project, copy_project
+from projects import Project, copy_project
 from orchestration.sample import SAMPLE_AS_OF, write_sample
 from warehouses import differences
 

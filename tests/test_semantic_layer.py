@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from asking import OFFLINE, ask, same, tool
-from conftest import GOLDEN, Project, copy_project
+from projects import GOLDEN, Project, copy_project
 
 FACTS = ("fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention")
 KEY = ("period_grain", "period_start", "business_id", "segment", "segment_value")

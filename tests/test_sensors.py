@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus, RunRequest, SkipReason, build_sensor_context
 
-from conftest import Project
+from projects import Project
 from orchestration.alive import declared_alive
 from test_notifications import Hook, hook  # noqa: F401
 

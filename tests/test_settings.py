@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
+from projects import Project
 from orchestration.errors import WinbackError
 from orchestration.refresh import threads_of
 from orchestration.settings import load_settings

@@ -10,7 +10,7 @@ import pytest
 from dagster import DagsterInstance, DagsterRunStatus
 from filelock import FileLock
 
-from conftest import Project
+from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
 from test_publishing import builds
 from told import instance_of

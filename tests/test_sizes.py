@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from projects import ROOT
 
 LIMITS = {"*.py": 300, "*.yml": 300}
 FOLDERS = ("dbt_project", "orchestration", "tests")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clusters import Cluster
-from conftest import GOLDEN, GOLDEN_AS_OF, Project, copy_project
+from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from orchestration.sample import SAMPLE_AS_OF
 from servers import tables_as_file
 from warehouses import differences, public_tables

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from conftest import ROOT
+from projects import ROOT
 from orchestration.dbt import dbt_executable
 
 MANY = 10_000_000

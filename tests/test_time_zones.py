@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from conftest import Project
+from projects import Project
 
 UTC = timezone.utc
 ZONES = (

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from conftest import Project
+from projects import Project
 from orchestration.dbt import ensure_manifest
 from orchestration.unchanged import RUN, UNDATED
 from warehouses import differences

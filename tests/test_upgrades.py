@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import ROOT, Project, copy_project
+from projects import ROOT, Project, copy_project
 from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.warehouses.duckdb_file import DuckDBFile

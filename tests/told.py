@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterInstance
 
-from conftest import Project
+from projects import Project
 
 
 class Told:

@@ -1,0 +1,126 @@
+"""Copies of the project to refresh for real, as a user would: by the command line, in a process of its own."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.landing.contract import LANDING_TABLES
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+GOLDEN_AS_OF = "2025-06-30"
+
+
+@dataclass
+class Project:
+    """A copy of the project with a landing and a warehouse of its own."""
+
+    folder: Path
+    landing: Path
+    warehouse: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, folder: Path) -> "Project":
+        """A project with landing and warehouse in their usual places."""
+        return cls(folder, folder / "landing", folder / "published" / "warehouse.duckdb")
+
+    def copied_to(self, folder: Path) -> "Project":
+        """The same as it is now, elsewhere."""
+        shutil.copytree(self.folder, folder)
+        return Project.at(folder)
+
+    def env(self, **extra: str) -> dict[str, str]:
+        given = {
+            "WINBACK_LANDING": str(self.landing),
+            "WINBACK_WAREHOUSE": str(self.warehouse),
+            "DAGSTER_HOME": str(self.folder / ".winback" / "dagster"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "WINBACK_RETRIES": "0",
+        }
+        return {**os.environ, **given, **self.environment, **extra}
+
+    def start(self, *arguments: str, **extra: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", "orchestration", *arguments]
+        return subprocess.Popen(command, cwd=self.folder, env=self.env(**extra), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def winback(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess:
+        process = self.start(*arguments, **extra)
+        out, err = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def refresh(self, as_of: str | None = GOLDEN_AS_OF, *options: str) -> subprocess.CompletedProcess:
+        """A refresh that must succeed, whether or not its date is over by the clock of the machine."""
+        result = self.winback("refresh", *(["--as-of", as_of, "--allow-future"] if as_of else []), *options)
+        assert result.returncode == 0, result.stderr
+        return result
+
+    def refused(self, *arguments: str, **extra: str) -> str:
+        """A command that must fail with a message and no traceback; returns the message."""
+        result = self.winback(*arguments, **extra)
+        assert result.returncode != 0, result.stderr
+        assert "Traceback" not in result.stderr and "Stack Trace" not in result.stderr, result.stderr
+        return result.stderr
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def use_seeds(self, folder: Path) -> None:
+        for name in ("businesses.csv", "event_kinds.csv", "exit_reasons.csv"):
+            shutil.copyfile(folder / name, self.folder / "seeds" / name)
+
+    def limit_segment_values(self, most: int) -> None:
+        """Let a segment with more values than this add no rows in a business."""
+        configured = self.folder / "dbt_project" / "dbt_project.yml"
+        text = configured.read_text()
+        assert "max_segment_values: 500\n" in text
+        configured.write_text(text.replace("max_segment_values: 500\n", f"max_segment_values: {most}\n"))
+
+    def land(self, table: str, rows: list[dict[str, str]]) -> None:
+        """Write a landing table as CSV, its columns those of the first row."""
+        self.landing.mkdir(parents=True, exist_ok=True)
+        with (self.landing / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy what a clone has, and the parsed manifest where there is one, to spare each test the parsing."""
+    for name in ("dbt_project", "orchestration", "seeds"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.duckdb", "run", "compiled", "logs"))
+    shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
+    return Project.at(folder)
+
+
+def copy_toy(folder: Path) -> Project:
+    """Copy a project whose dbt models are those of `tests/toy`: it lands and publishes as the whole one does, and derives next to nothing.
+
+    What it promises of the landing, the refresh and the publishing it promises by the project's own Python and macros.
+    """
+    real, toy = ROOT / "dbt_project", folder / "dbt_project"
+    for name in ("orchestration", "seeds"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(real / "macros", toy / "macros")
+    shutil.copytree(ROOT / "tests" / "toy" / "macros", toy / "macros" / "toy")
+    shutil.copytree(real / "tests" / "generic", toy / "tests" / "generic")
+    shutil.copytree(ROOT / "tests" / "toy" / "models", toy / "models")
+    for name in ("dbt_project.yml", "profiles.yml", "seeds/catalogue/formulas.csv"):
+        (toy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(real / name, toy / name)
+    staging = toy / "models" / "staging"
+    shutil.copy2(real / "models" / "staging" / "_landing.yml", staging / "_landing.yml")
+    for name in ("landed_files", "int_this_refresh", "int_as_of_date", "stg_businesses", *(f"landed_{table}" for table in LANDING_TABLES)):
+        shutil.copy2(real / "models" / "staging" / f"{name}.sql", staging / f"{name}.sql")
+    for table in LANDING_TABLES:
+        (staging / f"base_{table}.sql").write_text(f"{{{{ judged_by_toy('{table}') }}}}\n")
+        (staging / f"stg_{table}.sql").write_text(f"{{{{ standing_rows('base_{table}') }}}}\n")
+    shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
+    return Project.at(folder)

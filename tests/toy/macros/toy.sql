@@ -1,0 +1,29 @@
+{# Every landed row stands but for lines that are no row, and events without a customer or a date. #}
+{% macro judged_by_toy(table) -%}
+    {%- set of_events = " or coalesce(customer_id, '') = '' or occurred_at not like '20__-__-__%'" -%}
+    {%- set rejected = 'malformed_line is not null' ~ (of_events if table == 'events' else '') -%}
+select
+    landed.*,
+    landed.landed_in as judged_in,
+    case when {{ rejected }} then 'rejected' else 'standing' end as verdict
+from {{ ref('landed_' ~ table) }} as landed
+{%- endmacro %}
+
+{# A headline rate of every business on the last date counted, of which nobody is told. #}
+{% macro toy_rate(rate, counts) -%}
+{{ config(schema='winback', tags=['public']) -}}
+select
+    business_id,
+    period_grain,
+    period_start,
+    segment,
+    is_complete,
+    false as is_warm,
+    {%- for count in counts %}
+    closing_active as {{ count }},
+    {%- endfor %}
+    cast(null as {{ type_double() }}) as {{ rate }},
+    cast(null as {{ type_double() }}) as {{ rate }}_low,
+    cast(null as {{ type_double() }}) as {{ rate }}_high
+from {{ ref('fct_lifecycle') }}
+{%- endmacro %}

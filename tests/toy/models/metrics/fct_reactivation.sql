@@ -1,0 +1,1 @@
+{{ toy_rate('reactivation_rate', ['former_returned', 'dormant_returned', 'opening_former', 'opening_dormant']) }}

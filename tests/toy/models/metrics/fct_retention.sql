@@ -1,0 +1,1 @@
+{{ toy_rate('retention_rate', ['current_retained', 'opening_current']) }}

@@ -1,0 +1,4 @@
+{{ config(schema='winback', tags=['public'], materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+select refreshes.refresh_id, lifecycle.business_id, 'closing_active' as metric, lifecycle.closing_active as value
+from {{ ref('fct_lifecycle') }} as lifecycle
+cross join {{ ref('int_this_refresh') }} as refreshes

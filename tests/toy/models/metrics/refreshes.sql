@@ -1,0 +1,24 @@
+-- The last model of a run.
+-- depends_on: {{ ref('landed_files') }}, {{ ref('lifecycle_transitions') }}, {{ ref('fct_win_back') }}, {{ ref('fct_reactivation') }}
+-- depends_on: {{ ref('fct_retention') }}, {{ ref('metric_restatements') }}, {{ ref('int_wide_segments') }}, {{ ref('dropped_values') }}
+{{ config(schema='winback', tags=['public'], materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+with landed as (
+    {%- for table in landing_tables() %}
+    select landed_in from {{ ref('landed_' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    refreshes.refresh_id,
+    refreshes.run_id,
+    refreshes.started_at,
+    refreshes.as_of_date,
+    refreshes.is_rebuild,
+    (select count(*) from landed inner join {{ ref('int_this_refresh') }} as newest on landed.landed_in = newest.refresh_id) as new_rows,
+    (select count(*) from landed) as rows_landed,
+    (select count(*) from {{ ref('rejected_rows') }}) as rows_rejected,
+    (select count(*) from {{ ref('lifecycle_states') }}) as customers_recomputed,
+    cast(0 as bigint) as periods_restated,
+    refreshes.code_version
+from {{ ref('int_this_refresh') }} as refreshes
