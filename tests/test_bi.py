@@ -12,12 +12,12 @@ import sqlalchemy
 import yaml
 from sqlalchemy.pool import NullPool
 
-from projects import Project
 from dashboards import Chart, charts, dashboard, datasets
 from orchestration.bi import connection_uri, write_dashboard
 from orchestration.dbt import ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import load_settings
+from projects import Project
 from test_publishing import land_more
 
 CHOSEN = {"business_id": "shop", "period_grain": "month", "segment": "all"}

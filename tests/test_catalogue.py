@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from projects import ROOT, copy_project
 from histories import drawn, write_landing
 from orchestration.dbt import code_version
+from projects import ROOT, copy_project
 
 LANGUAGES = ("en", "it", "sv", "nl", "de")
 TEXTS = ROOT / "dbt_project" / "seeds" / "catalogue" / "texts.csv"

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from projects import Project
 from orchestration.checks import breaches, rejections, silent_businesses, wide_segments
 from orchestration.control import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
+from projects import Project
 
 # Montgomery, Introduction to Statistical Quality Control: nonconforming cans of orange juice in 30 samples of 50.
 CANS = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6]

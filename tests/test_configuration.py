@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from dbt_common.clients.agate_helper import from_csv
 
-from projects import GOLDEN, Project
 from orchestration.configuration import NULL, check_configuration
 from orchestration.errors import WinbackError
+from projects import GOLDEN, Project
 from test_publishing import builds
 
 SHOP = "shop,Shop,retail,America/New_York,USD,90,365,30,30,"

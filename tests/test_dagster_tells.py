@@ -13,9 +13,9 @@ import pytest
 import yaml
 from dagster import AssetKey
 
-from projects import GOLDEN_AS_OF, ROOT, Project
 from orchestration.dbt import published_models
 from orchestration.landing.contract import LANDING_TABLES
+from projects import GOLDEN_AS_OF, ROOT, Project
 from told import Told, instance_of
 
 

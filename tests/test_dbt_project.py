@@ -3,8 +3,8 @@
 import shutil
 import subprocess
 
-from projects import GOLDEN, Project
 from orchestration.dbt import dbt_executable
+from projects import GOLDEN, Project
 
 
 def test_plain_dbt_build_passes_and_writes_a_file_of_its_own(project: Project) -> None:

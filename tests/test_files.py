@@ -13,13 +13,13 @@ from uuid import uuid4
 import duckdb
 import pytest
 
-from projects import ROOT, Project
 from orchestration.dbt import ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.files import replace_file
 from orchestration.outcome import has_published
 from orchestration.warehouses.builds import MARK, Builds
 from orchestration.warehouses.duckdb_file import DuckDBFile
+from projects import ROOT, Project
 from test_kills import small_disk  # noqa: F401
 
 IS_ROOT = os.geteuid() == 0

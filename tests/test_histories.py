@@ -9,10 +9,10 @@ from datetime import date
 
 import duckdb
 
-from projects import GOLDEN_AS_OF, Project
 from histories import drawn, write_landing
 from oracle import expected
 from oracle.compare import compare
+from projects import GOLDEN_AS_OF, Project
 
 COUNT = int(os.environ.get("HISTORIES", "150"))
 SEED = int(os.environ.get("HISTORIES_SEED", "1"))

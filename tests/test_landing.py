@@ -5,8 +5,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from projects import GOLDEN_AS_OF, Project
 from orchestration.dbt import failure_messages
+from projects import GOLDEN_AS_OF, Project
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from projects import Project
 from histories import AS_OF, drawn, drawn_arrivals, write_night
+from projects import Project
 from warehouses import differences
 
 COUNT = int(os.environ.get("HISTORIES", "100"))

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
-from projects import Project
 from orchestration.errors import WinbackError
 from orchestration.notifications import failure_words, notify
+from projects import Project
 
 
 class Hook(http.server.ThreadingHTTPServer):

@@ -14,10 +14,10 @@ import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from asking import OFFLINE, ask, same, tool
-from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
+from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from servers import ServedProject, Server, connect, land_more, make_older, served, wait_for
 from told import Told, instance_of
 from warehouses import differences

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from projects import Project
 from orchestration.configuration import last_date_over
+from projects import Project
 from warehouses import differences
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"

@@ -14,9 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from browsers import Opened, started
-from projects import ROOT, Project
 from orchestration.report import write_report
 from orchestration.warehouses.duckdb_file import DuckDBFile
+from projects import ROOT, Project
 
 PARTS = ROOT / "orchestration" / "report" / "parts"
 LANGUAGES = ("en", "it", "sv", "nl", "de")

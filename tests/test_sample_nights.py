@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from projects import Project, copy_project
 from orchestration.sample import SAMPLE_AS_OF, write_sample
+from projects import Project, copy_project
 from warehouses import differences
 
 NIGHTS = int(os.environ.get("SAMPLE_NIGHTS", "2"))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus, RunRequest, SkipReason, build_sensor_context
 
-from projects import Project
 from orchestration.alive import declared_alive
+from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
 
 # Runs in a copy of the project: a refresh that fails there, then what the failure sensor makes of it.

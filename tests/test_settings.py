@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from projects import Project
 from orchestration.errors import WinbackError
 from orchestration.refresh import threads_of
 from orchestration.settings import load_settings
+from projects import Project
 
 
 @pytest.mark.parametrize("size", ["12GB", "1.5 TiB", "512mb", ""])

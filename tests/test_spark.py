@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from clusters import Cluster
-from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from orchestration.sample import SAMPLE_AS_OF
+from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from servers import tables_as_file
 from warehouses import differences, public_tables
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from projects import ROOT
 from orchestration.dbt import dbt_executable
+from projects import ROOT
 
 MANY = 10_000_000
 TAIL = 1e-9  # of itself: how well a probability is known that is next to nothing; any other to 1e-9

@@ -4,9 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from projects import Project
 from orchestration.dbt import ensure_manifest
 from orchestration.unchanged import RUN, UNDATED
+from projects import Project
 from warehouses import differences
 
 # What tells a run whose rows it replaces: no row of an undated table hangs on it, only which rows are looked at.

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from projects import ROOT, Project, copy_project
 from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.warehouses.duckdb_file import DuckDBFile
 from orchestration.warehouses.formats import code_format, is_of_earlier_format
+from projects import ROOT, Project, copy_project
 from test_dagster import materialise
 from warehouses import differences
 
