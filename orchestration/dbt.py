@@ -83,7 +83,10 @@ def ensure_manifest() -> Path:
     database = {"duckdb": WORKING_FILE, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
     folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
-    newest = max(path.stat().st_mtime for path in _project_files(".sql", ".yml", ".md", ".csv"))
+    files = _project_files(".sql", ".yml", ".md", ".csv")
+    # A folder's own time tells that a file was taken out of it; the project's own folder, that something was built there.
+    folders = {folder for path in files for folder in path.parents if DBT_PROJECT in folder.parents}
+    newest = max(path.stat().st_mtime for path in (*files, *folders))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return manifest
     STATE.mkdir(exist_ok=True)

@@ -81,3 +81,12 @@ def published_toy(once: Once) -> Project:
 def toy(published_toy: Project, tmp_path: Path) -> Project:
     """A toy project of its own in which the golden landing is already published, for faults to be caused in."""
     return published_toy.copied_to(tmp_path / "toy")
+
+
+@pytest.fixture
+def bare_toy(published_toy: Project, tmp_path: Path) -> Project:
+    """A toy project with the golden configuration, in which nothing has landed."""
+    copy = published_toy.copied_to(tmp_path / "bare_toy")
+    for folder in (copy.landing, copy.warehouse.parent, copy.folder / ".winback"):
+        shutil.rmtree(folder)
+    return copy

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+import warm
 from orchestration.landing.contract import LANDING_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,9 +52,7 @@ class Project:
         return subprocess.Popen(command, cwd=self.folder, env=self.env(**extra), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def winback(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess:
-        process = self.start(*arguments, **extra)
-        out, err = process.communicate(timeout=600)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        return warm.run(["-m", "orchestration", *arguments], self.folder, self.env(**extra))
 
     def refresh(self, as_of: str | None = GOLDEN_AS_OF, *options: str) -> subprocess.CompletedProcess:
         """A refresh that must succeed, whether or not its date is over by the clock of the machine."""
@@ -91,6 +90,28 @@ class Project:
             writer.writeheader()
             writer.writerows(rows)
 
+    def land_more(self, number: int = 1, customer: str = "") -> None:
+        """One more file of events, an order of a new customer, so that a refresh has something to do.
+
+        In the toy project, a customer called `fails a test`, `fails a model` or `never ends` has the refresh do just that.
+        """
+        row = f"more{number},shop,{customer or f'more{number}'},order,2025-06-{number:02}T10:00:00Z,5,USD,,,2025-06-{number:02}T11:00:00Z"
+        (self.landing / "events").mkdir(exist_ok=True)
+        (self.landing / "events" / f"{number}.csv").write_text((self.landing / "events.csv").read_text().splitlines()[0] + "\n" + row + "\n")
+
+    def builds(self) -> list[Path]:
+        """What refreshes have left that did not come to their end."""
+        folder = self.warehouse.parent / "build" / self.warehouse.name
+        return list(folder.iterdir()) if folder.is_dir() else []
+
+    def stay_after_publishing(self) -> None:
+        """Let a refresh that has published never come to its end by itself."""
+        drawn = self.folder / "orchestration" / "report" / "__init__.py"
+        first = "    with warehouse.reader() as reader:\n"
+        text = drawn.read_text()
+        assert first in text
+        drawn.write_text(text.replace(first, f"    __import__('time').sleep(1000)\n{first}"))
+
 
 def copy_project(folder: Path) -> Project:
     """Copy what a clone has, and the parsed manifest where there is one, to spare each test the parsing."""
@@ -111,6 +132,8 @@ def copy_toy(folder: Path) -> Project:
     shutil.copytree(real / "macros", toy / "macros")
     shutil.copytree(ROOT / "tests" / "toy" / "macros", toy / "macros" / "toy")
     shutil.copytree(real / "tests" / "generic", toy / "tests" / "generic")
+    for file in (ROOT / "tests" / "toy" / "tests").iterdir():
+        shutil.copy2(file, toy / "tests" / file.name)
     shutil.copytree(ROOT / "tests" / "toy" / "models", toy / "models")
     for name in ("dbt_project.yml", "profiles.yml", "seeds/catalogue/formulas.csv"):
         (toy / name).parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,6 @@ from orchestration.dbt import ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import load_settings
 from projects import Project
-from test_publishing import land_more
 
 CHOSEN = {"business_id": "shop", "period_grain": "month", "segment": "all"}
 COUNT = sqlalchemy.text("select count(*) from winback.lifecycle_states")
@@ -114,15 +113,15 @@ def test_the_connection_cannot_write(connection: sqlalchemy.Connection, golden: 
     assert golden.warehouse.read_bytes() == before
 
 
-def test_a_refresh_publishes_beside_a_reader_whose_next_query_sees_it(published: Project) -> None:
-    engine = connected(uri_of(published))
+def test_a_refresh_publishes_beside_a_reader_whose_next_query_sees_it(toy: Project) -> None:
+    engine = connected(uri_of(toy))
     with engine.connect() as reader:
-        assert reader.execute(COUNT).scalar_one() == 142
-        land_more(published)
-        published.refresh()
-        assert reader.execute(COUNT).scalar_one() == 142
+        before = reader.execute(COUNT).scalar_one()
+        toy.land_more()
+        toy.refresh()
+        assert reader.execute(COUNT).scalar_one() == before
     with engine.connect() as reader:
-        assert reader.execute(COUNT).scalar_one() == 143
+        assert reader.execute(COUNT).scalar_one() == before + 1
 
 
 def test_the_zip_holds_the_dashboard_with_the_connection(tmp_path: Path, golden: Project) -> None:

@@ -10,7 +10,6 @@ from dbt_common.clients.agate_helper import from_csv
 from orchestration.configuration import NULL, check_configuration
 from orchestration.errors import WinbackError
 from projects import GOLDEN, Project
-from test_publishing import builds
 
 SHOP = "shop,Shop,retail,America/New_York,USD,90,365,30,30,"
 
@@ -96,11 +95,11 @@ def test_all_mistakes_are_told_at_once(seeds: Path) -> None:
     assert "row 3" in str(error.value) and "row 4" in str(error.value)
 
 
-def test_a_refresh_stops_before_any_table_is_touched(published: Project) -> None:
-    before = published.warehouse.read_bytes()
-    path = published.folder / "seeds" / "businesses.csv"
+def test_a_refresh_stops_before_any_table_is_touched(toy: Project) -> None:
+    before = toy.warehouse.read_bytes()
+    path = toy.folder / "seeds" / "businesses.csv"
     path.write_text(path.read_text().replace("Europe/Rome", "Europe/Roma"))
-    message = published.refused("refresh", "--as-of", "2025-06-30")
+    message = toy.refused("refresh", "--as-of", "2025-06-30")
     assert "seeds/businesses.csv, row 3: timezone 'Europe/Roma' is unknown" in message
-    assert published.warehouse.read_bytes() == before
-    assert builds(published) == []
+    assert toy.warehouse.read_bytes() == before
+    assert toy.builds() == []

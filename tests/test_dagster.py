@@ -4,8 +4,7 @@ import json
 import subprocess
 import sys
 
-import pytest
-
+import warm
 from projects import GOLDEN_AS_OF, Project
 
 # Runs in a copy of the project: materialise a selection as the UI would, and print what Dagster was told.
@@ -29,8 +28,7 @@ print("RESULT" + json.dumps({
 
 
 def materialise(project: Project, *keys: str, **config: object) -> dict:
-    command = [sys.executable, "-c", MATERIALISE, json.dumps(keys), json.dumps(config)]
-    done = subprocess.run(command, cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300, check=False)
+    done = warm.run(["-c", MATERIALISE, json.dumps(keys), json.dumps(config)], project.folder, project.env())
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
     assert line, done.stderr
     return json.loads(line.removeprefix("RESULT"))
@@ -49,35 +47,35 @@ def test_definitions_hold_the_job_the_schedule_and_every_public_table() -> None:
     assert public <= checked, "every public table has dbt tests as asset checks"
 
 
-def test_a_selection_keeps_the_published_date_and_publishes(published: Project) -> None:
-    before = published.query("select * from winback.fct_win_back order by all")
-    told = materialise(published, "winback/fct_win_back")
+def test_a_selection_keeps_the_published_date_and_publishes(toy: Project) -> None:
+    before = toy.query("select * from winback.fct_win_back order by all")
+    told = materialise(toy, "winback/fct_win_back")
     assert told["success"] and told["materialised"] == ["winback/fct_win_back"]
     assert told["checks"] and all(passed for _, passed in told["checks"])
-    assert published.query("select * from winback.fct_win_back order by all") == before
-    assert published.query("select distinct as_of_date::varchar from winback.dim_business") == [(GOLDEN_AS_OF,)]
+    assert toy.query("select * from winback.fct_win_back order by all") == before
+    assert toy.query("select distinct as_of_date::varchar from winback.dim_business") == [(GOLDEN_AS_OF,)]
 
 
-def test_a_selection_for_another_date_is_refused(published: Project) -> None:
-    told = materialise(published, "winback/fct_win_back", as_of="2025-01-01")
+def test_a_selection_for_another_date_is_refused(toy: Project) -> None:
+    told = materialise(toy, "winback/fct_win_back", as_of="2025-01-01")
     assert not told["success"] and "keeps the published as-of date, 2025-06-30" in told["failure"]
 
 
-def test_a_selection_needs_something_published(project: Project) -> None:
-    project.land("events", [{"event_id": "e", "business_id": "shop", "customer_id": "c", "event_name": "order", "occurred_at": "2025-01-01", "loaded_at": "2025-01-01"}])
-    told = materialise(project, "winback/fct_win_back")
+def test_a_selection_needs_something_published(bare_toy: Project) -> None:
+    bare_toy.land("events", [{"event_id": "e", "business_id": "shop", "customer_id": "c", "event_name": "order", "occurred_at": "2025-01-01", "loaded_at": "2025-01-01"}])
+    told = materialise(bare_toy, "winback/fct_win_back")
     assert not told["success"] and "Nothing is published yet" in told["failure"]
 
 
-def test_what_cannot_be_read_is_not_shown_as_materialised(published: Project) -> None:
-    (published.folder / "dbt_project" / "tests" / "never_holds.sql").write_text("select 1 as wrong from {{ ref('fct_win_back') }} limit 1")
-    told = materialise(published)
+def test_what_cannot_be_read_is_not_shown_as_materialised(toy: Project) -> None:
+    toy.land_more(customer="fails a test")
+    told = materialise(toy)
     assert not told["success"] and told["materialised"] == []
     assert ["never_holds", False] in told["checks"] and any(passed for _, passed in told["checks"])
 
 
-@pytest.mark.parametrize("command", [["definitions", "validate"], ["job", "list"]])
-def test_dagsters_own_tools_load_the_project_from_its_root(project: Project, command: list[str]) -> None:
-    (project.folder / ".winback" / "dagster").mkdir(parents=True)
-    done = subprocess.run([sys.executable, "-m", "dagster", *command], cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
+def test_dagsters_own_tools_find_the_job_from_the_projects_root(bare_toy: Project) -> None:
+    (bare_toy.folder / ".winback" / "dagster").mkdir(parents=True)
+    command = [sys.executable, "-m", "dagster", "job", "list"]
+    done = subprocess.run(command, cwd=bare_toy.folder, env=bare_toy.env(), text=True, capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0 and "Job: refresh" in done.stdout, done.stderr

@@ -140,11 +140,11 @@ def test_owners_come_from_the_environment_and_from_dbt(monkeypatch: pytest.Monke
         Catalog().get_owners({})
 
 
-def test_what_is_transient_is_tried_again_and_a_mistake_is_not(project: Project) -> None:
+def test_what_is_transient_is_tried_again_and_a_mistake_is_not(bare_toy: Project) -> None:
     """A server that is not there refuses the connection; a landing that is not there is a mistake."""
-    project.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0"}
-    assert "trying again" not in project.refused("refresh")
-    message = project.refused("refresh", WINBACK_TARGET="postgres", PGHOST="127.0.0.1", PGPORT="1")
+    bare_toy.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0"}
+    assert "trying again" not in bare_toy.refused("refresh")
+    message = bare_toy.refused("refresh", WINBACK_TARGET="postgres", PGHOST="127.0.0.1", PGPORT="1")
     assert message.count("trying again (retry 1 of 2)") == 1 and message.count("trying again (retry 2 of 2)") == 1 and message.count("trying again") == 2
     assert "winback: postgresql://" in message and "does not answer" in message
 

@@ -37,10 +37,10 @@ def full(home: Path) -> None:
     [(a_file, "File exists"), (garbage, "while parsing a flow node"), (corrupt, "file is not a database"), (full, "disk is full")],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_home_that_is_broken_is_named_and_told_of(project: Project, hook: Hook, request: pytest.FixtureRequest, spoil: Callable[[Path], None], words: str) -> None:  # noqa: F811
-    home = (request.getfixturevalue("small_disk") if spoil is full else project.folder) / "home"
+def test_a_home_that_is_broken_is_named_and_told_of(bare_toy: Project, hook: Hook, request: pytest.FixtureRequest, spoil: Callable[[Path], None], words: str) -> None:  # noqa: F811
+    home = (request.getfixturevalue("small_disk") if spoil is full else bare_toy.folder) / "home"
     spoil(home)
-    message = project.refused("refresh", DAGSTER_HOME=str(home), WINBACK_WEBHOOK_URL=hook.url())
+    message = bare_toy.refused("refresh", DAGSTER_HOME=str(home), WINBACK_WEBHOOK_URL=hook.url())
     assert f"winback: Dagster's home {home} cannot be used (" in message and words in message and message.rstrip().endswith("Nothing was published.")
     assert len(message.splitlines()) == 2, message
     ((_, body),) = hook.taken

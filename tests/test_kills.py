@@ -1,6 +1,6 @@
 """Refreshes that are really killed, at random moments over growing landings, while somebody reads all the time.
 
-More kills, or others, by the environment: `KILLS=200 KILLS_SEED=7 python -m pytest -n 0 tests/test_kills.py`.
+More kills, or others, by the environment: `KILLS=200 KILLS_SEED=7 python -m pytest -n 0 -m slow tests/test_kills.py`.
 """
 
 import os
@@ -15,8 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from projects import GOLDEN, GOLDEN_AS_OF, Project
-from test_publishing import builds
+from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_toy
 from warehouses import differences
 
 KILLS = int(os.environ.get("KILLS", "25"))
@@ -67,11 +66,12 @@ def landing_in_parts(count: int, dice: random.Random) -> list[tuple[str, list[st
     return [(header, rows[part::count]) for part in range(count)]
 
 
-def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(golden: Project, project: Project) -> None:
+def lands_and_dies(project: Project, whole: Project, kills: int) -> None:
+    """Refresh a landing that grows, killing each refresh once or more; in the end all is as if nothing had happened."""
     dice = random.Random(SEED)
     (project.landing / "events").mkdir(parents=True)
     (project.landing / "customer_merges.csv").write_bytes((GOLDEN / "landing" / "customer_merges.csv").read_bytes())
-    parts = landing_in_parts(KILLS + 1, dice)
+    parts = landing_in_parts(kills + 1, dice)
 
     def land(number: int) -> None:
         header, rows = parts[number]
@@ -84,7 +84,7 @@ def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(gol
     reader = Reader(project.warehouse)
     reader.start()
     killed = published = 0
-    for number in range(1, KILLS + 1):
+    for number in range(1, kills + 1):
         land(number)
         while True:  # a refresh that was done before its moment came is no kill
             process = start_apart(project, "refresh", "--as-of", GOLDEN_AS_OF)
@@ -102,10 +102,21 @@ def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(gol
     reader.stopped.set()
     reader.join()
     print(f"{killed} kills within {usual:.0f} s each, {published} refreshes done in between, {reader.reads} reads")
-    assert killed == KILLS and reader.reads > KILLS
+    assert killed == kills and reader.reads > kills
     assert reader.failures == []
-    assert differences(project.warehouse, golden.warehouse) == []
-    assert builds(project) == []
+    assert differences(project.warehouse, whole.warehouse) == []
+    assert project.builds() == []
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(KILLS, marks=pytest.mark.slow)])
+def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(project: Project, golden: Project, kills: int) -> None:
+    lands_and_dies(project, golden, kills)
+
+
+def test_the_same_of_more_kills_on_the_toy_project(published_toy: Project, tmp_path: Path) -> None:
+    toy = copy_toy(tmp_path / "toy")
+    toy.use_seeds(GOLDEN)
+    lands_and_dies(toy, published_toy, 8)
 
 
 @pytest.fixture
@@ -120,22 +131,23 @@ def small_disk(tmp_path: Path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk_publishes_nothing_and_loses_nothing(published: Project, small_disk: Path) -> None:
+def test_a_full_disk_publishes_nothing_and_loses_nothing(toy: Project, small_disk: Path) -> None:
     warehouse = small_disk / "warehouse.duckdb"
-    warehouse.write_bytes(published.warehouse.read_bytes())
-    published.warehouse = warehouse
+    warehouse.write_bytes(toy.warehouse.read_bytes())
+    toy.warehouse = warehouse
     before = warehouse.read_bytes()
-    with (published.landing / "events.csv").open("a") as file:
+    with (toy.landing / "events.csv").open("a") as file:
         file.write("new,shop,new,order,2025-06-01T12:00:00Z,5,USD,,,2025-06-02T00:00:00Z\n")
     room = small_disk / "room"
     states = "select count(*) from winback.lifecycle_states"
+    ((count,),) = toy.query(states)
     free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
     for left in (2 << 20, len(before) + (1 << 20), len(before) + (4 << 20)):
         room.write_bytes(bytes(max(free - left, 0)))
-        message = published.refused("refresh", "--as-of", GOLDEN_AS_OF)
+        message = toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
         assert "Nothing was published" in message and ("No space left" in message or "could not write" in message.lower()), message
-        assert warehouse.read_bytes() == before and published.query(states) == [(142,)]
-        assert builds(published) == []
+        assert warehouse.read_bytes() == before and toy.query(states) == [(count,)]
+        assert toy.builds() == []
     room.unlink()
-    published.refresh()
-    assert published.query(states) == [(143,)]
+    toy.refresh()
+    assert toy.query(states) == [(count + 1,)]

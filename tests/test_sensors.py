@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus, RunRequest, SkipReason, build_sensor_context
 
+import warm
 from orchestration.alive import declared_alive
 from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
@@ -64,9 +63,9 @@ def write(path: Path, text: str, second: int) -> None:
     os.utime(path, (1_750_000_000 + second,) * 2)
 
 
-def test_files_are_asked_for_once_when_they_are_new_and_whole(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    here(published, monkeypatch)
-    header, row, *_ = (published.landing / "events.csv").read_text().splitlines()
+def test_files_are_asked_for_once_when_they_are_new_and_whole(toy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(toy, monkeypatch)
+    header, row, *_ = (toy.landing / "events.csv").read_text().splitlines()
     with DagsterInstance.ephemeral() as instance:
         ticks = Ticks(instance)
         assert "still being written" in ticks.skipped()
@@ -74,11 +73,11 @@ def test_files_are_asked_for_once_when_they_are_new_and_whole(published: Project
         assert "No file has changed" in ticks.skipped()
 
         # The same bytes, delivered again under the same name and another.
-        write(published.landing / "events" / "again.csv", (published.landing / "events.csv").read_text(), 1)
+        write(toy.landing / "events" / "again.csv", (toy.landing / "events.csv").read_text(), 1)
         assert "still being written" in ticks.skipped()
         assert ticks.skipped() == "All files that are there have been read."
 
-        new = published.landing / "events" / "new.csv"
+        new = toy.landing / "events" / "new.csv"
         write(new, header + "\n", 2)
         assert "still being written" in ticks.skipped()
         write(new, header + "\n" + row.replace("e001", "e_new") + "\n", 3)
@@ -106,36 +105,36 @@ def a_job():
     return defs.resolve_job_def("refresh")
 
 
-def test_before_anything_is_published_every_file_is_new_and_a_missing_landing_is_said(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    here(project, monkeypatch)
+def test_before_anything_is_published_every_file_is_new_and_a_missing_landing_is_said(bare_toy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    here(bare_toy, monkeypatch)
     with DagsterInstance.ephemeral() as instance:
         ticks = Ticks(instance)
         ticks.skipped()
-        assert f"There is no landing at {project.landing}" in ticks.skipped()
-        write(project.landing / "events.csv", "event_id\n", 1)
+        assert f"There is no landing at {bare_toy.landing}" in ticks.skipped()
+        write(bare_toy.landing / "events.csv", "event_id\n", 1)
         ticks.skipped()
         assert isinstance(ticks.tick(), RunRequest)
 
 
 def fail(project: Project) -> dict:
-    done = subprocess.run([sys.executable, "-c", FAIL_AND_LOOK], check=False, cwd=project.folder, env=project.env(), text=True, capture_output=True, timeout=300)
+    done = warm.run(["-c", FAIL_AND_LOOK], project.folder, project.env())
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
     assert line, done.stderr
     return {**json.loads(line.removeprefix("RESULT")), "log": done.stderr + done.stdout}
 
 
-def test_a_failed_run_is_told_of(project: Project, hook: Hook) -> None:  # noqa: F811
-    project.environment["WINBACK_WEBHOOK_URL"] = hook.url()
-    found = fail(project)
+def test_a_failed_run_is_told_of(bare_toy: Project, hook: Hook) -> None:  # noqa: F811
+    bare_toy.environment["WINBACK_WEBHOOK_URL"] = hook.url()
+    found = fail(bare_toy)
     ((_, body),) = hook.taken
     assert not found["success"] and "There is no landing at" in body["text"] and f"See run {found['run']} in Dagster." in body["text"]
 
 
-def test_a_failure_that_cannot_be_told_is_in_the_log(project: Project, hook: Hook) -> None:  # noqa: F811
-    project.environment["WINBACK_WEBHOOK_URL"] = hook.url(503)
-    found = fail(project)
+def test_a_failure_that_cannot_be_told_is_in_the_log(bare_toy: Project, hook: Hook) -> None:  # noqa: F811
+    bare_toy.environment["WINBACK_WEBHOOK_URL"] = hook.url(503)
+    found = fail(bare_toy)
     assert "Nobody was told of the failure of run" in found["log"] and "it answered 503" in found["error"] and "a-secret" not in found["log"] + found["error"]
 
 
-def test_without_a_channel_the_sensor_says_so(project: Project) -> None:
-    assert "no channel is set to tell of it" in fail(project)["skipped"]
+def test_without_a_channel_the_sensor_says_so(bare_toy: Project) -> None:
+    assert "no channel is set to tell of it" in fail(bare_toy)["skipped"]

@@ -64,5 +64,5 @@ def test_a_night_and_a_server_build_two_models_at_once(monkeypatch: pytest.Monke
     assert threads_of(load_settings(), rebuilds=True) == 3
 
 
-def test_files_need_not_be_loaded_on_duckdb(project: Project) -> None:
-    assert "On DuckDB the files of the landing are read where they are: run `winback refresh`." in project.refused("land")
+def test_files_need_not_be_loaded_on_duckdb(bare_toy: Project) -> None:
+    assert "On DuckDB the files of the landing are read where they are: run `winback refresh`." in bare_toy.refused("land")

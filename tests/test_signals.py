@@ -3,8 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus
@@ -12,24 +10,12 @@ from filelock import FileLock
 
 from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
-from test_publishing import builds
 from told import instance_of
+from waiting import wait_for, wait_for_line
 
 NOTHING = "Nothing was published: the tables of the last good refresh stand as they were."
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
-
-
-def wait_for(condition: Callable[[], object], process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 120
-    while not condition() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-
-
-def wait_for_line(words: str, process: subprocess.Popen) -> None:
-    for line in process.stderr:
-        if words in line:
-            return
 
 
 def starts_of_last_run(instance: DagsterInstance) -> tuple[DagsterRunStatus, int]:
@@ -41,13 +27,13 @@ def starts_of_last_run(instance: DagsterInstance) -> tuple[DagsterRunStatus, int
 
 
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
-def test_before_anything_is_imported(project: Project, number: signal.Signals) -> None:
+def test_before_anything_is_imported(bare_toy: Project, number: signal.Signals) -> None:
     """As the command begins, and as it does when Dagster is imported."""
     send = f"import os, sys, orchestration.outcome; sys.modules['orchestration.cli'] = None; os.kill(os.getpid(), {int(number)})"
     program = f"from orchestration.outcome import ending_in_words\nwith ending_in_words():\n    exec({send!r})"
-    done = subprocess.run([sys.executable, "-c", program], cwd=project.folder, env=project.env(), capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], cwd=bare_toy.folder, env=bare_toy.env(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (CODES[number], f"winback: Stopped by {NAMES[number]}. {NOTHING}\n")
-    process = project.start("refresh")
+    process = bare_toy.start("refresh")
     wait_for_line("Starting the refresh.", process)
     process.send_signal(number)
     _, err = process.communicate(timeout=120)
@@ -55,7 +41,7 @@ def test_before_anything_is_imported(project: Project, number: signal.Signals) -
 
 
 @pytest.mark.parametrize("opened", ["outcome.interruptible(connection.interrupt)", "contextlib.nullcontext()"], ids=["broken off", "left behind"])
-def test_a_query_without_end_is_no_reason_to_stay(project: Project, opened: str) -> None:
+def test_a_query_without_end_is_no_reason_to_stay(bare_toy: Project, opened: str) -> None:
     """Python's own handlers would wait for it."""
     program = f"""
 import contextlib, os, threading, duckdb
@@ -65,56 +51,58 @@ with outcome.ending_in_words(), duckdb.connect() as connection, {opened}:
     threading.Timer(0.5, os.kill, (os.getpid(), {int(signal.SIGTERM)})).start()
     connection.execute("select count(*) from range(1000000000) as a, range(1000000) as b where hash(a.range * b.range) = 3").fetchall()
 """
-    done = subprocess.run([sys.executable, "-c", program], cwd=project.folder, env=project.env(), capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([sys.executable, "-c", program], cwd=bare_toy.folder, env=bare_toy.env(), capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (143, f"winback: Stopped by SIGTERM. {NOTHING}\n")
 
 
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
-def test_while_it_waits_and_while_dbt_runs(published: Project, hook: Hook, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:  # noqa: F811
-    published.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0", "WINBACK_WEBHOOK_URL": hook.url()}
-    before = published.warehouse.read_bytes()
-    with FileLock(published.warehouse.with_name("warehouse.duckdb.lock")):
-        waiting = published.start("refresh", "--as-of", "2025-07-01")
+def test_while_it_waits_and_while_dbt_runs(toy: Project, hook: Hook, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:  # noqa: F811
+    toy.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0", "WINBACK_WEBHOOK_URL": hook.url()}
+    before = toy.warehouse.read_bytes()
+    with FileLock(toy.warehouse.with_name("warehouse.duckdb.lock")):
+        waiting = toy.start("refresh", "--as-of", "2025-07-01")
         wait_for_line("Waiting for", waiting)
         waiting.send_signal(number)
         _, err = waiting.communicate(timeout=120)
     assert (waiting.returncode, err) == (CODES[number], f"winback: Stopped by {NAMES[number]}. {NOTHING}\n")
 
-    building = published.start("refresh", "--as-of", "2025-07-01")
-    wait_for(lambda: [path for build in builds(published) for path in build.glob("target/*")], building)
+    toy.land_more(customer="never ends")
+    building = toy.start("refresh", "--as-of", "2025-07-01")
+    wait_for(lambda: [path for build in toy.builds() for path in build.glob("target/*")], building)
     building.send_signal(number)
     _, err = building.communicate(timeout=120)
     assert building.returncode == CODES[number] and err.endswith(f"winback: Stopped by {NAMES[number]}. {NOTHING}\n") and "Traceback" not in err, err
-    assert builds(published) == [] and published.warehouse.read_bytes() == before
-    with instance_of(published, monkeypatch) as instance:
+    assert toy.builds() == [] and toy.warehouse.read_bytes() == before
+    with instance_of(toy, monkeypatch) as instance:
         assert starts_of_last_run(instance) == (DagsterRunStatus.FAILURE, 1)
     # Whoever presses Ctrl-C knows; whoever reads the log of a service the day after does not.
     assert [body["text"].splitlines()[0] for _, body in hook.taken] == ([] if number == signal.SIGINT else [f"Winback: the refresh failed. Stopped by SIGTERM. {NOTHING}"] * 2)
 
 
-def test_after_publishing_it_says_that_the_tables_stand(published: Project, hook: Hook) -> None:  # noqa: F811
-    published.environment["WINBACK_WEBHOOK_URL"] = hook.url()
-    before = published.warehouse.stat().st_ino
-    process = published.start("refresh", "--as-of", "2025-07-01")
-    wait_for(lambda: published.warehouse.stat().st_ino != before, process)
+def test_after_publishing_it_says_that_the_tables_stand(toy: Project, hook: Hook) -> None:  # noqa: F811
+    toy.environment["WINBACK_WEBHOOK_URL"] = hook.url()
+    toy.stay_after_publishing()
+    before = toy.warehouse.stat().st_ino
+    process = toy.start("refresh", "--as-of", "2025-07-01")
+    wait_for(lambda: toy.warehouse.stat().st_ino != before, process)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 143 and "winback: Stopped by SIGTERM, after the refresh was published: its tables stand." in err and "Traceback" not in err, err
-    assert published.query("select max(as_of_date)::varchar from winback.refreshes") == [("2025-07-01",)]
-    assert builds(published) == [] and hook.taken == []
+    assert toy.query("select max(as_of_date)::varchar from winback.refreshes") == [("2025-07-01",)]
+    assert toy.builds() == [] and hook.taken == []
 
 
-def test_a_run_that_is_terminated_in_dagster_is_not_started_again(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_is_terminated_in_dagster_is_not_started_again(toy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its process gets an interrupt, and passes it on to the one of the step."""
     command = [sys.executable, "-m", "dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "refresh"]
-    environment = published.env(WINBACK_RETRIES="2", WINBACK_RETRY_SECONDS="0")
-    with FileLock(published.warehouse.with_name("warehouse.duckdb.lock")):
-        process = subprocess.Popen(command, cwd=published.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    environment = toy.env(WINBACK_RETRIES="2", WINBACK_RETRY_SECONDS="0")
+    with FileLock(toy.warehouse.with_name("warehouse.duckdb.lock")):
+        process = subprocess.Popen(command, cwd=toy.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         wait_for_line("Waiting for", process)
-        with instance_of(published, monkeypatch) as instance:
+        with instance_of(toy, monkeypatch) as instance:
             (run,) = instance.get_runs(limit=1)
             instance.report_run_canceling(run)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)
-    with instance_of(published, monkeypatch) as instance:
+    with instance_of(toy, monkeypatch) as instance:
         assert starts_of_last_run(instance) == (DagsterRunStatus.CANCELED, 1)

@@ -2,3 +2,6 @@
 select refreshes.refresh_id, lifecycle.business_id, 'closing_active' as metric, lifecycle.closing_active as value
 from {{ ref('fct_lifecycle') }} as lifecycle
 cross join {{ ref('int_this_refresh') }} as refreshes
+{%- if is_incremental() %}
+where not exists (select 1 from {{ this }} as known where known.business_id = lifecycle.business_id and known.value = lifecycle.closing_active)
+{%- endif %}

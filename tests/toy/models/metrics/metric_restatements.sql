@@ -1,4 +1,4 @@
 {{ config(schema='winback', tags=['public'], materialized='view') }}
 select *
 from {{ ref('metric_history') }}
-where value < 0
+where refresh_id > 1

@@ -1,0 +1,3 @@
+select customer_id
+from {{ ref('lifecycle_states') }}
+where customer_id = 'fails a test'
