@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run lint test test-spark dev bench calibration install install-lint install-test clean pictures docs superset-dashboard
+.PHONY: run lint test test-all test-spark dev bench calibration install install-lint install-test clean pictures docs superset-dashboard
 
 run: install
 	$(BIN)/winback demo
 
 test: install-test
 	$(BIN)/python -m pytest
+
+# The same and what takes long and only widens a proof: more kills, the sample night after night, the sample on PostgreSQL.
+test-all: install-test
+	$(BIN)/python -m pytest -m 'not spark'
 
 # What is looked for stands in pyproject.toml (ruff), dbt-bouncer.yml and .sqlfluff. Models are rendered over the golden landing,
 # in no warehouse; dbt-bouncer needs Python 3.11.

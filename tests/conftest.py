@@ -1,7 +1,7 @@
 """Projects that tests share: each is built once, by the first worker that asks for it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from orchestration.dbt import ensure_manifest
 from projects import GOLDEN, Project, copy_project, copy_toy
+from servers import Server, folder_for_server
 
 Once = Callable[[str, Callable[[Project], None]], Project]
 
@@ -83,6 +84,17 @@ def toy(published_toy: Project, tmp_path: Path) -> Project:
     return published_toy.copied_to(tmp_path / "toy")
 
 
+@pytest.fixture(scope="session")
+def sample(once: Once) -> Project:
+    """The sample as `winback demo` makes it; read it, do not change it."""
+
+    def demo(project: Project) -> None:
+        result = copy_project(project.folder).winback("demo")
+        assert result.returncode == 0, result.stderr
+
+    return once("sample", demo)
+
+
 @pytest.fixture
 def bare_toy(published_toy: Project, tmp_path: Path) -> Project:
     """A toy project with the golden configuration, in which nothing has landed."""
@@ -90,3 +102,12 @@ def bare_toy(published_toy: Project, tmp_path: Path) -> Project:
     for folder in (copy.landing, copy.warehouse.parent, copy.folder / ".winback"):
         shutil.rmtree(folder)
     return copy
+
+
+@pytest.fixture(scope="session")
+def server(shared: Path) -> Iterator[Server]:
+    """The PostgreSQL server of this run."""
+    with FileLock(shared / "server_start.lock"):
+        running = Server(folder_for_server(shared))
+    yield running
+    running.stop()

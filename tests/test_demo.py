@@ -3,13 +3,14 @@
 import re
 import shutil
 from collections import defaultdict
+from pathlib import Path
 
 import duckdb
 import pytest
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from projects import ROOT, Project, copy_project
+from projects import ROOT, Project
 
 PAGE = (ROOT / "docs" / "cdnow-by-hand.md").read_text()
 BY_HAND, FROM_TABLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
@@ -59,16 +60,6 @@ def figures(heading: str) -> list[float]:
     """The row of figures that the page shows under a heading."""
     row = PAGE.split(heading)[1].splitlines()[2]
     return [float(cell.replace(",", "")) for cell in row.strip("| ").split("|")]
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The sample as `winback demo` makes it, in a project of its own."""
-    project = copy_project(tmp_path_factory.mktemp("sample"))
-    result = project.winback("demo")
-    assert result.returncode == 0, result.stderr
-    assert "CDNOW" in result.stdout and f"Warehouse: {project.warehouse}" in result.stderr
-    return project
 
 
 def test_the_orders_alone_give_the_figures_on_the_page(sample: Project) -> None:
@@ -148,15 +139,17 @@ def test_lifts_equal_statsmodels(sample: Project) -> None:
             assert p_value == pytest.approx(proportions_ztest([k, c], [n, m])[1], abs=1e-9)
 
 
-def test_a_second_demo_does_not_write_the_sample_again(sample: Project) -> None:
-    marker = sample.landing / ".winback-sample"
+def test_a_second_demo_does_not_write_the_sample_again(sample: Project, tmp_path: Path) -> None:
+    again = sample.copied_to(tmp_path / "again")
+    marker = again.landing / ".winback-sample"
     before = marker.stat().st_mtime_ns
-    assert sample.winback("demo").returncode == 0
+    result = again.winback("demo")
+    assert result.returncode == 0 and "CDNOW" in result.stdout and f"Warehouse: {again.warehouse}" in result.stderr
     assert marker.stat().st_mtime_ns == before
 
 
-def test_the_demo_leaves_a_landing_of_the_users_own_alone(project: Project) -> None:
-    shutil.copytree(ROOT / "tests" / "golden" / "landing", project.landing)
-    message = project.refused("demo")
+def test_the_demo_leaves_a_landing_of_the_users_own_alone(bare_toy: Project) -> None:
+    shutil.copytree(ROOT / "tests" / "golden" / "landing", bare_toy.landing)
+    message = bare_toy.refused("demo")
     assert "holds data of your own" in message
-    assert sorted(path.name for path in project.landing.iterdir()) == ["customer_merges.csv", "events.csv"]
+    assert sorted(path.name for path in bare_toy.landing.iterdir()) == ["customer_merges.csv", "events.csv"]

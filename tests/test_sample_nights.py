@@ -1,6 +1,6 @@
 """The sample as it would really have come: a full build, then one day a night, ends as the full build at the last day.
 
-`SAMPLE_NIGHTS=30 python -m pytest -n 0 tests/test_sample_nights.py` for a whole month of nights.
+`SAMPLE_NIGHTS=30 python -m pytest -n 0 -m slow tests/test_sample_nights.py` for a whole month of nights.
 """
 
 import os
@@ -36,6 +36,7 @@ def land_until(whole: Path, landing: Path, night: int, after: date | None, until
         duckdb.execute(f"copy (select * from {read} where {loaded} <= date '{until}' {since}) to '{target}' (format {kind})")
 
 
+@pytest.mark.slow
 def test_nights_of_the_sample_end_as_the_full_build_at_the_last_day(sample_project: Project, tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     write_sample(whole, report=lambda line: None)

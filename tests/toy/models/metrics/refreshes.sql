@@ -18,7 +18,11 @@ select
     (select count(*) from landed inner join {{ ref('int_this_refresh') }} as newest on landed.landed_in = newest.refresh_id) as new_rows,
     (select count(*) from landed) as rows_landed,
     (select count(*) from {{ ref('rejected_rows') }}) as rows_rejected,
-    (select count(*) from {{ ref('lifecycle_states') }}) as customers_recomputed,
+    (
+        select count(distinct judged.customer_id)
+        from {{ ref('base_events') }} as judged
+        where judged.verdict = 'standing' and (refreshes.is_rebuild or judged.judged_in = refreshes.refresh_id)
+    ) as customers_recomputed,
     cast(0 as bigint) as periods_restated,
     refreshes.code_version
 from {{ ref('int_this_refresh') }} as refreshes
