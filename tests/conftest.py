@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from one_landing import refresh_all
 from orchestration.dbt import ensure_manifest
 from projects import GOLDEN, Project, copy_project, copy_toy
 from servers import Server, folder_for_server
@@ -64,6 +65,12 @@ def project(tmp_path: Path) -> Project:
 def golden(once: Once) -> Project:
     """The golden landing, refreshed once; read it, do not change it."""
     return once("golden", lambda project: refresh_golden(copy_project(project.folder)))
+
+
+@pytest.fixture(scope="session")
+def cases(once: Once) -> Project:
+    """Every business of `one_landing`, refreshed once; read it, do not change it."""
+    return once("cases", refresh_all)
 
 
 @pytest.fixture

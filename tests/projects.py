@@ -16,6 +16,7 @@ from orchestration.landing.contract import LANDING_TABLES
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 GOLDEN_AS_OF = "2025-06-30"
+TOLD = "told.txt"
 
 
 @dataclass
@@ -58,7 +59,13 @@ class Project:
         """A refresh that must succeed, whether or not its date is over by the clock of the machine."""
         result = self.winback("refresh", *(["--as-of", as_of, "--allow-future"] if as_of else []), *options)
         assert result.returncode == 0, result.stderr
+        (self.folder / TOLD).write_text(result.stderr)
         return result
+
+    @property
+    def told(self) -> str:
+        """What the last refresh said on the terminal."""
+        return (self.folder / TOLD).read_text()
 
     def refused(self, *arguments: str, **extra: str) -> str:
         """A command that must fail with a message and no traceback; returns the message."""
@@ -84,8 +91,9 @@ class Project:
 
     def land(self, table: str, rows: list[dict[str, str]]) -> None:
         """Write a landing table as CSV, its columns those of the first row."""
-        self.landing.mkdir(parents=True, exist_ok=True)
-        with (self.landing / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+        path = self.landing / f"{table}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)

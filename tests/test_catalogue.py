@@ -10,9 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from histories import drawn, write_landing
 from orchestration.dbt import code_version
-from projects import ROOT, copy_project
+from projects import ROOT, Project
 
 LANGUAGES = ("en", "it", "sv", "nl", "de")
 TEXTS = ROOT / "dbt_project" / "seeds" / "catalogue" / "texts.csv"
@@ -25,12 +24,9 @@ UNBOUNDED = ("ratio", "money", "returns")
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def busy(cases: Project) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of drawn businesses: they have campaigns and surveys, which the golden landing has not."""
-    copy = copy_project(tmp_path_factory.mktemp("busy"))
-    write_landing(drawn(50, 5), copy.landing, copy.folder / "seeds")
-    copy.refresh()
-    with duckdb.connect(str(copy.warehouse), read_only=True) as connection:
+    with duckdb.connect(str(cases.warehouse), read_only=True) as connection:
         connection.execute("use winback")
         yield connection
 

@@ -1,6 +1,8 @@
 """Checks beyond dbt's tests: the limits against other people's numbers, and what a real refresh says of a month that is out of the ordinary."""
 
 import math
+import re
+from collections.abc import Iterator
 from datetime import date
 
 import duckdb
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from one_landing import Case
 from orchestration.checks import breaches, rejections, silent_businesses, wide_segments
 from orchestration.control import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES
@@ -107,36 +110,48 @@ def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeyp
     assert [warning.split(" ")[2] for warning in warnings] == ["fallen", "risen"]
 
 
-def test_a_breach_is_told_and_blocks_nothing(project: Project) -> None:
-    """Sixteen warm months in which five of some three hundred leave, then one in which sixty do; through a whole refresh."""
+def cases() -> Iterator[Case]:
+    """Sixteen warm months in which five of some three hundred leave, then one in which sixty do; and a business of which nothing is heard."""
     rows = []
 
     def event(name: str, customer: int, on: str) -> None:
-        times = {"occurred_at": f"{on}T12:00:00Z", "loaded_at": f"{on}T13:00:00Z"}
-        rows.append({"event_id": f"{name}{customer}", "business_id": "saas", "customer_id": f"c{customer}", "event_name": name, **times})
+        rows.append({"event_id": f"{name}{customer}", "customer_id": f"c{customer}", "event_name": name, "occurred_at": on, "loaded_at": on})
 
     for customer in range(300):
-        event("subscription_started", customer, "2023-01-01")
-    leaving = [f"{year}-{month:02}" for year, month in [(2024, month) for month in range(1, 13)] + [(2025, month) for month in range(1, 5)]]
+        event("order", customer, "2023-02-01")
+    leaving = [f"{year}-{month:02}" for year, month in [(2024, month) for month in range(2, 13)] + [(2025, month) for month in range(1, 6)]]
     for number, month in enumerate(leaving):
         for customer in range(5 * number, 5 * number + 5):
-            event("subscription_cancelled", customer, f"{month}-15")
+            event("cancel", customer, f"{month}-15")
     for customer in range(80, 140):
-        event("subscription_cancelled", customer, "2025-05-10")
-    project.land("events", rows)
-    told = project.refresh("2025-05-31").stderr
+        event("cancel", customer, "2025-06-10")
+    yield Case("leavers", {"events": rows}, policy={"kind": "subscription", "dormant_after_days": "", "former_after_days": ""})
+    yield Case("silent")
+
+
+def test_a_breach_is_told_and_blocks_nothing(cases: Project) -> None:
     # By hand: pools 300, 295, … 225, each but five retained; then 160 of 220.
     pools = [300 - 5 * number for number in range(16)]
     centre = 1 - 80 / sum(pools)
     low = centre - 3 * math.sqrt(centre * (1 - centre) / 220)
     said = f"{160 / 220:.1%} (160 of 220), limits {low:.1%} to 100.0%, {centre:.1%} in the months before."
-    assert f"WARNING: retention_rate of saas in 2025-05 is below its control limits: {said}" in told
-    of_may = "business_id = 'saas' and period_grain = 'month' and period_start = '2025-05-01' and segment = 'all'"
-    assert project.query(f"select current_retained, opening_current from winback.fct_retention where {of_may}") == [(160, 220)]
-    assert told.count("control limits") == 1
-    assert "the landing of saas is stale: its newest event is of 2025-05-10, 21 days before 2025-05-31." in told
-    assert "the landing of shop holds no event up to 2025-05-31" in told
-    assert "rejected;" not in told and "are rejected:" not in told
+    assert [line.partition("WARNING: ")[2] for line in cases.told.splitlines() if " of leavers " in line and "control limits" in line] == [
+        f"retention_rate of leavers in 2025-06 is below its control limits: {said}"
+    ]
+    of_june = "business_id = 'leavers' and period_grain = 'month' and period_start = '2025-06-01' and segment = 'all'"
+    assert cases.query(f"select current_retained, opening_current from winback.fct_retention where {of_june}") == [(160, 220)]
+
+
+def test_a_silent_feed_is_told_and_blocks_nothing(cases: Project) -> None:
+    assert "the landing of leavers is stale: its newest event is of 2025-06-10, 20 days before 2025-06-30." in cases.told
+    assert "the landing of silent holds no event up to 2025-06-30" in cases.told
+
+
+def test_many_rejected_rows_are_told_and_few_are_not(cases: Project) -> None:
+    told = set(re.findall(r"WARNING: many rows of (\w+) are rejected", cases.told))
+    share = "select count(*) filter (verdict = 'rejected') / count(*) from winback_internal.base_{}"
+    assert told == {table for table in LANDING_TABLES if cases.query(share.format(table))[0][0] > 0.05}
+    assert told and told != set(LANDING_TABLES)
 
 
 def landing(rows: int, rejected: int, judged_now: int) -> Tables:

@@ -9,7 +9,9 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from histories import AS_OF, drawn, drawn_arrivals, write_night
+from histories import AS_OF, Arrival, History, drawn, drawn_arrivals, write_night
+from histories.business import HEADERS
+from one_landing import SHOP
 from projects import Project
 from warehouses import differences
 
@@ -26,9 +28,24 @@ def as_of(night: int) -> str:
     return (AS_OF - timedelta(days=before_last * before_last * 11)).isoformat()
 
 
+def told_apart_again() -> list[Arrival]:
+    """c1 says the same throughout, and is told apart by it again once c2's country is none too many: in the last night."""
+    order = {"event_name": "order", "occurred_at": "2025-01-01", "loaded_at": "2025-01-01"}
+    nights = []
+    for night in range(NIGHTS):
+        says = {"country": "IT", "updated_at": f"2025-01-0{night + 1}", "loaded_at": f"2025-01-0{night + 1}"}
+        rows: dict[str, list[dict]] = {table: [] for table in HEADERS}
+        rows["customers"] = [{**says, "customer_id": "c2", "country": "SE" if night == NIGHTS - 2 else "IT"}]
+        if night == 0:
+            rows["customers"].append({**says, "customer_id": "c1"})
+            rows["events"] = [{**order, "event_id": customer, "customer_id": customer} for customer in ("c1", "c2")]
+        nights.append(Arrival(History(SHOP, {}, rows)))
+    return nights
+
+
 def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path) -> None:
     project.limit_segment_values(1)  # Of two countries; so segments come and go from night to night.
-    arriving = drawn_arrivals(drawn(COUNT, SEED), NIGHTS, SEED)
+    arriving = [*drawn_arrivals(drawn(COUNT, SEED), NIGHTS, SEED), told_apart_again()]
     wide: list[set[tuple]] = []
     for night in range(NIGHTS):
         if night == NIGHTS - 1:  # what has landed stays, also when its file is gone
@@ -39,7 +56,7 @@ def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_pat
         assert all(f"WARNING: segment {segment} has 2 values among the customers of {business}" in told for business, segment in wide[-1])
         kept_of = "select distinct business_id, segment from winback_internal.int_period_counts"
         assert not wide[-1] & set(project.query(kept_of)), "what adds no rows is not kept either"
-    assert any(after - before for before, after in pairwise(wide)) and any(before - after for before, after in pairwise(wide))
+    assert any(after - before for before, after in pairwise(wide)) and (f"b{COUNT:03}", "country") in wide[-2] - wide[-1]
     assert project.query("select count(*) from winback.metric_restatements where not is_new_configuration")[0][0] > 0
     assert project.query("select count(*) from winback.metric_restatements where is_new_configuration")[0][0] > 0
 

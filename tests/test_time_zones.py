@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from one_landing import Case
 from projects import Project
 
 UTC = timezone.utc
@@ -53,27 +54,30 @@ def dates(zone: ZoneInfo) -> Iterator[date]:
                 yield day
 
 
-def test_events_fall_on_the_dates_that_calendars_showed(project: Project) -> None:
-    header = "business_id,name,kind,timezone,currency,dormant_after_days,former_after_days,prospect_dormant_after_days,attribution_days,recovery_days"
-    lines = [f"z{number},{zone},retail,{zone},EUR,,,,30," for number, zone in enumerate(ZONES)]
-    (project.folder / "seeds" / "businesses.csv").write_text("\n".join([header, *lines]) + "\n")
-    (project.folder / "seeds" / "event_kinds.csv").write_text("business_id,event_name,kind\n*,order,purchase\n")
-    events: list[dict[str, str]] = []
-    wanted: dict[str, date] = {}
-    for number, name in enumerate(ZONES):
-        zone = ZoneInfo(name)
-        for instant in sorted(set(instants(zone))):
-            event_id = f"{name} {instant:%Y-%m-%dT%H:%M:%S}"
-            wanted[event_id] = instant.astimezone(zone).date()
-            row = {"event_id": event_id, "business_id": f"z{number}", "customer_id": "c", "event_name": "order"}
-            events.append(row | {"occurred_at": f"{instant:%Y-%m-%dT%H:%M:%SZ}", "loaded_at": "2025-01-01"})
-        for day in sorted(set(dates(zone))):
-            wanted[f"{name} {day}"] = day
-            row = {"event_id": f"{name} {day}", "business_id": f"z{number}", "customer_id": "c", "event_name": "order"}
-            events.append(row | {"occurred_at": f"{day}", "loaded_at": "2025-01-01"})
-    assert len(events) > 10_000
-    project.land("events", events)
-    project.refresh()
-    found = dict(project.query("select event_id, event_date from winback_internal.int_events_this_run"))
-    assert found.keys() == wanted.keys()
+def events(zone: ZoneInfo) -> Iterator[tuple[str, date]]:
+    """Times as they land, and the dates that calendars showed."""
+    for instant in sorted(set(instants(zone))):
+        yield f"{instant:%Y-%m-%dT%H:%M:%SZ}", instant.astimezone(zone).date()
+    for day in sorted(set(dates(zone))):
+        yield f"{day}", day
+
+
+def cases() -> Iterator[Case]:
+    """Refunds alone: they fall on a date, and begin no history, every day of which would have its rows."""
+    for name in ZONES:
+        rows = [{"event_id": text, "customer_id": "c", "event_name": "refund", "occurred_at": text, "loaded_at": "2025-01-01"} for text, _ in events(ZoneInfo(name))]
+        yield Case(business(name), {"events": rows}, policy={"timezone": name})
+
+
+def business(zone: str) -> str:
+    return zone.replace("/", "_")
+
+
+def test_events_fall_on_the_dates_that_calendars_showed(cases: Project) -> None:
+    wanted = {(business(name), text): day for name in ZONES for text, day in events(ZoneInfo(name))}
+    assert len(wanted) > 10_000
+    names = ", ".join(f"'{business(name)}'" for name in ZONES)
+    rows = cases.query(f"select business_id, event_id, event_date from winback_internal.int_events_this_run where business_id in ({names})")
+    found = {(name, event): day for name, event, day in rows}
+    assert found.keys() == wanted.keys() and len(rows) == len(wanted)
     assert {event: (found[event], day) for event, day in wanted.items() if found[event] != day} == {}

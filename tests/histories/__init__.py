@@ -15,11 +15,11 @@ from .business import HEADERS, OVERRIDES, History, policies
 from .campaigns import add_campaigns, add_crowd, days_by_customer
 from .dates import AS_OF, Dates
 from .events import add_bad_events, add_copies, add_events, add_voids
-from .nights import drawn_arrivals, write_night
+from .nights import Arrival, drawn_arrivals, write_night
 from .tables import add_answers, add_customers, add_merges
 from .writing import write_landing
 
-__all__ = ["AS_OF", "History", "drawn", "drawn_arrivals", "histories", "write_landing", "write_night"]
+__all__ = ["AS_OF", "Arrival", "History", "drawn", "drawn_arrivals", "histories", "write_landing", "write_night"]
 
 
 @st.composite

@@ -1,0 +1,65 @@
+"""One landing of many businesses, each a case by itself: no table joins two of them, so that all of them share one refresh.
+
+A test file says with `cases()` what it wants in it, and asks of the published tables for its own businesses alone.
+"""
+
+import csv
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from histories import drawn, write_landing
+from projects import Project, copy_project
+
+# More histories, or others: `HISTORIES=2000 HISTORIES_SEED=7 python -m pytest tests/test_histories.py`.
+COUNT = int(os.environ.get("HISTORIES", "150"))
+SEED = int(os.environ.get("HISTORIES_SEED", "1"))
+CASES_OF = ("test_checks", "test_landing", "test_time_zones")
+DRAWN_SEEDS = "drawn_seeds"
+
+SHOP = {
+    "kind": "retail", "timezone": "America/New_York", "currency": "USD", "dormant_after_days": "90", "former_after_days": "365",
+    "prospect_dormant_after_days": "30", "attribution_days": "30", "recovery_days": "",
+}  # fmt: skip
+
+
+@dataclass
+class Case:
+    """A business and what lands of it: rows by table, which get its id, and files by name as they are.
+
+    Its policy is that of a shop unless told otherwise; what events are called is `histories.business.EVENT_KINDS`.
+    """
+
+    business_id: str
+    rows: dict[str, list[dict]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    policy: dict[str, str] = field(default_factory=dict)
+
+    def land(self, project: Project) -> None:
+        for table, rows in self.rows.items():
+            project.land(f"{table}/{self.business_id}", [{"business_id": self.business_id, **row} for row in rows])
+        for name, content in self.files.items():
+            path = project.landing / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def all_cases() -> Iterable[Case]:
+    for name in CASES_OF:
+        yield from import_module(name).cases()
+
+
+def refresh_all(project: Project) -> None:
+    """Publish drawn histories, in files of their own that the oracle reads, and all cases beside them."""
+    copy_project(project.folder)
+    drawn_seeds = project.folder / DRAWN_SEEDS
+    write_landing(drawn(COUNT, SEED), project.landing, drawn_seeds)
+    project.use_seeds(drawn_seeds)
+    with (project.folder / "seeds" / "businesses.csv").open("a+", newline="") as file:
+        file.seek(0)
+        writer = csv.DictWriter(file, next(csv.reader(file)), lineterminator="\n")
+        for case in all_cases():
+            case.land(project)
+            writer.writerow({"business_id": case.business_id, "name": case.business_id, **SHOP, **case.policy})
+    project.refresh()
