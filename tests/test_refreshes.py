@@ -10,7 +10,6 @@ import pytest
 
 from orchestration.configuration import last_date_over
 from projects import Project
-from warehouses import differences
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"
 LAST = "select refresh_id, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
@@ -102,30 +101,6 @@ def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(publ
     with duckdb.connect(str(published.warehouse)) as connection:
         connection.execute(f"delete from {lost}")
     assert f"Test {found_by} failed" in published.refused("refresh", "--as-of", "2025-07-01")
-
-
-def test_a_selection_after_a_night_fits_what_is_published(published: Project, golden: Project) -> None:
-    from test_dagster import materialise
-
-    told = materialise(published, "winback/lifecycle_states", "winback_internal/int_transitions", "winback_internal/int_period_counts")
-    assert told["success"] and told["materialised"] == ["winback/lifecycle_states"]
-    assert differences(published.warehouse, golden.warehouse) == []
-    assert published.query("select count(*) from winback.refreshes") == [(1,)]
-
-
-def test_a_selection_after_a_night_leaves_alone_what_a_night_derives_of_few(project: Project) -> None:
-    from test_dagster import materialise
-
-    land(project, "first", order("a1", "anna", "2025-01-10"), order("b1", "bert", "2025-02-10"))
-    project.refresh("2025-06-30")
-    land(project, "second", order("b2", "bert", "2025-06-30"))
-    project.refresh("2025-07-01")
-    kept = ["int_first_dates", "int_absences", "int_returns", "int_purchase_gaps"]
-    before = {table: project.query(f"select * from winback_internal.{table} order by all") for table in kept}
-    told = materialise(project, "winback/dim_business", "winback/fct_returns", *(f"winback_internal/{table}" for table in kept))
-    assert told["success"] and sorted(told["materialised"]) == ["winback/dim_business", "winback/fct_returns"]
-    assert {table: project.query(f"select * from winback_internal.{table} order by all") for table in kept} == before
-    assert project.query("select history_starts_on::text from winback.dim_business where history_starts_on is not null") == [("2025-01-10",)]
 
 
 def test_the_default_date_is_that_of_the_businesss_that_is_furthest_behind(project: Project) -> None:
