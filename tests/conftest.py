@@ -1,6 +1,7 @@
 """Projects that tests share: each is built once, by the first worker that asks for it."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -118,3 +119,16 @@ def server(shared: Path) -> Iterator[Server]:
         running = Server(folder_for_server(shared))
     yield running
     running.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how long each file took; what its fixtures built counts for the file that asked first."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.split("::")[0]] += report.duration
+    terminalreporter.section("seconds for each file")
+    for file, spent in seconds.most_common():
+        if spent >= 1:
+            terminalreporter.write_line(f"{spent:6.0f}  {file}")
