@@ -29,7 +29,7 @@ lint: export WINBACK_DBT_WAREHOUSE := :memory:
 lint: export WINBACK_LANDING := $(CURDIR)/tests/golden/landing
 lint: install-lint
 	$(BIN)/ruff check .
-	$(BIN)/dbt --quiet parse
+	$(BIN)/dbt --quiet parse --no-partial-parse --show-all-deprecations --warn-error
 	$(BIN)/dbt-bouncer run
 	$(BIN)/sqlfluff lint dbt_project/models
 
