@@ -6,7 +6,7 @@ INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/pyth
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_HOME ?= $(CURDIR)/.winback/dagster
 
-.PHONY: run lint test test-all test-spark dev bench calibration install install-lint install-test clean pictures docs superset-dashboard
+.PHONY: run check lint test test-all test-spark dev bench calibration install install-lint install-test clean pictures docs superset-dashboard
 
 run: install
 	$(BIN)/winback demo
@@ -17,6 +17,13 @@ test: install-test
 # The same and what takes long and only widens a proof: more kills, the sample night after night, the sample on PostgreSQL.
 test-all: install-test
 	$(BIN)/python -m pytest -m 'not spark'
+
+# While working, two minutes at most: ruff, the parsing of the dbt project, the dbt unit tests of what differs from the main branch, and
+# every test that builds nothing.
+check: install-lint install-test
+	$(BIN)/ruff check .
+	$(BIN)/python -m tests.changed_models
+	$(BIN)/python -m pytest -m 'pure and not slow'
 
 # What is looked for stands in pyproject.toml (ruff), dbt-bouncer.yml and .sqlfluff. Models are rendered over the golden landing,
 # in no warehouse; dbt-bouncer needs Python 3.11.

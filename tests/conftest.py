@@ -1,6 +1,7 @@
 """Projects that tests share: each is built once, by the first worker that asks for it."""
 
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,39 @@ from projects import GOLDEN, Project, copy_project, copy_toy
 from servers import Server, folder_for_server
 
 Once = Callable[[str, Callable[[Project], None]], Project]
+# Who has one of these has the project refreshed, or reads what a refresh has made.
+BUILDING = {"once", "project", "server", "cluster"}
+
+
+class Pure:
+    """What is taken for pure is so: it starts nothing but dbt, to parse or compile."""
+
+    test = ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.test = item.nodeid if item.get_closest_marker("pure") else ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self) -> None:
+        self.test = ""  # what all tests had together may end after any of them
+
+    def refuse(self, event: str, arguments: tuple) -> None:
+        if event == "subprocess.Popen" and self.test and not {"parse", "compile"} & set(map(str, arguments[1])):
+            raise AssertionError(f"{self.test} starts {arguments[1][:4]}: have it use `project` or `once`, or mark it `builds`")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    pure = Pure()
+    config.pluginmanager.register(pure)
+    sys.addaudithook(pure.refuse)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as pure what builds nothing, for `make check`."""
+    for item in items:
+        if BUILDING.isdisjoint(item.fixturenames) and not item.get_closest_marker("builds"):
+            item.add_marker("pure")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import pytest
 
 from projects import ROOT, Project
 
+pytestmark = pytest.mark.builds
+
 FIELD = ROOT / "tests" / "field"
 # Files of one business called `shop` each; here each has a business of its own.
 CASES = {"pandas": "x_pandas/events.csv", "emptycols": "x_emptycols/events.csv", "empty": "x_empty/events/a.csv", "macfork": "x_macfork/events/a.csv"}

@@ -78,6 +78,7 @@ def test_mode_owner_and_link_survive(database: Path, tmp_path: Path, of: int) ->
     assert report.is_symlink() and report.read_text() == "two" and mode(report) == of
 
 
+@pytest.mark.builds
 @pytest.mark.skipif(not IS_ROOT, reason="only root can act as two users")
 def test_an_owner_that_cannot_be_kept_is_told() -> None:
     program = (
@@ -120,6 +121,7 @@ def test_files_that_differ_in_their_ending_do_not_share_a_build(tmp_path: Path) 
     assert one.leftovers() == [run] and other.leftovers() == []
 
 
+@pytest.mark.builds
 def test_a_dbt_whose_refresh_was_killed_is_dead_before_its_build_is_cleared(tmp_path: Path) -> None:
     """A dbt that waits for its copy: an orphan would go on as soon as the copy is gone, and make the folder again."""
     builds, run = Builds(tmp_path / "build"), str(uuid4())
@@ -151,6 +153,7 @@ def is_held(path: Path) -> bool:
     return False
 
 
+@pytest.mark.builds
 def test_a_file_that_dbt_could_not_close_is_closed_or_it_is_said_why_not(small_disk: Path) -> None:  # noqa: F811
     """dbt ends well where DuckDB cannot write its log into the file at the end."""
     published = small_disk / "warehouse.duckdb"

@@ -14,6 +14,8 @@ from orchestration.sample import SAMPLE_AS_OF, write_sample
 from projects import Project, copy_project
 from warehouses import differences
 
+pytestmark = pytest.mark.builds
+
 NIGHTS = int(os.environ.get("SAMPLE_NIGHTS", "2"))
 
 

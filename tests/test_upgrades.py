@@ -16,6 +16,8 @@ from projects import ROOT, Project, copy_project
 from test_dagster import materialise
 from warehouses import differences
 
+pytestmark = pytest.mark.builds
+
 UPGRADES = ROOT / "tests" / "upgrades"
 FORMAT = code_format()
 # After the last date that the earlier versions counted to, and in a week and month that are not over.

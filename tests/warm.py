@@ -27,6 +27,7 @@ class Warm:
 
     def run(self, arguments: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:
         """Run Python with these arguments: `-m` and a module, or `-c` and a program, and what it takes."""
+        sys.audit("subprocess.Popen", sys.executable, arguments, folder, environment)  # as much of a process as any
         with tempfile.TemporaryDirectory() as outputs:
             names = [f"{outputs}/{name}" for name in ("out", "err")]
             self._process.stdin.write(json.dumps([arguments, str(folder), environment, *names]) + "\n")
