@@ -65,20 +65,25 @@ def parsed(shared: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def once(shared: Path) -> Once:
-    """Make a project by name where no worker has yet; read it, do not change it."""
+def folder_once(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make a folder by name where no worker has yet; read it, do not change it."""
 
-    def made(name: str, make: Callable[[Project], None]) -> Project:
-        project = Project.at(shared / name)
-        done = shared / f"{name}.done"
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
         with FileLock(shared / f"{name}.lock"):
             if not done.exists():
-                shutil.rmtree(project.folder, ignore_errors=True)
-                make(project)
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
                 done.touch()
-        return project
+        return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def once(folder_once: Callable[[str, Callable[[Path], None]], Path]) -> Once:
+    """Make a project by name where no worker has yet; read it, do not change it."""
+    return lambda name, make: Project.at(folder_once(name, lambda folder: make(Project.at(folder))))
 
 
 def refresh_golden(project: Project) -> None:
@@ -133,6 +138,7 @@ def sample(once: Once) -> Project:
     def demo(project: Project) -> None:
         result = copy_project(project.folder).winback("demo")
         assert result.returncode == 0, result.stderr
+        assert "CDNOW" in result.stdout and f"Warehouse: {project.warehouse}" in result.stderr
 
     return once("sample", demo)
 

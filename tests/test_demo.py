@@ -143,8 +143,7 @@ def test_a_second_demo_does_not_write_the_sample_again(sample: Project, tmp_path
     again = sample.copied_to(tmp_path / "again")
     marker = again.landing / ".winback-sample"
     before = marker.stat().st_mtime_ns
-    result = again.winback("demo")
-    assert result.returncode == 0 and "CDNOW" in result.stdout and f"Warehouse: {again.warehouse}" in result.stderr
+    assert again.winback("demo").returncode == 0
     assert marker.stat().st_mtime_ns == before
 
 

@@ -1,13 +1,12 @@
 """Files as people and their tools really write them (tests/field), and as someone who means harm would: each read right, in one refresh."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from projects import ROOT, Project
-
-pytestmark = pytest.mark.builds
+from projects import ROOT, Project, copy_project
 
 FIELD = ROOT / "tests" / "field"
 # Files of one business called `shop` each; here each has a business of its own.
@@ -34,15 +33,13 @@ def land_customers(project: Project, *attributes: str) -> None:
     (project.landing / "customers.csv").write_text("\n".join(quoted) + "\n")
 
 
-@pytest.fixture(scope="module")
-def field(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """One night with every file, a second with a hostile header and the doubles of Parquet, and a third that lands everything again."""
-    from projects import copy_project
+def with_its_landing(project: Project) -> Project:
+    return replace(project, landing=project.folder / "land[ing] *'s")
 
-    folder = tmp_path_factory.mktemp("field") / "it's [a] *project* 🎉"
-    folder.mkdir()
-    project = copy_project(folder)
-    project.landing = folder / "land[ing] *'s"
+
+def refresh_three_nights(new: Project) -> None:
+    copy_project(new.folder)
+    project = with_its_landing(new)
     seed(project)
     events = project.landing / "events"
     events.mkdir(parents=True)
@@ -57,14 +54,19 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Project:
     mended = project.landing / "events" / "night1.csv"
     mended.write_text((FIELD / "x_mended" / "night1.csv").read_text().replace("shop", "mended"))
     land_customers(project)
-    project.first = project.refresh("2025-06-30").stderr
+    (project.folder / "told_first").write_text(project.refresh("2025-06-30").stderr)
     shutil.copyfile(FIELD / "x_pqfloat" / "b.parquet", events / "b.parquet")
     land_customers(project, *ATTACKS)
-    project.second = project.refresh("2025-06-30").stderr
+    (project.folder / "told_second").write_text(project.refresh("2025-06-30").stderr)
     mended.unlink()
     (events / "night2.csv").write_text((FIELD / "x_mended" / "night2.csv").read_text().replace("shop", "mended"))
-    project.third = project.refresh("2025-06-30", "--reland").stderr
-    return project
+    project.refresh("2025-06-30", "--reland")
+
+
+@pytest.fixture(scope="session")
+def field(once) -> Project:
+    """One night with every file, a second with a hostile header and the doubles of Parquet, and a third that lands everything again."""
+    return with_its_landing(once("it's [a] *project* 🎉", refresh_three_nights))
 
 
 def customers(project: Project, business: str) -> list[str]:
@@ -88,13 +90,14 @@ def test_lands_everything_again_where_a_file_was_wrong(field: Project) -> None:
     # A double that is no number is no customer.
     assert field.query("select landing_table, business_id, row_id, reason from winback.rejected_rows") == [("events", "shop", "n3", "missing_customer_id")]
     assert field.query("select refresh_id, is_rebuild from winback.refreshes order by 1") == [(1, True), (2, False), (3, True)]
-    assert "Landing everything again" in field.third
+    assert "Landing everything again" in field.told
 
 
 def test_names_what_lies_in_the_landing_and_is_not_read(field: Project) -> None:
-    for words in (field.first, field.second):
+    first, second = ((field.folder / f"told_{night}").read_text() for night in ("first", "second"))
+    for words in (first, second):
         assert "Not read, for the name or format is none of a landing table: events/jsonl.jsonl, orders.csv. Read are <table>.csv" in words
-    assert "._a.csv" not in field.first and "b.csv" not in field.first
+    assert "._a.csv" not in first and "b.csv" not in first
 
 
 def test_a_header_is_never_run(field: Project) -> None:
@@ -105,8 +108,9 @@ def test_a_header_is_never_run(field: Project) -> None:
     assert not list(Path(field.folder).rglob("stolen.csv"))
 
 
-def test_a_run_cannot_reach_beyond_its_build(field: Project) -> None:
+def test_a_run_cannot_reach_beyond_its_build(toy: Project) -> None:
+    toy.land_more()
     compiled = "{{ run_query(\"select * from read_text('/etc/hostname')\") }}select 1 as x"
-    (field.folder / "dbt_project" / "tests" / "reaches_out.sql").write_text(compiled + " where 1 = 0")
-    message = field.refused("refresh", "--as-of", "2025-06-30")
+    (toy.folder / "dbt_project" / "tests" / "reaches_out.sql").write_text(compiled + " where 1 = 0")
+    message = toy.refused("refresh", "--as-of", "2025-06-30")
     assert "file system operations are disabled by configuration" in message

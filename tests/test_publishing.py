@@ -1,7 +1,9 @@
 """What a refresh promises when things go wrong: nothing published is lost, nobody reads half of anything. On the toy project."""
 
 import json
+import shutil
 import signal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -143,6 +145,15 @@ def test_a_file_that_is_restored_under_another_name_is_read_and_refreshed(toy: P
     toy.land_more()
     assert "in which 1 files are new" in toy.refresh().stderr
     assert views and len(toy.query(STATES)) == len(before) + 1 and toy.query("select count(*) from winback.metric_restatements") != [(0,)]
+
+
+def test_the_views_of_the_whole_project_are_read_in_a_file_of_any_name(golden: Project, tmp_path: Path) -> None:
+    restored = shutil.copyfile(golden.warehouse, tmp_path / "what's left.2025.db")
+    with duckdb.connect(str(restored), read_only=True) as connection:
+        views = connection.execute("select schema_name || '.' || view_name from duckdb_views() where not internal").fetchall()
+        assert len(views) > 10
+        for (view,) in views:
+            connection.execute(f"select * from {view} limit 1")
 
 
 def test_a_full_refresh_keeps_what_landed_and_the_ledgers_and_nothing_else(toy: Project) -> None:

@@ -24,12 +24,10 @@ CONTENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+@pytest.fixture(scope="session")
+def folder(folder_once):
     """The sample, written once."""
-    folder = tmp_path_factory.mktemp("sample") / "landing"
-    write_sample(folder, report=lambda line: None)
-    return folder
+    return folder_once("sample_landing", lambda folder: write_sample(folder, report=lambda line: None))
 
 
 @pytest.fixture(scope="module")

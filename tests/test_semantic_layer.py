@@ -168,7 +168,9 @@ def test_what_no_row_of_the_tables_says_is_not_said(layer: Project, by: str, whe
     assert answer and [value for row in answer for name, value in row.items() if name not in by and value] == []
 
 
-def test_days_and_weeks_are_refused_on_the_command_line(layer: Project) -> None:
+def test_the_command_line_answers_as_well_and_refuses_weeks(layer: Project) -> None:
+    done = tool(layer, "mf", "query", "--metrics", "win_back_rate", "--group-by", "metric_time__month,business")
+    assert done.returncode == 0 and "Success" in done.stdout, done.stdout + done.stderr
     done = tool(layer, "mf", "query", "--metrics", "win_back_rate", "--group-by", "metric_time__week,business")
     assert done.returncode != 0 and "metric_time__week" in done.stdout
 

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import warnings
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -66,12 +67,16 @@ class Statistics:
         return {day: row for day, *row in duckdb.execute(f"{observed} {self.of_curve}").fetchall()}
 
 
-@pytest.fixture(scope="module")
-def statistics(tmp_path_factory: pytest.TempPathFactory) -> Statistics:
-    target = tmp_path_factory.mktemp("target")
+def compile_sql(target: Path) -> None:
     command = [dbt_executable(), "--quiet", "compile", "--inline", INLINE, "--target-path", str(target), "--log-path", str(target)]
     command += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project"), "--vars", f'{{"db_path": "{target}/w.duckdb"}}']
-    return Statistics(subprocess.run(command, check=True, text=True, capture_output=True).stdout)
+    compiled = subprocess.run(command, check=True, text=True, capture_output=True).stdout
+    (target / "compiled.sql").write_text(compiled)
+
+
+@pytest.fixture(scope="session")
+def statistics(folder_once) -> Statistics:
+    return Statistics((folder_once("statistics", compile_sql) / "compiled.sql").read_text())
 
 
 def share_is_as_in_statsmodels(statistics: Statistics, k: int, n: int) -> None:

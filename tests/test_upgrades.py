@@ -16,8 +16,6 @@ from projects import ROOT, Project, copy_project
 from test_dagster import materialise
 from warehouses import differences
 
-pytestmark = pytest.mark.builds
-
 UPGRADES = ROOT / "tests" / "upgrades"
 FORMAT = code_format()
 # After the last date that the earlier versions counted to, and in a week and month that are not over.
@@ -42,13 +40,16 @@ def written_by(commit: str, warehouse: Path) -> None:
     warehouse.write_bytes(gzip.decompress((UPGRADES / f"{commit}.duckdb.gz").read_bytes()))
 
 
-@pytest.fixture(scope="module")
-def anew(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The landing of the fixtures and one row more, built from nothing."""
-    project = project_of_the_fixtures(tmp_path_factory.mktemp("anew"))
+def refresh_anew(project: Project) -> None:
+    project_of_the_fixtures(project.folder)
     (project.landing / "events" / "new.csv").write_text(NEW_ROWS)
     project.refresh(AS_OF)
-    return project
+
+
+@pytest.fixture(scope="session")
+def anew(once) -> Project:
+    """The landing of the fixtures and one row more, built from nothing."""
+    return once("anew", refresh_anew)
 
 
 def doubled(warehouse: Path) -> None:
