@@ -1,5 +1,6 @@
 """Projects that tests share: each is built once, by the first worker that asks for it."""
 
+import os
 import shutil
 import sys
 from collections import Counter
@@ -17,6 +18,11 @@ from servers import Server, folder_for_server
 Once = Callable[[str, Callable[[Project], None]], Project]
 # Who has one of these has the project refreshed, or reads what a refresh has made.
 BUILDING = {"once", "project", "server", "cluster"}
+# Begun first, so that no worker is left with a long one while the others have nothing to do.
+LONGEST = (
+    "test_kills", "test_nights", "test_postgres_tables", "test_demo", "test_postgres", "test_unchanged", "test_field_files", "test_upgrades",
+    "test_dbt_project", "test_semantic_layer", "test_publishing", "test_refreshes", "test_signals", "test_dates", "test_report", "test_landing",
+)  # fmt: skip
 
 
 class Pure:
@@ -44,10 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as pure what builds nothing, for `make check`."""
+    """Mark as pure what builds nothing, for `make check`; deal out the files, those first that take long."""
     for item in items:
         if BUILDING.isdisjoint(item.fixturenames) and not item.get_closest_marker("builds"):
             item.add_marker("pure")
+    files = sorted({item.path.stem for item in items}, key=lambda file: (LONGEST.index(file) if file in LONGEST else len(LONGEST), file))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    dealt = [file for first in range(workers) for file in files[first::workers]]
+    items.sort(key=lambda item: dealt.index(item.path.stem))
 
 
 @pytest.fixture(scope="session")
