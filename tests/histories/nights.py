@@ -58,7 +58,8 @@ def write_night(arriving: list[list[Arrival]], night: int, folder: Path, seeds_f
     """Lands what one night brings, and configures it as that night has it.
 
     Events and customers come as a file of their own each night, the first of customers with a column less; the other tables
-    as one file that grows. One exit reason is listed in the last night only.
+    as one file that grows. One exit reason is not listed in the first night; after the second, which that recomputes altogether, only
+    what is new tells who is.
     """
     for table, columns in HEADERS.items():
         grows = table not in ("events", "customers")
@@ -70,5 +71,5 @@ def write_night(arriving: list[list[Arrival]], night: int, folder: Path, seeds_f
         write_csv(path, [name for name in columns if name != "plan" or night > 0], rows)
     tonight = [of_business[night] for of_business in arriving]
     configured = [(f"b{number:03}", arrival.history) for number, arrival in enumerate(tonight) if arrival.is_configured]
-    reasons = dict(list(EXIT_REASONS.items())[: None if night == len(arriving[0]) - 1 else -1])
+    reasons = dict(list(EXIT_REASONS.items())[: None if night > 0 else -1])
     write_seeds(configured, reasons, seeds_folder)
