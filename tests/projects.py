@@ -124,7 +124,7 @@ class Project:
 def copy_project(folder: Path) -> Project:
     """Copy what a clone has, and the parsed manifest where there is one, to spare each test the parsing."""
     for name in ("dbt_project", "orchestration", "seeds"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.duckdb", "run", "compiled", "logs"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*_dev.duckdb*", "run", "compiled", "logs"))
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
     return Project.at(folder)
 
