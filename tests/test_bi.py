@@ -153,7 +153,7 @@ def test_the_documentation_is_one_page_with_every_public_description(published: 
     assert published.warehouse.read_bytes() == before and sorted(path.name for path in published.warehouse.parent.iterdir() if path.suffix == ".wal") == []
 
 
-def test_the_documentation_needs_no_published_tables(project: Project, tmp_path: Path) -> None:
-    made = project.winback("docs", "--output", str(tmp_path / "index.html"))
+def test_the_documentation_needs_no_published_tables(bare_toy: Project, tmp_path: Path) -> None:
+    made = bare_toy.winback("docs", "--output", str(tmp_path / "index.html"))
     assert made.returncode == 0, made.stderr
-    assert "fct_win_back" in (tmp_path / "index.html").read_text(encoding="utf-8") and not project.warehouse.exists()
+    assert "fct_win_back" in (tmp_path / "index.html").read_text(encoding="utf-8") and not bare_toy.warehouse.exists()

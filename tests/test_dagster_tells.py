@@ -160,10 +160,10 @@ def test_the_shipped_instance_is_put_where_dagster_looks_and_is_what_it_says(gol
 
 
 @pytest.mark.parametrize("tool", [["dg", "check", "defs"], ["dagster", "definitions", "validate"]])
-def test_dagsters_own_checks_are_clean(golden: Project, tool: list[str]) -> None:
+def test_dagsters_own_checks_are_clean(published_toy: Project, tool: list[str]) -> None:
     command = [str(Path(sys.executable).with_name(tool[0])), *tool[1:]]
-    environment = {**golden.env(), "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", sys.prefix)}
-    done = subprocess.run(command, check=False, cwd=golden.folder, env=environment, text=True, capture_output=True, timeout=300)
+    environment = {**published_toy.env(), "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", sys.prefix)}
+    done = subprocess.run(command, check=False, cwd=published_toy.folder, env=environment, text=True, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     words = done.stdout + done.stderr
     assert "All definitions loaded successfully" in words or "All code locations passed validation" in words

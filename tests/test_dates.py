@@ -52,21 +52,21 @@ def test_a_date_that_is_not_over_is_counted_to_on_request_alone() -> None:
         refuse_future(Request(f"{over + timedelta(days=3)}"))
 
 
-def test_a_date_that_was_not_over_is_gone_back_from(project: Project, tmp_path: Path) -> None:
-    over = last_date_over(project.folder / "seeds")
+def test_a_date_that_was_not_over_is_gone_back_from(bare_toy: Project, tmp_path: Path) -> None:
+    over = last_date_over(bare_toy.folder / "seeds")
     bought = [f"{over - timedelta(days=days)}" for days in (50, 20)]
-    land(project, "first", order("a1", "ann", bought[0]), order("b1", "bob", bought[1]))
-    assert "The as-of date is 2099-01-01, which is not over yet" in project.refused("refresh", "--as-of", "2099-01-01")
-    assert not project.warehouse.exists()
-    project.refresh(None)
-    ((over,),) = project.query("select as_of_date from winback.refreshes")  # a day may have ended meanwhile
-    right = shutil.copyfile(project.warehouse, tmp_path / "right.duckdb")
-    project.refresh(f"{over + timedelta(days=100)}")
-    assert project.query("select count(*) from winback.lifecycle_states where state = 'dormant'") == [(2,)]
-    said = project.query("select * from winback.metric_history order by all")
+    land(bare_toy, "first", order("a1", "ann", bought[0]), order("b1", "bob", bought[1]))
+    assert "The as-of date is 2099-01-01, which is not over yet" in bare_toy.refused("refresh", "--as-of", "2099-01-01")
+    assert not bare_toy.warehouse.exists()
+    bare_toy.refresh(None)
+    ((over,),) = bare_toy.query("select as_of_date from winback.refreshes")  # a day may have ended meanwhile
+    right = shutil.copyfile(bare_toy.warehouse, tmp_path / "right.duckdb")
+    bare_toy.refresh(f"{over + timedelta(days=100)}")
+    assert bare_toy.query("select distinct as_of_date from winback.dim_business") == [(over + timedelta(days=100),)]
+    said = bare_toy.query("select * from winback.metric_history order by all")
 
-    told = project.refresh(f"{over}").stderr
+    told = bare_toy.refresh(f"{over}").stderr
     assert f"The published tables count to {over + timedelta(days=100)}, which is not over yet: going back to {over}." in told
-    assert differences(project.warehouse, right) == []
-    assert project.query("select * from winback.metric_history order by all") == said
-    assert project.query("select refresh_id, is_rebuild, periods_restated from winback.refreshes order by 1") == [(1, True, 0), (2, False, 0), (3, True, 0)]
+    assert differences(bare_toy.warehouse, right) == []
+    assert bare_toy.query("select * from winback.metric_history order by all") == said
+    assert bare_toy.query("select refresh_id, is_rebuild, periods_restated from winback.refreshes order by 1") == [(1, True, 0), (2, False, 0), (3, True, 0)]

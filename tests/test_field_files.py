@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from projects import ROOT, Project, copy_project
+from projects import ROOT, Project, copy_toy
 
 FIELD = ROOT / "tests" / "field"
 # Files of one business called `shop` each; here each has a business of its own.
@@ -38,7 +38,7 @@ def with_its_landing(project: Project) -> Project:
 
 
 def refresh_three_nights(new: Project) -> None:
-    copy_project(new.folder)
+    copy_toy(new.folder)
     project = with_its_landing(new)
     seed(project)
     events = project.landing / "events"
@@ -81,8 +81,8 @@ def test_reads_what_tools_write(field: Project, business: str) -> None:
 def test_ids_that_parquet_keeps_as_doubles_are_the_same_people(field: Project) -> None:
     assert customers(field, "f_pqdouble") == ["17850", "17851", "17852"]
     assert customers(field, "shop") == ["6250000000017"]
-    transitions = field.query("select transition, transition_date::varchar from winback.lifecycle_transitions where business_id = 'shop' order by 2")
-    assert transitions[-2:] == [("churned", "2025-04-10"), ("won_back", "2025-06-10")]
+    orders = field.query("select customer_id, left(occurred_at, 10) from winback_internal.stg_events where business_id = 'shop' order by 2")
+    assert orders == [("6250000000017", "2025-01-10"), ("6250000000017", "2025-06-10")]
 
 
 def test_lands_everything_again_where_a_file_was_wrong(field: Project) -> None:
