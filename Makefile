@@ -1,4 +1,4 @@
-# make run: install what is needed and do the main job on the sample.  make test: install and run every test.  make lint: read the code.
+# make run: install what is needed and do the main job on the sample.  make test: install and run the tests.  make lint: read the code.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -17,13 +17,15 @@ from waiting import wait_for, wait_for_line
 STATES = "select * from winback.lifecycle_states order by all"
 
 
-def test_a_failing_test_publishes_nothing(toy: Project) -> None:
+def test_a_failing_test_publishes_nothing_until_it_is_taken_out(toy: Project) -> None:
     before = toy.warehouse.read_bytes()
     toy.land_more(customer="fails a test")
     message = toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
     assert "Test never_holds failed: 1 rows are not as they must be." in message
     assert "Nothing was published" in message
     assert toy.warehouse.read_bytes() == before and toy.builds() == []
+    (toy.folder / "dbt_project" / "tests" / "never_holds.sql").unlink()
+    toy.refresh()
 
 
 def test_a_failing_model_publishes_nothing(toy: Project) -> None:
