@@ -1,6 +1,5 @@
 """Every dbt model is an asset and every data test an asset check; whatever is selected, the refresh publishes safely."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from dagster import AssetExecutionContext, AssetSpec, Config, FreshnessPolicy
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pydantic import Field
 
-from orchestration.dbt import ensure_manifest
+from orchestration.dbt import ensure_manifest, manifest
 from orchestration.refresh import refresh
 from orchestration.request import Request
 from orchestration.settings import owners, target
@@ -82,7 +81,7 @@ def landing() -> list[AssetSpec]:
     Returns:
         An asset for each; events, without which there is nothing to do, are to be fresh. (A server's tables do not tell when rows came.)
     """
-    sources = json.loads(ensure_manifest().read_text())["sources"].values()
+    sources = manifest()["sources"].values()
     return [
         AssetSpec(
             ["landing", source["name"]],

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from dagster_dbt import DbtCliResource
 from packaging.version import Version, parse
@@ -105,6 +107,24 @@ def ensure_manifest() -> Path:
     return manifest
 
 
+def manifest() -> dict[str, Any]:
+    """What dbt knows of the project: its nodes, its sources, and what reads what.
+
+    Returns:
+        An up-to-date manifest; it is shared, so it is not to be changed.
+
+    Raises:
+        WinbackError: the project does not parse.
+    """
+    path = ensure_manifest()
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _changed: int) -> dict[str, Any]:
+    return json.loads(path.read_text())
+
+
 def code_version(adapters: Sequence[str]) -> str:
     """Hash what decides how rows become tables: the dbt project and the engine that runs it.
 
@@ -146,7 +166,7 @@ def published_models() -> list[str]:
 
 
 def _models() -> list[dict]:
-    return [node for node in json.loads(ensure_manifest().read_text())["nodes"].values() if node["resource_type"] == "model"]
+    return [node for node in manifest()["nodes"].values() if node["resource_type"] == "model"]
 
 
 def _project_files(*suffixes: str) -> list[Path]:

@@ -1,10 +1,9 @@
 """What a night leaves as it is: what follows from rows and configuration alone, where neither is new."""
 
-import json
 from collections.abc import Collection
 from functools import cache
 
-from orchestration.dbt import ensure_manifest
+from orchestration.dbt import manifest
 
 # The tag of what knows nothing of the date counted to, nor of what a run has touched but through the rows it replaces; seeds that
 # are compared before a run, or are code, among it.
@@ -25,9 +24,9 @@ def unchanged_nodes(new_tables: Collection[str]) -> list[str]:
     Returns:
         Their names.
     """
-    manifest = json.loads(ensure_manifest().read_text())
-    nodes, parents = manifest["nodes"], manifest["parent_map"]
-    sources = {unique_id for unique_id, source in manifest["sources"].items() if source["name"] in new_tables}
+    project = manifest()
+    nodes, parents = project["nodes"], project["parent_map"]
+    sources = {unique_id for unique_id, source in project["sources"].items() if source["name"] in new_tables}
 
     @cache
     def reads_new_rows(unique_id: str) -> bool:

@@ -80,7 +80,7 @@ def lands_and_dies(project: Project, whole: Project, kills: int) -> None:
     land(0)
     started = time.monotonic()
     project.refresh()
-    usual = time.monotonic() - started
+    usual = time.monotonic() - started  # the first takes longer than those that go on from it
     reader = Reader(project.warehouse)
     reader.start()
     killed = published = 0
@@ -89,7 +89,7 @@ def lands_and_dies(project: Project, whole: Project, kills: int) -> None:
         while True:  # a refresh that was done before its moment came is no kill
             process = start_apart(project, "refresh", "--as-of", GOLDEN_AS_OF)
             try:
-                assert process.wait(timeout=dice.uniform(0, usual)) == 0
+                assert process.wait(timeout=dice.uniform(0, 0.8 * usual)) == 0
                 published += 1
                 with (project.landing / "events" / f"{number}.csv").open("a") as file:
                     file.write(parts[number][1][0] + "\n")
@@ -116,7 +116,7 @@ def test_kills_at_random_moments_lose_nothing_and_show_nobody_half_a_refresh(pro
 def test_the_same_of_more_kills_on_the_toy_project(published_toy: Project, tmp_path: Path) -> None:
     toy = copy_toy(tmp_path / "toy")
     toy.use_seeds(GOLDEN)
-    lands_and_dies(toy, published_toy, 8)
+    lands_and_dies(toy, published_toy, 6)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """By whatever path: drawn histories that arrive over several nights, in any order, end as one full build of them does.
 
 Each history is a business of its own, so that many share one warehouse. More, or others, by the environment:
-`HISTORIES=2000 NIGHTS=6 HISTORIES_SEED=7 python -m pytest -n 0 tests/test_nights.py`.
+`HISTORIES=2000 NIGHTS=6 HISTORIES_SEED=7 python -m pytest -n 0 -m slow tests/test_nights.py`.
 """
 
 import os
@@ -9,13 +9,15 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from histories import AS_OF, Arrival, History, drawn, drawn_arrivals, write_night
 from histories.business import HEADERS
 from one_landing import SHOP
 from projects import Project
 from warehouses import differences
 
-COUNT = int(os.environ.get("HISTORIES", "100"))
+COUNT = int(os.environ.get("HISTORIES", "200"))
 NIGHTS = int(os.environ.get("NIGHTS", "3"))
 SEED = int(os.environ.get("HISTORIES_SEED", "1"))
 
@@ -43,9 +45,10 @@ def told_apart_again() -> list[Arrival]:
     return nights
 
 
-def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [50, pytest.param(COUNT, marks=pytest.mark.slow)])
+def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path, count: int) -> None:
     project.limit_segment_values(1)  # Of two countries; so segments come and go from night to night.
-    arriving = [*drawn_arrivals(drawn(COUNT, SEED), NIGHTS, SEED), told_apart_again()]
+    arriving = [*drawn_arrivals(drawn(count, SEED), NIGHTS, SEED), told_apart_again()]
     wide: list[set[tuple]] = []
     for night in range(NIGHTS):
         if night == NIGHTS - 1:  # what has landed stays, also when its file is gone
@@ -56,7 +59,7 @@ def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_pat
         assert all(f"WARNING: segment {segment} has 2 values among the customers of {business}" in told for business, segment in wide[-1])
         kept_of = "select distinct business_id, segment from winback_internal.int_period_counts"
         assert not wide[-1] & set(project.query(kept_of)), "what adds no rows is not kept either"
-    assert any(after - before for before, after in pairwise(wide)) and (f"b{COUNT:03}", "country") in wide[-2] - wide[-1]
+    assert any(after - before for before, after in pairwise(wide)) and (f"b{count:03}", "country") in wide[-2] - wide[-1]
     assert project.query("select count(*) from winback.metric_restatements where not is_new_configuration")[0][0] > 0
     assert project.query("select count(*) from winback.metric_restatements where is_new_configuration")[0][0] > 0
 

@@ -166,7 +166,8 @@ def test_a_full_refresh_keeps_what_landed_and_the_ledgers_and_nothing_else(toy: 
     toy.refresh(GOLDEN_AS_OF, "--full")
     assert toy.query("select count(*) from duckdb_tables() where table_name = 'scribble'") == [(0,)]
     assert toy.query(STATES) == before
-    assert toy.query("select refresh_id, is_rebuild, customers_recomputed from winback.refreshes order by 1") == [(1, True, len(before)), (2, True, len(before))]
+    ((*first, of_first), (*second, of_second)) = toy.query("select refresh_id, is_rebuild, customers_recomputed from winback.refreshes order by 1")
+    assert (first, second) == ([1, True], [2, True]) and of_first == of_second >= len(before)
     assert toy.query("select distinct refresh_id from winback.metric_history") == [(1,)]
 
 

@@ -88,6 +88,7 @@ def test_a_warehouse_of_an_earlier_version_is_gone_on_from(anew: Project, tmp_pa
     assert project.query("select format from winback_internal.warehouse_format") == [(FORMAT,)]
 
 
+@pytest.mark.builds
 def test_what_cannot_be_gone_on_from_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     project = project_of_the_fixtures(tmp_path)
     warehouse = DuckDBFile(project.warehouse, project.landing)
