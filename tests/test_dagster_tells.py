@@ -91,20 +91,6 @@ def test_no_customer_is_named(told: Told, golden: Project) -> None:
     assert run.is_success
 
 
-def test_a_night_that_restates_says_what(published: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    with (published.landing / "events.csv").open("a") as file:
-        file.write("late,shop,late,order,2024-06-01T12:00:00Z,5,USD,,,2025-06-30T00:00:00Z\n")
-    told_on_terminal = published.refresh().stderr
-    with instance_of(published, monkeypatch) as instance:
-        metadata = Told(instance).of("metric_restatements")
-    ((periods,),) = published.query("select count(distinct (period_grain, period_start)) from winback.metric_restatements where replaced_by_refresh_id = 2")
-    assert metadata["closed periods restated"] == periods > 0 and metadata["refresh"] == 2
-    (row,) = metadata["restated"]
-    assert (row["business"], row["closed periods"], row["because of"]) == ("shop", periods, "late or corrected data")
-    # One row in this night, none of it rejected; fifteen of all.
-    assert "many rows of events are rejected: 0 of the 1 that this refresh judged, 15 of all 128" in told_on_terminal
-
-
 def test_the_catalogue_has_groups_descriptions_owners_kinds_and_freshness() -> None:
     from orchestration.definitions import defs
 

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.configuration import last_date_over
 from projects import Project
+from told import Told, instance_of
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"
 LAST = "select refresh_id, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
@@ -36,7 +37,7 @@ def order(event_id: str, customer: str, on: str, loaded_on: str = "2025-06-01", 
     return f"{event_id},shop,{customer},{name},{on}T12:00:00Z,10,USD,,{voids},{loaded_on}T00:00:00Z"
 
 
-def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project: Project) -> None:
+def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """One project through its nights; each paragraph is one."""
     land(
         project, "first", order("a1", "ann", "2024-01-10"), order("b1", "bob", "2024-02-10"), order("c1", "cleo", "2025-05-20"),
@@ -70,6 +71,11 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
         """select value_before, value_after, change, days_after_first_publication from winback.metric_restatements
         where period_grain = 'month' and period_start = '2024-08-01' and metric = 'closing_active'"""
     ) == [(0, 1, 1, 0)]
+    with instance_of(project, monkeypatch) as instance:
+        metadata = Told(instance).of("metric_restatements")
+    assert (metadata["refresh"], metadata["closed periods restated"]) == (3, restated)
+    (row,) = metadata["restated"]
+    assert (row["business"], row["closed periods"], row["because of"]) == ("shop", restated, "late or corrected data")
 
     # A changed policy and mapping touch everyone of the business, have its rejected rows judged again, and are no late data.
     seeds = project.folder / "seeds"
