@@ -80,6 +80,9 @@ def raise_on_signals() -> None:
     """Let Ctrl-C and SIGTERM raise `Stopped`, where Dagster does not handle them: once, for what is under way then is the cleaning up."""
     listen()
     _process.is_command = True
+    # What is cut short may fail once more as it is thrown away, and Python would print that: it is no news then.
+    shown = sys.unraisablehook
+    sys.unraisablehook = lambda error: None if received() else shown(error)
     for number in SIGNALS:
         signal.signal(number, _raise_once)
 

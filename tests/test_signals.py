@@ -55,6 +55,29 @@ with outcome.ending_in_words(), duckdb.connect() as connection, {opened}:
     assert (done.returncode, done.stderr) == (143, f"winback: Stopped by SIGTERM. {NOTHING}\n")
 
 
+def test_what_is_cut_short_complains_to_nobody(bare_toy: Project) -> None:
+    """As dagster-dbt's reading of what dbt says does, where a signal comes between two lines."""
+    program = f"""
+import os
+from orchestration.outcome import ending_in_words
+
+def lines():
+    try:
+        yield
+    except:
+        yield
+
+def read():
+    for _ in lines():
+        os.kill(os.getpid(), {int(signal.SIGTERM)})
+
+with ending_in_words():
+    read()
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=bare_toy.folder, env=bare_toy.env(), capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (143, f"winback: Stopped by SIGTERM. {NOTHING}\n")
+
+
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
 def test_while_it_waits_and_while_dbt_runs(toy: Project, hook: Hook, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:  # noqa: F811
     toy.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0", "WINBACK_WEBHOOK_URL": hook.url()}
