@@ -27,20 +27,12 @@ class Server:
 
     def has(self, database: str) -> bool:
         """Whether there is such a database."""
-        return self._do(f"select 1 from pg_database where datname = '{database}'") != []
+        return run_sql(self.environment("postgres"), f"select 1 from pg_database where datname = '{database}'") != []
 
     def make(self, database: str, template: str = "template1") -> None:
         """Make a database, in place of one of that name."""
-        self._do(f"drop database if exists {database} with (force)")
-        self._do(f"create database {database} template {template}")
-
-    def _do(self, sql: str) -> list[tuple]:
-        connection = connect(self.environment("postgres"))
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            rows = cursor.fetchall() if cursor.description else []
-        connection.close()
-        return rows
+        run_sql(self.environment("postgres"), f"drop database if exists {database} with (force)")
+        run_sql(self.environment("postgres"), f"create database {database} template {template}")
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -64,6 +56,16 @@ def connect(environment: dict[str, str]):
     return connection
 
 
+def run_sql(environment: dict[str, str], sql: str) -> list[tuple]:
+    """The rows of one statement, or none where it gives none."""
+    connection = connect(environment)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        rows = cursor.fetchall() if cursor.description else []
+    connection.close()
+    return rows
+
+
 @dataclass
 class ServedProject(Project):
     """A copy of the project that publishes to a database."""
@@ -71,12 +73,7 @@ class ServedProject(Project):
     environment: dict[str, str] = field(default_factory=dict)
 
     def query(self, sql: str) -> list[tuple]:
-        connection = connect(self.environment)
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            rows = cursor.fetchall() if cursor.description else []
-        connection.close()
-        return rows
+        return run_sql(self.environment, sql)
 
     def load_more(self, number: int, customer: str = "") -> None:
         """One more order of a new customer, put into the landing table as a loader would."""

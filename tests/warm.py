@@ -1,6 +1,6 @@
 """Commands in processes that need not import Dagster and dbt anew: each is a fork of one that has, and that has nothing of ours.
 
-A command has a process, an environment, a folder and output of its own, as it has from a shell; it is the four seconds before its
+A command has a process, an environment, a folder and output of its own, as it has from a shell; it is the seconds before its
 first line that are spared. Tests of the command line itself, of signals and of kills start real ones.
 """
 
