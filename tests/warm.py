@@ -49,11 +49,13 @@ def run(arguments: list[str], folder: Path, environment: dict[str, str]) -> subp
 
 def serve() -> None:
     """Fork for each command that comes on standard input, and answer with the code that it ended with."""
-    import dagster  # noqa: F401
+    import dagster
     import dagster_dbt  # noqa: F401
     import psycopg2  # noqa: F401
     from dbt.cli import main  # noqa: F401
 
+    with dagster.DagsterInstance.ephemeral():  # imports what keeps Dagster's events
+        pass  # Not DuckDB: it starts a thread, and a fork has none of those.
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
