@@ -7,14 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.dbt import dbt_executable, ensure_manifest
+from orchestration.dbt import WORKING_FILE, dbt_executable, ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE
 
 CHECK = STATE / "check"
 ROOT = DBT_PROJECT.parent
 # As `ensure_manifest` has it, so that dbt finds the project parsed.
-NAMED = json.dumps({"db_path": "warehouse.duckdb"})
+NAMED = json.dumps({"db_path": WORKING_FILE})
 
 
 def git(*arguments: str) -> str:
@@ -54,7 +54,7 @@ def main() -> None:
         print(f"No model differs from {base[:10]}: no dbt unit test to run.")
         return
     # The tables that the tests' rows stand in for have to be there: those of the golden landing.
-    (CHECK / "warehouse.duckdb").unlink(missing_ok=True)
+    (CHECK / WORKING_FILE).unlink(missing_ok=True)
     dbt(DBT_PROJECT, target, "build", "--resource-type", "model", "--resource-type", "seed", "--select", "+state:modified", *state)
     dbt(DBT_PROJECT, target, "test", *changed)
     print(f"Passed: {len(tests)} dbt unit tests of what differs from {base[:10]}.")

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from dashboards import Chart, charts, dashboard, datasets
 from orchestration.bi import connection_uri, write_dashboard
-from orchestration.dbt import ensure_manifest
+from orchestration.dbt import manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import load_settings
 from projects import Project
@@ -102,7 +102,7 @@ def test_no_chart_names_customers() -> None:
 
 def test_the_exposure_tells_the_tables_that_the_dashboard_reads() -> None:
     read = {table for dataset in datasets().values() for table in re.findall(r"winback\.(\w+)", dataset.source)}
-    (exposure,) = [exposure for exposure in json.loads(ensure_manifest().read_text())["exposures"].values() if exposure["name"] == "superset_dashboard"]
+    (exposure,) = [exposure for exposure in manifest()["exposures"].values() if exposure["name"] == "superset_dashboard"]
     assert {node.rsplit(".", 1)[-1] for node in exposure["depends_on"]["nodes"]} == read
 
 
@@ -144,8 +144,7 @@ def test_the_documentation_is_one_page_with_every_public_description(published: 
     made = published.winback("docs", "--output", str(tmp_path / "docs" / "index.html"))
     assert made.returncode == 0, made.stderr
     page = (tmp_path / "docs" / "index.html").read_text(encoding="utf-8")
-    manifest = json.loads(ensure_manifest().read_text())
-    public = [node for node in manifest["nodes"].values() if "public" in node.get("tags", [])]
+    public = [node for node in manifest()["nodes"].values() if "public" in node.get("tags", [])]
     texts = [text for node in public for text in (node["description"], *(column["description"] for column in node["columns"].values()))]
     assert public and all(json.dumps(text)[1:-1] in page for text in texts)
     # Types as the published tables have them, and nothing fetched from elsewhere.

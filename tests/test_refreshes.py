@@ -97,10 +97,9 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
 
 
 def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(published: Project) -> None:
-    first = "(select min({0}) from {1})"
     with duckdb.connect(str(published.warehouse)) as connection:
-        for table, column in (("winback.lifecycle_transitions", "transition_date"), ("winback_internal.base_events", "event_id")):
-            connection.execute(f"delete from {table} where {column} = {first.format(column, table)}")
+        connection.execute("delete from winback.lifecycle_transitions where transition_date = (select min(transition_date) from winback.lifecycle_transitions)")
+        connection.execute("delete from winback_internal.base_events where event_id = (select min(event_id) from winback_internal.base_events)")
     message = published.refused("refresh", "--as-of", "2025-07-01")
     assert "Test lifecycle_transitions_keep_to_the_schedule failed" in message
     assert "Test events_landed_are_standing_superseded_or_rejected failed" in message

@@ -1,9 +1,8 @@
 """What a night leaves out: nothing that would come out differently."""
 
-import json
 import re
 
-from orchestration.dbt import ensure_manifest
+from orchestration.dbt import manifest
 from orchestration.unchanged import RUN, UNDATED
 from projects import Project
 from test_dagster import materialise
@@ -20,12 +19,12 @@ def nodes_of(told: str) -> int:
 
 
 def test_undated_models_read_undated_ones() -> None:
-    manifest = json.loads(ensure_manifest().read_text())
-    undated = {unique_id for unique_id, node in manifest["nodes"].items() if UNDATED in node["tags"]}
-    read = {parent for unique_id in undated for parent in manifest["parent_map"][unique_id]}
+    nodes, parents = manifest()["nodes"], manifest()["parent_map"]
+    undated = {unique_id for unique_id, node in nodes.items() if UNDATED in node["tags"]}
+    read = {parent for unique_id in undated for parent in parents[unique_id]}
     assert RUN in read
     assert {unique_id.split(".")[-1] for unique_id in read - undated if not unique_id.startswith("source.")} == WHOSE_ROWS
-    assert not [manifest["nodes"][unique_id]["name"] for unique_id in undated if "public" in manifest["nodes"][unique_id]["tags"]]
+    assert not [nodes[unique_id]["name"] for unique_id in undated if "public" in nodes[unique_id]["tags"]]
 
 
 def test_whatever_is_left_out_nights_end_as_a_full_build(published: Project) -> None:
