@@ -1,119 +1,51 @@
 """Checks beyond dbt's tests, made on what was just published. They warn and never block: a strange figure may be a true one."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from functools import partial
 
-from dagster import AssetCheckExecutionContext, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, Failure, multi_asset_check
+from dagster import AssetCheckExecutionContext, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, Failure, multi_asset_check
 
+from orchestration import contract_checks, data_checks
 from orchestration.control import Limits, control_limits
+from orchestration.data_checks import Judge, Judged
 from orchestration.errors import WinbackError
 from orchestration.headlines import HEADLINES, Headline, Month, months_of
 from orchestration.metadata import percent, table_of
 from orchestration.progress import teller
 from orchestration.settings import Settings, load_settings
-from orchestration.summary import Published
 from orchestration.warehouses import Reader, warehouse_of
 
-Warnings = list[str]
 
-REJECTED = AssetCheckSpec(
-    "few_rows_are_rejected",
-    asset=AssetKey(["winback", "rejected_rows"]),
-    description="Of the rows that the last refresh judged, and of all that ever landed, the share rejected is at most WINBACK_REJECTED_SHARE.",
-)
-LANDING = AssetCheckSpec(
-    "landing_is_fresh",
-    asset=AssetKey(["winback", "dim_business"]),
-    description="Of every business something happened in the last WINBACK_LANDING_DAYS days counted: its feed has not dried up.",
-)
-SEGMENTS = AssetCheckSpec(
-    "segments_have_few_values",
-    asset=AssetKey(["winback", "fct_lifecycle"]),
-    description="No segment has more than max_segment_values (dbt_project.yml) values among the customers of a business: such a one adds no rows there.",
-)
-LIMITS = [
-    AssetCheckSpec(
-        f"{headline.rate}_is_within_control_limits",
-        asset=AssetKey(["winback", headline.table]),
-        description="The latest complete month of each business against three-sigma limits from its own months before (binomial p-chart).",
-    )
-    for headline in HEADLINES
-]
+@dataclass(frozen=True)
+class Check:
+    """A check of a public table.
 
-NEWEST = """
-    select businesses.business_id, events.newest
-    from winback.dim_business as businesses
-    left join (
-        select business_id, max(cast(occurred_at as date)) as newest
-        from winback_internal.stg_events
-        where cast(occurred_at as date) <= date '{as_of}'
-        group by business_id
-    ) as events on businesses.business_id = events.business_id
-    order by businesses.business_id
-"""
+    Attributes:
+        table: the public table.
+        name: what holds where all is well.
+        judge: looks at what is published.
+        description: what it looks at, for people.
+    """
 
-JUDGED = """
-    select
-        count(*),
-        coalesce(sum(case when base.verdict = 'rejected' then 1 else 0 end), 0)
-    from winback_internal.base_{table} as base
-    inner join (select max(refresh_id) as refresh_id from winback.refreshes) as last on base.judged_in = last.refresh_id
-"""
+    table: str
+    name: str
+    judge: Judge
+    description: str
+
+    @property
+    def spec(self) -> AssetCheckSpec:
+        """How Dagster knows it."""
+        return AssetCheckSpec(self.name, asset=["winback", self.table], description=self.description)
 
 
-@multi_asset_check(name="checks", specs=[*LIMITS, REJECTED, LANDING, SEGMENTS], can_subset=True)
-def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
-    """Hold what is published against its own past, against what has landed, and against the calendar."""
-    try:
-        settings = load_settings()
-        tell = teller(context)
-        with warehouse_of(settings).reader() as reader:
-            for spec in context.check_specs:
-                if spec.key in context.selected_asset_check_keys:
-                    warnings, figures = _judged(spec, reader, settings)
-                    for warning in warnings:
-                        tell(f"WARNING: {warning}")
-                    yield _result(spec, warnings, figures)
-    except WinbackError as error:
-        raise Failure(description=f"What is published could not be checked. {error}", allow_retries=False) from None
-
-
-def _result(spec: AssetCheckSpec, warnings: Warnings, figures: list[dict]) -> AssetCheckResult:
-    return AssetCheckResult(
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        passed=not warnings,
-        severity=AssetCheckSeverity.WARN,
-        description="\n".join(warnings) or None,
-        metadata={"figures": table_of(figures)} if figures else {},
-    )
-
-
-def _judged(spec: AssetCheckSpec, reader: Reader, settings: Settings) -> tuple[Warnings, list[dict]]:
-    try:
-        return _judge(spec, reader, settings)
-    except Exception as error:  # noqa: BLE001 - a check that cannot be made warns, as one that fails does
-        return [f"{spec.name} could not be checked: {type(error).__name__}: {error}"], []
-
-
-def _judge(spec: AssetCheckSpec, reader: Reader, settings: Settings) -> tuple[Warnings, list[dict]]:
-    if spec.name == REJECTED.name:
-        return rejections(reader, settings)
-    if spec.name == LANDING.name:
-        return silent_businesses(reader, Published(reader).as_of_date, settings)
-    if spec.name == SEGMENTS.name:
-        return wide_segments(reader)
-    (headline,) = (headline for headline in HEADLINES if spec.name.startswith(headline.rate))
-    return breaches(reader, headline, settings)
-
-
-def breaches(reader: Reader, headline: Headline, settings: Settings) -> tuple[Warnings, list[dict]]:
+def breaches(reader: Reader, settings: Settings, headline: Headline) -> Judged:
     """Which businesses' latest complete month lies beyond its control limits.
 
     Args:
         reader: reads what is published.
-        headline: the rate.
         settings: say which limits count.
+        headline: the rate.
 
     Returns:
         A warning for each breach, and the figures of all businesses.
@@ -156,76 +88,103 @@ def _limits_row(business: str, month: Month, limits: Limits | None, verdict: str
     return row | {"dispersion": f"{limits.dispersion:.2f}" if limits else "–"}
 
 
-def rejections(reader: Reader, settings: Settings) -> tuple[Warnings, list[dict]]:
-    """Where the share of rejected rows is too large, in what the last refresh judged or in all that ever landed.
+CHECKS = [
+    *(
+        Check(
+            headline.table,
+            f"{headline.rate}_is_within_control_limits",
+            partial(breaches, headline=headline),
+            "The latest complete month of each business against three-sigma limits from its own months before (binomial p-chart).",
+        )
+        for headline in HEADLINES
+    ),
+    Check(
+        "rejected_rows",
+        "few_rows_are_rejected",
+        data_checks.rejections,
+        "Of the rows that the last refresh judged, and of all that ever landed, the share rejected is at most WINBACK_REJECTED_SHARE.",
+    ),
+    Check(
+        "dropped_values",
+        "no_values_are_dropped",
+        data_checks.dropped_values,
+        "Every value of a row that stands is used; above all, revenue leaves out no amount.",
+    ),
+    Check(
+        "unmapped_values",
+        "seeds_list_every_value",
+        data_checks.unmapped_values,
+        "Every event name stands in seeds/event_kinds.csv, and every reason for leaving in seeds/exit_reasons.csv.",
+    ),
+    Check(
+        "lifecycle_states",
+        "event_ids_name_one_customer",
+        data_checks.shared_event_ids,
+        "All valid copies of an event name the same customer, after merges: two events that share an id would count as one.",
+    ),
+    Check(
+        "dim_business",
+        "landing_is_fresh",
+        data_checks.silent_businesses,
+        "Of no business the newest event is older than WINBACK_LANDING_DAYS days and than the longest wait for an event in the year before: its feed has not dried up.",
+    ),
+    Check(
+        "fct_lifecycle",
+        "segments_have_few_values",
+        data_checks.wide_segments,
+        "No segment has more than max_segment_values (dbt_project.yml) values among the customers of a business: such a one adds no rows there.",
+    ),
+    Check(
+        "lifecycle_transitions",
+        "cancellations_say_which_contract",
+        contract_checks.cancellations_without_contract,
+        "At most 5 % of a business's cancellations without a contract_id are followed by a purchase of the same customer within 31 days.",
+    ),
+    Check(
+        "lifecycle_transitions",
+        "nobody_is_won_back_under_contract",
+        contract_checks.absences_under_contract,
+        "Of no win-back a contract of the customer was open throughout the absence.",
+    ),
+    Check(
+        "lifecycle_states",
+        "open_contracts_are_bought_again",
+        contract_checks.silent_contracts,
+        "Every open contract has had a purchase in the last 400 days, or former_after_days where these are more: its end has not been forgotten.",
+    ),
+]
 
-    Args:
-        reader: reads what is published.
-        settings: say what is too large.
 
-    Returns:
-        A warning for each landing table concerned, and the figures of all that have rows.
-    """
-    warnings, figures = [], []
-    for table in Published(reader).landing:
-        if not table.landed:
-            continue
-        ((judged, rejected),) = reader.rows(JUDGED.format(table=table.name))
-        whole, now = table.rejected / table.landed, int(rejected) / judged if judged else 0.0
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in table.reasons)
-        figures.append(
-            {
-                "table": table.name, "landed": table.landed, "rejected": table.rejected, "share": percent(whole), "judged by the last refresh": judged,
-                "of them rejected": int(rejected), "share of these": percent(now if judged else None), "reasons": reasons or "–",
-            }
-        )  # fmt: skip
-        if max(whole, now) > settings.rejected_share:
-            warnings.append(
-                f"many rows of {table.name} are rejected: {int(rejected):,} of the {judged:,} that this refresh judged, {table.rejected:,} of all {table.landed:,} "
-                f"({reasons}). More than {settings.rejected_share:.1%} is too many (WINBACK_REJECTED_SHARE); see winback.rejected_rows."
-            )
-    return warnings, figures
+@multi_asset_check(name="checks", specs=[check.spec for check in CHECKS], can_subset=True)
+def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
+    """Hold what is published against its own past, against what has landed, and against the calendar."""
+    try:
+        settings = load_settings()
+        tell = teller(context)
+        with warehouse_of(settings).reader() as reader:
+            for check in CHECKS:
+                if check.spec.key in context.selected_asset_check_keys:
+                    warnings, figures = _judged(check, reader, settings)
+                    for warning in warnings:
+                        tell(f"WARNING: {warning}")
+                    yield _result(check.spec, warnings, figures)
+    except WinbackError as error:
+        raise Failure(description=f"What is published could not be checked. {error}", allow_retries=False) from None
 
 
-def silent_businesses(reader: Reader, as_of: date, settings: Settings) -> tuple[Warnings, list[dict]]:
-    """Of which businesses nothing has been heard for too long.
-
-    Args:
-        reader: reads what is published.
-        as_of: the last date counted.
-        settings: say what is too long.
-
-    Returns:
-        A warning for each of them, and the figures of all businesses that have an event.
-    """
-    warnings, figures = [], []
-    for business, newest in reader.rows(NEWEST.format(as_of=as_of)):
-        if newest is None:
-            warnings.append(f"the landing of {business} holds no event up to {as_of}; see whether its feed runs, or take it out of seeds/businesses.csv.")
-            continue
-        days = (as_of - newest).days
-        figures.append({"business": business, "newest event": f"{newest}", "counted to": f"{as_of}", "days without one": days})
-        if days > settings.landing_days:
-            warnings.append(
-                f"the landing of {business} is stale: its newest event is of {newest}, {days:,} days before {as_of}. "
-                f"More than {settings.landing_days} is too long (WINBACK_LANDING_DAYS); see whether its feed still runs."
-            )
-    return warnings, figures
+def _judged(check: Check, reader: Reader, settings: Settings) -> Judged:
+    try:
+        return check.judge(reader, settings)
+    except Exception as error:  # noqa: BLE001 - a check that cannot be made warns, as one that fails does
+        return [f"{check.name} could not be checked: {type(error).__name__}: {error}"], []
 
 
-def wide_segments(reader: Reader) -> tuple[Warnings, list[dict]]:
-    """Which segments have too many values in a business, and so no rows in its facts.
-
-    Args:
-        reader: reads what is published.
-
-    Returns:
-        A warning for each of them, and their numbers of values.
-    """
-    found = reader.rows("select business_id, segment, value_count from winback_internal.int_wide_segments order by business_id, segment")
-    warnings = [
-        f"segment {segment} has {values:,} values among the customers of {business}, too many to compare: it adds no rows to the facts there. Land a coarser "
-        "attribute, take it out of the var segments in dbt_project/dbt_project.yml, or raise max_segment_values there."
-        for business, segment, values in found
-    ]
-    return warnings, [{"business": business, "segment": segment, "values": values} for business, segment, values in found]
+def _result(spec: AssetCheckSpec, warnings: list[str], figures: list[dict]) -> AssetCheckResult:
+    return AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=not warnings,
+        severity=AssetCheckSeverity.WARN,
+        description="\n".join(warnings) or None,
+        metadata={"figures": table_of(figures)} if figures else {},
+    )

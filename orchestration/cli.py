@@ -67,6 +67,16 @@ def show() -> None:
     _print_headlines()
 
 
+@winback.command(help="All about one customer, to check a figure by hand: what landed, what it did, and which figures they are part of.")
+@click.option("--business", required=True, metavar="ID", help="The id of the business.")
+@click.option("--customer", required=True, metavar="ID", help="The id of the customer, or of one who was merged into them.")
+def explain(business: str, customer: str) -> None:
+    """Print the page."""
+    from orchestration.explain import explanation
+
+    click.echo("\n".join(explanation(warehouse_of(load_settings()), business, customer)))
+
+
 @winback.command(help="Draw the report of what is published, and open it in the browser.")
 def report() -> None:
     """The page for people."""

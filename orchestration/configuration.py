@@ -24,6 +24,8 @@ COLUMNS = {
     "event_kinds.csv": ("business_id", "event_name", "kind"),
     "exit_reasons.csv": ("reason", "exit_kind", "category"),
 }  # fmt: skip
+OPTIONAL_COLUMNS = {"businesses.csv": ("naive_times",), "event_kinds.csv": ("kind_if_zero",), "exit_reasons.csv": ()}
+NAIVE_TIMES = ("utc", "local")
 
 # dbt reads the first, in any case, as no value, and the row would count for nothing in silence; others are what tools write for one.
 NULL = "null"
@@ -52,7 +54,7 @@ def check_configuration(seeds: Path) -> None:
             problems.append(str(error))
     if not problems:
         for file, check in CHECKS.items():
-            problems.extend(f"seeds/{file}, {problem}" for problem in _null_problems(tables[file], COLUMNS[file]))
+            problems.extend(f"seeds/{file}, {problem}" for problem in _null_problems(tables[file], COLUMNS[file] + OPTIONAL_COLUMNS[file]))
             problems.extend(f"seeds/{file}, {problem}" for problem in check(tables))
     if problems:
         raise WinbackError("The configuration needs mending:\n" + "\n".join(f"  {problem}" for problem in problems))
@@ -100,7 +102,7 @@ def _read(path: Path) -> Rows:
 def _null_problems(rows: Rows, columns: tuple[str, ...]) -> Iterator[str]:
     for line, row in rows:
         for column in columns:
-            text = row[column]
+            text = row.get(column, "")
             if text.lower() == NULL or (text.lower() in LIKE_NULL and column not in FREE_WORDS):
                 yield f"row {line}: {column} is '{text}', which is read as no value or mistaken for one; leave it empty, or name it otherwise."
 
@@ -122,6 +124,8 @@ def _business_problems(tables: dict[str, Rows]) -> Iterator[str]:
             yield f"{where}: timezone '{row['timezone']}' is unknown; use an IANA name such as Europe/Stockholm."
         if not row["currency"]:
             yield f"{where}: currency is empty; use the code that the events carry, such as EUR."
+        if row.get("naive_times", "") not in ("", *NAIVE_TIMES):
+            yield f"{where}: naive_times is '{row['naive_times']}'; use one of {', '.join(NAIVE_TIMES)}, or leave it empty for utc."
         yield from (f"{where}: {problem}" for problem in _day_problems(row))
 
 
@@ -150,6 +154,8 @@ def _mapping_problems(tables: dict[str, Rows]) -> Iterator[str]:
             yield f"{where}: event_name is empty; name the event."
         if row["kind"] not in EVENT_KINDS:
             yield f"{where}: kind is '{row['kind']}'; use one of {', '.join(EVENT_KINDS)}."
+        if row.get("kind_if_zero", "") not in ("", *EVENT_KINDS):
+            yield f"{where}: kind_if_zero is '{row['kind_if_zero']}'; use one of {', '.join(EVENT_KINDS)}, or leave it empty."
         if (business, name) in first_row:
             yield f"{where}: '{name}' of '{business}' is mapped in row {first_row[business, name]} already; keep one of the two."
         first_row.setdefault((business, name), line)

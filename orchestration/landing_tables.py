@@ -17,7 +17,7 @@ from orchestration.warehouses import Warehouse
 # Numbers that files keep in binary, as the dbt project's `float_text` has them.
 FLOAT_TEXT = """case
     when isnan({0}) then null
-    when abs({0}) < 9e15 and {0} = floor({0}) then cast(cast({0} as bigint) as varchar)
+    when abs({0}) < 9.2e18 and {0} = floor({0}) then cast(cast({0} as bigint) as varchar)
     when abs({0}) < 1e18 then cast(cast({0} as decimal(38, 9)) as varchar)
     else cast({0} as varchar)
 end"""

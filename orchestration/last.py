@@ -1,11 +1,13 @@
-"""What the last refresh left: how far it counted, by which code and configuration, and which files it had read."""
+"""What the last refresh left: how far it counted, by which code and configuration, and which files it found."""
 
 import csv
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.configuration import COLUMNS
+from orchestration.configuration import COLUMNS, OPTIONAL_COLUMNS
 from orchestration.landing.files import LandedFile
 from orchestration.warehouses import Reader, Warehouse
 
@@ -17,25 +19,30 @@ class LastRefresh:
     Attributes:
         as_of_date: the last date it counts.
         code_version: hash of the code that derived it.
-        files: table and digest of each file whose rows it holds.
+        files: how many files of a table and digest the landing held when it was last read.
         configuration: the rows of each seed, in no order; none where other code wrote them, whose columns may be others.
     """
 
     as_of_date: date
     code_version: str
-    files: frozenset[tuple[str, str]]
+    files: Counter[tuple[str, str]]
     configuration: dict[str, list[tuple]] | None
 
-    def has_read(self, file: LandedFile) -> bool:
-        """Whether the rows of a file have landed, under whatever name.
+    def not_read(self, files: Iterable[LandedFile]) -> list[LandedFile]:
+        """Find the files that have come since, under whatever name: of bytes that were not there, or one more of the same.
 
         Args:
-            file: the file.
+            files: all that are there now.
 
         Returns:
-            True where a file of the same bytes was read.
+            Those that are to be read.
         """
-        return (file.table, file.digest) in self.files
+        known, new = Counter(self.files), []
+        for file in files:
+            known[file.table, file.digest] -= 1
+            if known[file.table, file.digest] < 0:
+                new.append(file)
+        return new
 
     def is_configured_by(self, seeds: Path) -> bool:
         """Whether the seeds are what they were.
@@ -67,14 +74,16 @@ def last_refresh(warehouse: Warehouse, code: str | None = None) -> LastRefresh |
             return None
         files = reader.rows("select landing_table, digest from winback_internal.landed_files")
         configuration = {file: _rows_of_table(reader, file) for file in COLUMNS} if last[0][1] == code else None
-    return LastRefresh(*last[0], frozenset(files), configuration)
+    return LastRefresh(*last[0], Counter(files), configuration)
 
 
 def _rows_of_table(reader: Reader, file: str) -> list[tuple]:
-    columns = ", ".join(f"coalesce({column}, '')" for column in COLUMNS[file])
+    there = reader.columns(Path(file).stem)
+    columns = ", ".join(f"coalesce({column}, '')" if column in there else "''" for column in COLUMNS[file] + OPTIONAL_COLUMNS[file])
     return sorted(reader.rows(f"select {columns} from winback_internal.{Path(file).stem}"))
 
 
 def _rows_of_file(path: Path) -> list[tuple]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return sorted(tuple(row.get(column) or "" for column in COLUMNS[path.name]) for row in csv.DictReader(file))
+        columns = COLUMNS[path.name] + OPTIONAL_COLUMNS[path.name]
+        return sorted(tuple(row.get(column) or "" for column in columns) for row in csv.DictReader(file))

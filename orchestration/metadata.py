@@ -10,12 +10,15 @@ from dagster import AssetMaterialization, MetadataValue, Output, TableColumn, Ta
 from orchestration.headlines import HEADLINES, Month, months_of
 from orchestration.landing.files import LandedFile
 from orchestration.plots import MOST_LINES, SHOWN, rate_plot, stock_plot
+from orchestration.quoting import shown
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
 
 Metadata = dict[str, Any]
 
 MOST_FIGURES = 20  # businesses whose rates Dagster is to plot over the refreshes; the table has them all
+MOST_UNMAPPED = 100  # names and reasons that a page shows, and the characters of each
+UNMAPPED_LENGTH = 60
 
 STOCKS = """
     select period_start, sum(closing_active), sum(closing_dormant), sum(closing_former)
@@ -83,7 +86,42 @@ def table_metadata(table: str, reader: Reader, published: Published) -> Metadata
         metadata |= _restatement_metadata(published)
     if table in ("rejected_rows", "refreshes"):
         metadata |= _landing_metadata(published)
+    if table == "dropped_values":
+        amounts = sum(dropped.values for dropped in published.dropped if dropped.is_revenue)
+        metadata |= {"amounts that revenue leaves out": amounts} | _table_if_any("dropped", dropped_figures(published))
+    if table == "unmapped_values":
+        metadata |= _table_if_any("in no seed", unmapped_figures(published))
     return metadata
+
+
+def dropped_figures(published: Published) -> list[dict[str, Any]]:
+    """How many values are dropped, for a table.
+
+    Args:
+        published: what is published.
+
+    Returns:
+        A row for each business, column and reason.
+    """
+    return [{"business": row.business_id, "table": row.table, "column": row.column, "reason": row.reason, "values": row.values} for row in published.dropped]
+
+
+def unmapped_figures(published: Published) -> list[dict[str, Any]]:
+    """Names and reasons that no seed lists, for a table; these many at most, and shortened.
+
+    Args:
+        published: what is published.
+
+    Returns:
+        A row for each.
+    """
+    return [
+        {
+            "business": row.business_id, "column": row.column, "value": shown(row.value, UNMAPPED_LENGTH), "rows": row.rows,
+            "first seen": f"{row.first_seen_on or '–'}", "last seen": f"{row.last_seen_on or '–'}",
+        }
+        for row in published.unmapped[:MOST_UNMAPPED]
+    ]  # fmt: skip
 
 
 def _headline_metadata(rate: str, months: dict[str, list[Month]]) -> Metadata:
@@ -115,8 +153,8 @@ def _stock_metadata(stocks: list[tuple[date, int, int, int]]) -> Metadata:
 def _restatement_metadata(published: Published) -> Metadata:
     refresh_id, _, _, _, restated = published.refresh
     rows = [
-        {"business": business, "closed periods": periods, "from": f"{start}", "because of": "a changed configuration" if configured else "late or corrected data"}
-        for business, configured, periods, start in published.restated
+        {"business": business, "closed periods": periods, "from": f"{start}", "because of": because}
+        for business, because, periods, start in published.restated
     ]
     return {"refresh": refresh_id, "closed periods restated": restated, **({"restated": table_of(rows)} if rows else {})}
 
@@ -132,11 +170,11 @@ def _landing_metadata(published: Published) -> Metadata:
     reasons = [{"table": table.name, "reason": reason, "rows": count} for table in landed for reason, count in table.reasons]
     metadata: Metadata = {"refresh": refresh_id, "derived anew": is_rebuild, "new rows": new_rows, "customers recomputed": recomputed}
     metadata["rejected rows"] = sum(table.rejected for table in landed)
-    if rows:
-        metadata["reconciliation"] = table_of(rows)
-    if reasons:
-        metadata["rejected because"] = table_of(reasons)
-    return metadata
+    return metadata | _table_if_any("reconciliation", rows) | _table_if_any("rejected because", reasons)
+
+
+def _table_if_any(label: str, rows: list[dict[str, Any]]) -> Metadata:
+    return {label: table_of(rows)} if rows else {}
 
 
 def table_of(rows: list[dict[str, Any]]) -> MetadataValue:

@@ -22,11 +22,12 @@ class Plan:
 
     Attributes:
         as_of_date: the last date to count.
-        new_files: the files whose rows are not in the warehouse yet.
+        new_files: the files to read.
         rebuilds: derive everything anew from the landed rows.
         is_needed: whether anything would come out differently.
         code_version: hash of the code that derives.
         unchanged: the nodes of the dbt project that stand as they are.
+        known_files: the others, which are there as they were.
         relands: forget the landed rows.
     """
 
@@ -36,6 +37,7 @@ class Plan:
     is_needed: bool
     code_version: str
     unchanged: Sequence[str] = ()
+    known_files: Sequence[LandedFile] = ()
     relands: bool = False
 
 
@@ -74,7 +76,8 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
             landing.require_events()
         tell("Landing everything again, and deriving everything from it: asked for. Landed rows that the landing holds no more are forgotten.")
         return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True)
-    new_files = [file for file in files or () if not last.has_read(file)]
+    new_files = last.not_read(files or ())
+    known_files = sorted(set(files or ()) - set(new_files), key=lambda file: file.path)
     if is_earlier:
         tell("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
     rebuilds = request.full or is_earlier or goes_back or code != last.code_version
@@ -84,9 +87,10 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
     if files is None or rebuilds or not last.is_configured_by(SEEDS):
-        return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code)
+        return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code, known_files=known_files)
     is_needed = bool(new_files) or as_of_date != last.as_of_date
-    return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged_nodes({file.table for file in new_files}) if is_needed else ())
+    unchanged = unchanged_nodes({file.table for file in new_files}) if is_needed else ()
+    return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged, known_files)
 
 
 def refuse_future(request: Request) -> None:

@@ -26,7 +26,7 @@ from orchestration.report import write_report
 from orchestration.request import Request
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
-from orchestration.warehouses import Warehouse, warehouse_of
+from orchestration.warehouses import Build, Warehouse, warehouse_of
 from orchestration.warehouses.formats import is_of_earlier_format
 
 # Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
@@ -82,7 +82,8 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     tell = teller(context)
     source = f"{settings.landing}, in which {len(plan.new_files)} files are new" if settings.target == "duckdb" else "the tables in schema landing"
     tell(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
-    build = warehouse.start(context.run_id, plan.new_files, only=kept_tables(landed=not plan.relands) if plan.rebuilds else None)
+    only = kept_tables(landed=not plan.relands) if plan.rebuilds else None
+    build = warehouse.start(context.run_id, plan.new_files, plan.known_files, only)
     variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version, "refresh_process": os.getpid()}
     if plan.unchanged:
         variables["left_out"] = list(plan.unchanged)
@@ -102,7 +103,10 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
         yield from (event for event in events if not isinstance(event, Output))
         messages = map(build.named, _messages(invocation, errors))
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
+    forgotten = _words_on_forgotten(warehouse, build) if plan.relands else None
     warehouse.publish(build, tell)
+    if forgotten:
+        tell(forgotten)
     # The tables stand from here on: nothing that only shows them may fail the run, or have it tried again.
     for event in arrivals(plan.new_files):
         context.log_event(event)
@@ -128,6 +132,12 @@ def threads_of(settings: Settings, *, rebuilds: bool) -> int:
         As many as are asked for; else two, or one where DuckDB rebuilds.
     """
     return settings.threads or (1 if settings.target == "duckdb" and rebuilds else 2)
+
+
+def _words_on_forgotten(warehouse: Warehouse, build: Build) -> str:
+    if is_of_earlier_format(warehouse):
+        return "Forgot the landed rows, as an earlier version kept them."
+    return f"Forgot {warehouse.count_forgotten(build):,} landed rows that the landing holds no more."
 
 
 def _with_figures(warehouse: Warehouse, events: list[Any], tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:

@@ -64,7 +64,8 @@ def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
             return SkipReason("A run is under way; the landing is looked at again when it is done.")
         warehouse = warehouse_of(settings)
         landing, refreshed = warehouse.find_landing(), last_refresh(warehouse)
-        unread = [file for file in landing.files if refreshed is None or not refreshed.has_read(file)] if landing else []
+        files = landing.files if landing else ()
+        unread = refreshed.not_read(files) if refreshed else files
     except WinbackError as error:
         return SkipReason(f"The landing cannot be looked at: {error}")
     context.update_cursor(json.dumps({"seen": look, "done": look}))

@@ -1,8 +1,10 @@
 """What a published warehouse holds: counted once, for the lines that people read and for Dagster's metadata; no customer is named."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from orchestration.dbt import published_models
 from orchestration.landing.contract import LANDING_TABLES
@@ -24,23 +26,71 @@ BUSINESSES = """
 LAST = "select refresh_id, is_rebuild, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
 
 DROPPED = """
-    select column_name, reason, count(*)
+    select business_id, landing_table, column_name, reason, count(*)
     from winback.dropped_values
-    where landing_table = '{table}'
-    group by column_name, reason
-    order by 3 desc, 1, 2
+    group by business_id, landing_table, column_name, reason
+    order by 1, 5 desc, 2, 3, 4
+"""
+
+UNMAPPED = """
+    select business_id, column_name, value, unmapped.rows, first_seen_on, last_seen_on
+    from winback.unmapped_values as unmapped
+    order by business_id, column_name, unmapped.rows desc, value
 """
 
 RESTATED = """
-    select business_id, is_new_configuration, count(*), min(period_start)
+    select business_id, because, count(*), min(period_start)
     from (
-        select distinct business_id, is_new_configuration, period_grain, period_start
+        select distinct
+            business_id,
+            case when is_new_definition then 'a changed definition' when is_new_configuration then 'a changed configuration' else 'late or corrected data' end as because,
+            period_grain,
+            period_start
         from winback.metric_restatements
         where replaced_by_refresh_id = {refresh_id}
     ) as periods
-    group by business_id, is_new_configuration
-    order by business_id, is_new_configuration
+    group by business_id, because
+    order by business_id, because
 """
+
+
+class Dropped(NamedTuple):
+    """How many values of a business are not counted, for one column and reason."""
+
+    business_id: str
+    table: str
+    column: str
+    reason: str
+    values: int
+
+    @property
+    def is_revenue(self) -> bool:
+        """Whether they are amounts, which revenue leaves out."""
+        return (self.table, self.column) == ("events", "amount")
+
+
+class Unmapped(NamedTuple):
+    """A name or reason that no seed lists, as it landed: write it through `quoting.shown`."""
+
+    business_id: str
+    column: str
+    value: str
+    rows: int
+    first_seen_on: date | None
+    last_seen_on: date | None
+
+
+def left_out(dropped: list[Dropped], business: str) -> int:
+    """How many amounts the revenue of a business leaves out.
+
+    Args:
+        dropped: what is dropped, of all businesses.
+        business: its id.
+
+    Returns:
+        The number of amounts.
+    """
+    return sum(values.values for values in dropped if values.business_id == business and values.is_revenue)
 
 
 @dataclass(frozen=True)
@@ -99,6 +149,16 @@ class Published:
         return self._reader.rows(BUSINESSES)
 
     @cached_property
+    def dropped(self) -> list[Dropped]:
+        """What is dropped of rows that stand, by business; the most frequent first."""
+        return [Dropped(*row) for row in self._reader.rows(DROPPED)]
+
+    @cached_property
+    def unmapped(self) -> list[Unmapped]:
+        """Names and reasons that no seed lists, by business and column; the most frequent first."""
+        return [Unmapped(*row) for row in self._reader.rows(UNMAPPED)]
+
+    @cached_property
     def landing(self) -> list[LandingTable]:
         """What became of the landed rows, for each landing table."""
         return [
@@ -107,7 +167,7 @@ class Published:
                 self._count(f"winback_internal.landed_{table}"),
                 self._count(f"winback_internal.stg_{table}"),
                 self._reader.rows(f"select reason, count(*) from winback.rejected_rows where landing_table = '{table}' group by reason order by 2 desc, 1"),
-                self._reader.rows(DROPPED.format(table=table)),
+                self._dropped_of(table),
             )
             for table in LANDING_TABLES
         ]
@@ -120,8 +180,15 @@ class Published:
 
     @cached_property
     def restated(self) -> list[tuple]:
-        """What the last refresh restated: business, whether its configuration had changed, closed periods, the first of them."""
+        """What the last refresh restated: business, because of what, closed periods, the first of them."""
         return self._reader.rows(RESTATED.format(refresh_id=self.refresh[0])) if self.refresh[-1] else []
+
+    def _dropped_of(self, table: str) -> list[tuple[str, str, int]]:
+        counts: Counter[tuple[str, str]] = Counter()
+        for row in self.dropped:
+            if row.table == table:
+                counts[row.column, row.reason] += row.values
+        return [(*key, values) for key, values in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
     def _count(self, table: str) -> int:
         ((rows,),) = self._reader.rows(f"select count(*) from {table}")
@@ -140,12 +207,11 @@ def summary_lines(published: Published, warehouse: Warehouse) -> list[str]:
     """
     counts = [f"{name} {count:,}" for name, count in published.row_counts.items()]
     lines = [f"Published {len(counts)} tables, counted to {published.as_of_date}:", "  " + ", ".join(counts)]
-    lines += [
-        f"  {business}: {customers:,} customers, {current:,} current and {former:,} former, history from {start}"
-        if start
-        else f"  {business}: no event yet"
-        for business, start, customers, current, former in published.businesses
-    ]
+    for business, start, customers, current, former in published.businesses:
+        amounts = left_out(published.dropped, business)
+        without = f"; revenue leaves out {amounts:,} amounts" if amounts else ""
+        known = f"{customers:,} customers, {current:,} current and {former:,} former, history from {start}{without}"
+        lines.append(f"  {business}: {known if start else 'no event yet'}")
     lines += _landing_lines(published.landing)
     lines += _refresh_lines(published)
     return [*lines, f"Warehouse: {warehouse.name}"]
@@ -176,8 +242,8 @@ def _refresh_lines(published: Published) -> list[str]:
     lines = [f"  refresh {refresh_id}: {everyone}{new_rows:,} new rows, {recomputed:,} customers recomputed, {restated:,} closed periods restated"]
     if restated:
         lines += [
-            f"  RESTATED: {business}, {periods:,} closed periods from {start} on, because of {'a changed configuration' if configured else 'late or corrected data'}"
-            for business, configured, periods, start in published.restated
+            f"  RESTATED: {business}, {periods:,} closed periods from {start} on, because of {because}"
+            for business, because, periods, start in published.restated
         ]
         lines.append("  See winback.metric_restatements for what changed, from what to what.")
     return lines

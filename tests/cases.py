@@ -37,10 +37,10 @@ def event(event_id: str, when: str, name: str, **values) -> dict:
     }
 
 
-def read_case(folder: Path, *events: dict, policy: dict | None = None, **tables: list[dict]) -> Expected:
-    """What the oracle says of a landing of one business."""
+def read_case(folder: Path, *events: dict, policy: dict | None = None, without: dict | None = None, **tables: list[dict]) -> Expected:
+    """What the oracle says of a landing of one business; `without`: columns that a table's file lacks."""
     history = History(POLICY | (policy or {}), {}, {"events": list(events), **tables})
-    write_landing([history], folder / "landing", folder / "seeds")
+    write_landing([history], folder / "landing", folder / "seeds", without)
     return expected(folder / "landing", folder / "seeds", AS_OF)
 
 

@@ -20,7 +20,7 @@ Once = Callable[[str, Callable[[Project], None]], Project]
 BUILDING = {"once", "project", "server", "cluster"}
 # Begun first, so that no worker is left with a long one while the others have nothing to do.
 LONGEST = (
-    "test_kills", "test_nights", "test_postgres_tables", "test_demo", "test_postgres", "test_unchanged", "test_field_files", "test_upgrades",
+    "test_kills", "test_nights", "test_postgres_tables", "test_demo", "test_postgres", "test_unchanged", "test_deliveries", "test_field_files", "test_upgrades",
     "test_dbt_project", "test_semantic_layer", "test_publishing", "test_refreshes", "test_signals", "test_dates", "test_report", "test_landing",
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 
 from histories import drawn, write_landing
 from projects import Project, copy_project
@@ -15,8 +16,9 @@ from projects import Project, copy_project
 # More histories, or others: `HISTORIES=2000 HISTORIES_SEED=7 python -m pytest tests/test_histories.py`.
 COUNT = int(os.environ.get("HISTORIES", "150"))
 SEED = int(os.environ.get("HISTORIES_SEED", "1"))
-CASES_OF = ("test_checks", "test_landing", "test_time_zones")
+CASES_OF = ("test_checks", "test_field", "test_landing", "test_time_zones")
 DRAWN_SEEDS = "drawn_seeds"
+WITHOUT = {"survey_responses": ("loaded_at",)}  # all answers are read at one time; nights have the column
 
 SHOP = {
     "kind": "retail", "timezone": "America/New_York", "currency": "USD", "dormant_after_days": "90", "former_after_days": "365",
@@ -28,13 +30,15 @@ SHOP = {
 class Case:
     """A business and what lands of it: rows by table, which get its id, and files by name as they are.
 
-    Its policy is that of a shop unless told otherwise; what events are called is `histories.business.EVENT_KINDS`.
+    Its policy is that of a shop unless told otherwise; what events are called is `histories.business.EVENT_KINDS`, but for what `kinds`
+    says of its own: a kind for each name, and another where the amount is 0.
     """
 
     business_id: str
     rows: dict[str, list[dict]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     policy: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def land(self, project: Project) -> None:
         for table, rows in self.rows.items():
@@ -54,12 +58,24 @@ def refresh_all(project: Project) -> None:
     """Publish drawn histories, in files of their own that the oracle reads, and all cases beside them."""
     copy_project(project.folder)
     drawn_seeds = project.folder / DRAWN_SEEDS
-    write_landing(drawn(COUNT, SEED), project.landing, drawn_seeds)
+    write_landing(drawn(COUNT, SEED), project.landing, drawn_seeds, WITHOUT)
     project.use_seeds(drawn_seeds)
-    with (project.folder / "seeds" / "businesses.csv").open("a+", newline="") as file:
-        file.seek(0)
-        writer = csv.DictWriter(file, next(csv.reader(file)), lineterminator="\n")
-        for case in all_cases():
-            case.land(project)
-            writer.writerow({"business_id": case.business_id, "name": case.business_id, **SHOP, **case.policy})
+    cases = list(all_cases())
+    for case in cases:
+        case.land(project)
+    businesses = [{"business_id": case.business_id, "name": case.business_id, **SHOP, **case.policy} for case in cases]
+    kinds = [(case.business_id, name, *kinds) for case in cases for name, kinds in case.kinds.items()]
+    columns = ("business_id", "event_name", "kind", "kind_if_zero")
+    add_rows(project.folder / "seeds" / "businesses.csv", businesses)
+    add_rows(project.folder / "seeds" / "event_kinds.csv", [dict(zip(columns, row, strict=True)) for row in kinds])
     project.refresh()
+
+
+def add_rows(seed: Path, rows: list[dict[str, str]]) -> None:
+    """Add rows to a seed, with the columns that they have besides its own."""
+    with seed.open(newline="") as file:
+        there = list(csv.DictReader(file))
+    with seed.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(column for row in (*there, *rows) for column in row)), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(there + rows)

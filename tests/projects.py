@@ -103,9 +103,10 @@ class Project:
 
         In the toy project, a customer called `fails a test`, `fails a model` or `never ends` has the refresh do just that.
         """
-        row = f"more{number},shop,{customer or f'more{number}'},order,2025-06-{number:02}T10:00:00Z,5,USD,,,2025-06-{number:02}T11:00:00Z"
+        row = f"more{number},shop,{customer or f'more{number}'},order,2025-06-{number:02}T10:00:00Z,5,USD,2025-06-{number:02}T11:00:00Z"
         (self.landing / "events").mkdir(exist_ok=True)
-        (self.landing / "events" / f"{number}.csv").write_text((self.landing / "events.csv").read_text().splitlines()[0] + "\n" + row + "\n")
+        header = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,loaded_at"
+        (self.landing / "events" / f"{number}.csv").write_text(header + "\n" + row + "\n")
 
     def builds(self) -> list[Path]:
         """What refreshes have left that did not come to their end."""

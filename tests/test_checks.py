@@ -5,33 +5,21 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-import duckdb
 import numpy as np
 import pytest
 from scipy import stats
 
 from one_landing import Case
-from orchestration.checks import breaches, rejections, silent_businesses, wide_segments
+from orchestration.checks import breaches
 from orchestration.control import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
 from projects import Project
+from rows import Tables
 
 # Montgomery, Introduction to Statistical Quality Control: nonconforming cans of orange juice in 30 samples of 50.
 CANS = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6]
-
-
-class Tables:
-    """A DuckDB of a few rows, read as a warehouse is."""
-
-    def __init__(self, *statements: str) -> None:
-        self.connection = duckdb.connect()
-        for statement in ("create schema winback", "create schema winback_internal", *statements):
-            self.connection.execute(statement)
-
-    def rows(self, sql: str) -> list[tuple]:
-        return self.connection.execute(sql).fetchall()
 
 
 def test_limits_are_those_of_the_textbook() -> None:
@@ -72,14 +60,14 @@ def months(business: str, counts: list[int], pool: int, warm_from: int = 0) -> s
     rows = []
     for number, count in enumerate(counts):
         start = date(2024 + number // 12, number % 12 + 1, 1)
-        rows.append(f"('{business}', 'month', date '{start}', 'all', true, {number >= warm_from}, {count}, {pool}, {count} / {pool}, 0.0, 1.0)")
+        rows.append(f"('{business}', 'month', date '{start}', 'all', true, {number >= warm_from}, {count}, {pool}, {count} / {pool}, 0.0, 1.0, 0)")
     return ", ".join(rows)
 
 
 WIN_BACK = """
     create table winback.fct_win_back as select * from (values {rows}) as rows(
         business_id, period_grain, period_start, segment, is_complete, is_warm,
-        former_returned, opening_former, win_back_rate, win_back_rate_low, win_back_rate_high
+        former_returned, opening_former, win_back_rate, win_back_rate_low, win_back_rate_high, former_recovered
     )
 """
 
@@ -92,7 +80,7 @@ def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeyp
         months("young", [*usual[1:], 60], 1000), months("cold", [*usual, 60], 1000, warm_from=1),
     ])  # fmt: skip
     tables = Tables(WIN_BACK.format(rows=rows))
-    warnings, figures = breaches(tables, HEADLINES[0], load_settings())
+    warnings, figures = breaches(tables, load_settings(), HEADLINES[0])
     assert [warning.split(":")[0] for warning in warnings] == [
         "win_back_rate of fallen in 2025-01 is below its control limits",
         "win_back_rate of restless in 2025-01 is above its control limits",
@@ -106,7 +94,7 @@ def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeyp
         "steady": "within its limits", "young": "too few months before it",
     }  # fmt: skip
     monkeypatch.setenv("WINBACK_CONTROL_LIMITS", "laney")
-    warnings, _ = breaches(tables, HEADLINES[0], load_settings())
+    warnings, _ = breaches(tables, load_settings(), HEADLINES[0])
     assert [warning.split(" ")[2] for warning in warnings] == ["fallen", "risen"]
 
 
@@ -127,6 +115,8 @@ def cases() -> Iterator[Case]:
         event("cancel", customer, "2025-06-10")
     yield Case("leavers", {"events": rows}, policy={"kind": "subscription", "dormant_after_days": "", "former_after_days": ""})
     yield Case("silent")
+    days = [{"event_id": f"d{day}", "customer_id": "d", "event_name": "order", "occurred_at": f"2025-05-{day}", "loaded_at": "2025-06-01"} for day in (11, 21, 31)]
+    yield Case("dried", {"events": days})
 
 
 def test_a_breach_is_told_and_blocks_nothing(cases: Project) -> None:
@@ -143,8 +133,9 @@ def test_a_breach_is_told_and_blocks_nothing(cases: Project) -> None:
 
 
 def test_a_silent_feed_is_told_and_blocks_nothing(cases: Project) -> None:
-    assert "the landing of leavers is stale: its newest event is of 2025-06-10, 20 days before 2025-06-30." in cases.told
+    """The leavers are heard of monthly, so twenty days mean nothing; they are heard of no more where that is more than ever."""
     assert "the landing of silent holds no event up to 2025-06-30" in cases.told
+    assert "the landing of leavers is stale" not in cases.told and "the landing of dried is stale: its newest event is of 2025-05-31, 30 days before" in cases.told
 
 
 def test_many_rejected_rows_are_told_and_few_are_not(cases: Project) -> None:
@@ -152,52 +143,3 @@ def test_many_rejected_rows_are_told_and_few_are_not(cases: Project) -> None:
     share = "select count(*) filter (verdict = 'rejected') / count(*) from winback_internal.base_{}"
     assert told == {table for table in LANDING_TABLES if cases.query(share.format(table))[0][0] > 0.05}
     assert told and told != set(LANDING_TABLES)
-
-
-def landing(rows: int, rejected: int, judged_now: int) -> Tables:
-    """A landing of events alone, of which the first ones were judged by the last refresh, and of those the first ones rejected."""
-    statements = [
-        "create table winback.refreshes as select 2 as refresh_id",
-        f"create table winback.rejected_rows as select 'events' as landing_table, 'invalid_amount' as reason from range({rejected})",
-        "create table winback.dropped_values (landing_table text, column_name text, reason text)",
-    ]
-    for table in LANDING_TABLES:
-        landed, standing = (rows, rows - rejected) if table == "events" else (0, 0)
-        statements += [
-            f"create table winback_internal.landed_{table} as from range({landed})",
-            f"create table winback_internal.stg_{table} as from range({standing})",
-            f"""create table winback_internal.base_{table} as select
-                case when range < {rejected} then 'rejected' else 'standing' end as verdict, case when range < {judged_now} then 2 else 1 end as judged_in
-                from range({landed})""",
-        ]
-    return Tables(*statements)
-
-
-def test_a_bad_delivery_is_seen_among_many_good_rows() -> None:
-    warnings, (figures,) = rejections(landing(rows=1000, rejected=3, judged_now=20), load_settings())
-    said = "many rows of events are rejected: 3 of the 20 that this refresh judged, 3 of all 1,000 (invalid_amount 3). More than 5.0%"
-    assert len(warnings) == 1 and warnings[0].startswith(said)
-    assert (figures["share"], figures["share of these"]) == ("0.30%", "15.00%")
-    assert rejections(landing(rows=1000, rejected=3, judged_now=60), load_settings())[0] == []
-    assert len(rejections(landing(rows=100, rejected=6, judged_now=0), load_settings())[0]) == 1
-
-
-def test_a_segment_with_too_many_values_is_named() -> None:
-    tables = Tables("create table winback_internal.int_wide_segments as select 'shop' as business_id, 'plan' as segment, 4800 as value_count")
-    (warning,), figures = wide_segments(tables)
-    assert warning.startswith("segment plan has 4,800 values among the customers of shop, too many to compare: it adds no rows to the facts there.")
-    assert figures == [{"business": "shop", "segment": "plan", "values": 4800}]
-
-
-def test_a_feed_that_dried_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = Tables(
-        "create table winback.dim_business as select unnest(['fresh', 'stale', 'future']) as business_id, date '2025-06-30' as as_of_date",
-        """create table winback_internal.stg_events as select * from (values
-            ('fresh', timestamp '2025-06-27 08:00:00'), ('stale', timestamp '2025-06-26 23:00:00'), ('future', timestamp '2025-08-01 00:00:00')
-        ) as rows(business_id, occurred_at)""",
-    )
-    warnings, figures = silent_businesses(tables, date(2025, 6, 30), load_settings())
-    assert [row["days without one"] for row in figures] == [3, 4]
-    assert len(warnings) == 2 and "future holds no event up to 2025-06-30" in warnings[0] and "stale is stale: its newest event is of 2025-06-26, 4 days before" in warnings[1]
-    monkeypatch.setenv("WINBACK_LANDING_DAYS", "4")
-    assert len(silent_businesses(tables, date(2025, 6, 30), load_settings())[0]) == 1

@@ -34,8 +34,8 @@ def test_every_public_table_tells_its_rows(told: Told, golden: Project) -> None:
 @pytest.mark.parametrize(
     ("table", "rate", "count", "pool"),
     [
-        ("fct_win_back", "win_back_rate", "former_returned", "opening_former"),
-        ("fct_reactivation", "reactivation_rate", "former_returned + dormant_returned", "opening_former + opening_dormant"),
+        ("fct_win_back", "win_back_rate", "former_returned", "opening_former - former_recovered"),
+        ("fct_reactivation", "reactivation_rate", "former_returned + dormant_returned", "opening_former - former_recovered + opening_dormant"),
         ("fct_retention", "retention_rate", "current_retained", "opening_current"),
     ],
 )
@@ -71,11 +71,23 @@ def test_the_reconciliation_adds_up(told: Told, golden: Project) -> None:
     assert metadata["rejected rows"] == sum(rejected.values())
 
 
-def test_checks_warn_and_the_run_is_a_success(told: Told) -> None:
+def test_what_is_dropped_and_what_no_seed_lists_is_told(told: Told, golden: Project) -> None:
+    metadata = told.of("dropped_values")
+    dropped = {(row["business"], row["column"], row["reason"]): row["values"] for row in metadata["dropped"]}
+    counted = golden.query("select business_id, column_name, reason, count(*) from winback.dropped_values group by all")
+    assert dropped == {tuple(key): values for *key, values in counted}
+    of_shop = sum(values for (business, column, _), values in dropped.items() if (business, column) == ("shop", "amount"))
+    assert metadata["amounts that revenue leaves out"] == of_shop > 0
+    assert f"; revenue leaves out {of_shop} amounts\n" in golden.told
+    assert [(row["value"], row["rows"]) for row in told.of("unmapped_values")["in no seed"]] == [("told_nobody", 1), ("teleport", 1)]
+
+
+def test_checks_warn_and_the_run_is_a_success(told: Told, golden: Project) -> None:
     check = told.check("rejected_rows", "few_rows_are_rejected")
     assert not check.passed and check.severity.value == "WARN" and not check.blocking
-    assert "many rows of events are rejected: 15 of the 127" in check.description
+    assert "many rows of events are rejected: 17 of the 206" in check.description
     assert told.check("fct_retention", "retention_rate_is_within_control_limits").passed
+    assert "could not be checked" not in golden.told
     (run,) = told.instance.get_runs(limit=1)
     assert run.is_success
 

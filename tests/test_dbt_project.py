@@ -22,7 +22,7 @@ def test_plain_dbt_build_passes_and_writes_a_file_of_its_own(project: Project) -
     dbt(project, "build", "--exclude-resource-type", "unit_test", "--vars", '{"as_of_date": "2025-06-30"}')
     assert not project.warehouse.exists()
     project.warehouse = project.folder / "dbt_project" / "warehouse_dev.duckdb"
-    assert project.query("select count(*) from winback.lifecycle_states") == [(142,)]
+    assert project.query("select count(*) from winback.lifecycle_states") == [(236,)]
 
 
 def test_the_unit_tests_pass(published: Project) -> None:

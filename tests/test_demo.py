@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import duckdb
@@ -10,6 +10,7 @@ import pytest
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
+from orchestration.sample.mishaps import BAD_ROWS
 from projects import ROOT, Project
 
 PAGE = (ROOT / "docs" / "cdnow-by-hand.md").read_text()
@@ -75,6 +76,114 @@ def test_the_tables_say_the_same(sample: Project) -> None:
     assert [round(value, 4) for value in found] == figures("| former_returned | opening_former")
     former, won_back, dormant, reactivated, current, kept = duckdb.sql(BY_HAND.replace(".winback/landing", str(sample.landing))).fetchone()
     assert found[:5] == pytest.approx((won_back, former, won_back / former, (won_back + reactivated) / (former + dormant), kept / current), abs=1e-12)
+
+
+@pytest.fixture
+def booked(sample: Project) -> duckdb.DuckDBPyConnection:
+    """The published tables and `booked`: the events of those who name contracts, last copies that nobody voided."""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{sample.warehouse}' as warehouse (read_only)")
+    connection.execute("use warehouse")
+    connection.execute(
+        f"""
+        create view memory.main.booked as
+        with standing as (
+            select * from read_parquet('{sample.landing}/events/*.parquet')
+            qualify row_number() over (partition by business_id, event_id order by loaded_at desc) = 1
+        )
+        select business_id, customer_id, contract_id, covers_until, amount, event_name, occurred_at, occurred_at::date as day,
+            event_name in ('subscription_started', 'invoice_paid', 'payment_recovered', 'campaign_booked') and amount > 0 as is_purchase,
+            event_name in ('subscription_cancelled', 'payment_failed_final', 'contract_ended', 'client_lost') as is_ending
+        from standing
+        where event_id not in (select voids_event_id from standing where voids_event_id is not null)
+        """
+    )
+    return connection
+
+
+def test_who_ends_one_of_two_contracts_has_not_left(booked: duckdb.DuckDBPyConnection) -> None:
+    """Another of theirs was paid before and after, and did not end in between."""
+    found = booked.execute(
+        """
+        with one_of_two as (
+            select distinct ending.business_id, ending.customer_id, ending.day
+            from memory.main.booked as ending
+            inner join memory.main.booked as before using (business_id, customer_id)
+            inner join memory.main.booked as after using (business_id, customer_id)
+            where ending.is_ending and ending.contract_id is not null and before.is_purchase and after.is_purchase
+                and before.contract_id = after.contract_id and before.contract_id <> ending.contract_id
+                and before.occurred_at < ending.occurred_at and after.occurred_at > ending.occurred_at and ending.day <= date '2026-06-30'
+                and not exists (
+                    from memory.main.booked as other
+                    where other.is_ending and other.business_id = ending.business_id and other.customer_id = ending.customer_id
+                        and (other.contract_id is null or other.contract_id = before.contract_id)
+                        and other.occurred_at between before.occurred_at and after.occurred_at
+                )
+        )
+        select business_id, count(*), count(*) filter (exists (
+            from winback.lifecycle_transitions as moved
+            where moved.business_id = one_of_two.business_id and moved.customer_id = one_of_two.customer_id
+                and moved.transition_date = one_of_two.day and moved.to_state = 'former'
+        ))
+        from one_of_two group by all order by all
+        """
+    ).fetchall()
+    assert [(business, left) for business, _, left in found] == [("lumen", 0), ("northlight", 0)]
+    assert all(ended > 100 for _, ended, _ in found), found
+
+
+def test_who_has_paid_for_a_year_is_not_dormant(booked: duckdb.DuckDBPyConnection) -> None:
+    """Though many of them are silent for longer than those are who are: Lumen's D is 30 days."""
+    years = "from memory.main.booked as paid where covers_until is not null"
+    silent = """
+        select count(*) from (
+            select customer_id, covers_until, day, lead(day) over (partition by customer_id order by occurred_at) as next
+            from memory.main.booked where business_id = 'lumen')
+        where covers_until is not null and next - day > 30 and next <= covers_until
+    """
+    assert booked.execute(silent).fetchone()[0] > 20
+    dormant = f"""
+        select count(*) {years} and exists (
+            from winback.lifecycle_states as states
+            where states.business_id = 'lumen' and states.customer_id = paid.customer_id and state = 'dormant' and valid_from between day and covers_until
+                and not exists (
+                    from memory.main.booked as ending
+                    where ending.is_ending and ending.customer_id = paid.customer_id and ending.contract_id = paid.contract_id and ending.day between paid.day and valid_from))
+    """
+    assert booked.execute(f"select count(*) > 500 {years}").fetchone()[0] and booked.execute(dormant).fetchone()[0] == 0
+
+
+def test_who_had_invoices_over_nothing_alone_is_a_prospect(booked: duckdb.DuckDBPyConnection) -> None:
+    found = booked.execute(
+        """
+        with nothing as (
+            select customer_id from memory.main.booked where business_id = 'lumen'
+            group by customer_id having count(amount) > 0 and max(amount) = 0
+        )
+        select list(distinct state order by state::text), count(distinct customer_id)
+        from nothing inner join winback.lifecycle_states using (customer_id) where business_id = 'lumen'
+        """
+    ).fetchone()
+    assert found[0] == ["dormant_prospect", "prospect"] and found[1] > 200, found
+
+
+def test_nothing_is_rejected_or_dropped_but_what_was_spoilt(sample: Project) -> None:
+    reasons = "select business_id || ' ' || reason from winback.rejected_rows union all select business_id || ' ' || reason from winback.dropped_values"
+    found = Counter(reason for (reason,) in sample.query(reasons))
+    assert found == {
+        "fjord missing_event_id": 2,
+        "fjord missing_customer_id": 2,
+        "fjord missing_event_name": 1,
+        "fjord missing_voids_event_id": 1,
+        "fjord placeholder_customer_id": 1,
+        "fjord mangled_event_id": 1,
+        "fjord unmapped_event_name": 4,
+        "fjord invalid_occurred_at": 3,
+        "fjord invalid_amount": 4,
+        "fjord negative_amount": 1,
+        "fjord foreign_currency": 4,
+    }
+    assert found.total() == len(BAD_ROWS)
 
 
 def test_thresholds_tried_at_the_policy_in_force_show_its_own_rate(sample: Project) -> None:

@@ -34,7 +34,7 @@ def publish(warehouse: DuckDBFile) -> list[str]:
     told: list[str] = []
     run = str(uuid4())
     with warehouse.alone(run, 1, told.append):
-        build = warehouse.start(run, [], None)
+        build = warehouse.start(run, [], [], None)
         build.copying.result()
         warehouse.publish(build, told.append)
         warehouse.clear(run)
@@ -159,7 +159,7 @@ def test_a_file_that_dbt_could_not_close_is_closed_or_it_is_said_why_not(small_d
     published = small_disk / "warehouse.duckdb"
     duckdb.connect(str(published)).close()
     warehouse, run, told = DuckDBFile(published, small_disk), str(uuid4()), []
-    build = warehouse.start(run, [], None)
+    build = warehouse.start(run, [], [], None)
     build.copying.result()
     fill = "set checkpoint_threshold = '1TB'; create table x as select range as y, md5(range::varchar) as z from range(100000)"
     subprocess.run([sys.executable, "-c", f"import duckdb, os; kept = duckdb.connect({build.variables['db_path']!r}).execute({fill!r}); os._exit(0)"], check=True)

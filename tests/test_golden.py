@@ -1,4 +1,4 @@
-"""The golden landing through a real refresh: states, transitions, rejected rows, every count and every rate."""
+"""The golden landing through a real refresh: states, transitions, rejected rows, dropped values, every count and every rate."""
 
 import csv
 
@@ -17,7 +17,7 @@ def text(value: object) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@pytest.mark.parametrize("table", ["lifecycle_states", "lifecycle_transitions", "rejected_rows"])
+@pytest.mark.parametrize("table", ["lifecycle_states", "lifecycle_transitions", "rejected_rows", "dropped_values"])
 def test_rows_are_exactly_those_expected(golden: Project, table: str) -> None:
     columns, rows = expected(f"expected_{table}.csv")
     found = [tuple(map(text, row)) for row in golden.query(f"select {', '.join(columns)} from winback.{table}")]

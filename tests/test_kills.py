@@ -137,7 +137,7 @@ def test_a_full_disk_publishes_nothing_and_loses_nothing(toy: Project, small_dis
     toy.warehouse = warehouse
     before = warehouse.read_bytes()
     with (toy.landing / "events.csv").open("a") as file:
-        file.write("new,shop,new,order,2025-06-01T12:00:00Z,5,USD,,,2025-06-02T00:00:00Z\n")
+        file.write("new,shop,new,order,2025-06-01T12:00:00Z,5,USD,,,,,2025-06-02T00:00:00Z\n")
     room = small_disk / "room"
     states = "select count(*) from winback.lifecycle_states"
     ((count,),) = toy.query(states)

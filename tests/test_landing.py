@@ -94,8 +94,10 @@ def test_amounts_that_add_up_to_too_much_cost_themselves_alone(cases: Project) -
         ("e3", "c1", "amount", "amount_too_large"),
         ("e4", "c2", "amount", "amount_too_large"),
     ]
-    ((dropped,),) = cases.query("select count(*) from winback.dropped_values")
-    assert f"events: {dropped} values dropped (amount amount_too_large {dropped}), whose rows stand: see winback.dropped_values." in cases.told
+    counted = "select count(*), count(*) filter (reason = 'amount_too_large') from winback.dropped_values where landing_table = 'events'"
+    ((dropped, too_large),) = cases.query(counted)
+    (said,) = [line for line in cases.told.splitlines() if line.endswith("whose rows stand: see winback.dropped_values.") and "  events: " in line]
+    assert f"  events: {dropped:,} values dropped (" in said and f"amount amount_too_large {too_large:,}" in said
     worth = "select customer_id, last_purchase_on, cast(lifetime_revenue as varchar) from winback.{} where business_id = 'huge' order by 1"
     found = [row for table in ("win_back_candidates", "reactivation_candidates") for row in cases.query(worth.format(table))]
     assert sorted(found) == [

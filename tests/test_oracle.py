@@ -46,6 +46,7 @@ def golden():
         ("states", "expected_lifecycle_states.csv"),
         ("transitions", "expected_lifecycle_transitions.csv"),
         ("rejected", "expected_rejected_rows.csv"),
+        ("dropped", "expected_dropped_values.csv"),
     ],
 )
 def test_rows_are_the_golden_ones(golden, attribute, file):
@@ -210,7 +211,7 @@ def test_drawn_businesses_are_the_same_each_time():
 
 def test_compare_names_what_differs(walked):
     """Against tables made of the oracle's own rows, with a value, a row and a count off."""
-    result = walked(event("1", "2025-06-01", "order"), event("2", "2025-06-02", "teleport"))
+    result = walked(event("1", "2025-06-01", "order"), event("2", "2025-06-02", "teleport"), event("3", "2025-06-01", "chat", amount="ten"))
     connection = as_warehouse(result)
     assert compare(connection, result) == []
 
@@ -218,9 +219,11 @@ def test_compare_names_what_differs(walked):
     connection.execute(f"update winback.fct_lifecycle set acquired = 2 where {year}")
     connection.execute("delete from winback.lifecycle_states where state = 'dormant'")
     connection.execute("update winback.rejected_rows set reason = 'conflicting_copy'")
+    connection.execute("delete from winback.dropped_values")
     assert compare(connection, result) == [
         "winback.rejected_rows events/b000/2/c/conflicting_copy: got 1, expected 0",
         "winback.rejected_rows events/b000/2/c/unmapped_event_name: got 0, expected 1",
+        "winback.dropped_values events/b000/3/c/amount/invalid_amount: got 0, expected 1",
         "winback.lifecycle_states b000/c/2025-06-11: no such row",
         "winback.fct_lifecycle b000/year/2025-01-01/all/all acquired: got 2, expected 1",
     ]

@@ -66,6 +66,25 @@ def test_a_campaign_by_hand(walked):
     assert values(row(result.strategies, arm="treatment", target_state="former"), "strategy lift p_value") == ("call", 0.5, former["p_value"])
 
 
+def test_who_was_back_before_the_touch_did_not_return_for_it(walked):
+    """On the day of the touch: a came back an hour before it, b with it, c after it; d woke before it, and e left once more and returned after it."""
+    touched = "2025-05-01T10:00"
+    result = walked(
+        *(order(name, "2025-01-01") for name in "abc"),
+        *(order(name, "2025-04-15") for name in "de"),
+        *(order("a", "2025-05-01T09:00"), order("b", touched), order("c", "2025-05-01T11:00"), event("w", "2025-05-01T09:00", "chat", customer_id="d")),
+        *(order("d", "2025-05-01T12:00"), event("v", "2025-05-01T08:00", "chat", customer_id="e"), cancel("e", "2025-05-01T09:00")),
+        order("e", "2025-05-01T18:00"),
+        campaigns=[campaign("k")],
+        campaign_touches=[touch("k", name, touched) for name in "abcde"],
+    )
+    assert values(row(result.campaigns, target_state="former"), "touched returned") == (3, 2)
+    assert values(row(result.campaigns, target_state="dormant"), "touched returned") == (2, 1)
+    attributed = {one["customer_id"]: one["campaign_id"] for one in result.returns}
+    assert attributed == {"a": None, "b": "k", "c": "k", "d": None, "e": "k"}
+    assert values(result.periods["b000", "month", date(2025, 5, 1), "all", "all"], "targeted targeted_won_back") == (3, 2)
+
+
 def test_a_strategy_is_the_mean_of_its_campaigns(walked):
     """Lifts 1/2 of 2 and 2, and 1 of 1 and 2, in the weights 1 and 2/3; the third campaign has no control and does not compare."""
     touches = [

@@ -155,6 +155,14 @@ def test_thresholds_by_hand(walked):
     assert values(row(result.thresholds, days=150), "pool returned win_back_rate") == (1, 0, 0.0)
 
 
+def test_the_end_of_one_contract_of_several_ends_no_gap(walked):
+    """c leaves on 1 June alone; the gap of 151 days since 1 January is not cut by the end on 1 February."""
+    events = [order("c", "2025-01-01", contract_id="s"), order("c", "2025-01-01T10:00", contract_id="t")]
+    ends = [cancel("c", "2025-02-01") | {"contract_id": "s"}, cancel("c", "2025-06-01") | {"contract_id": "t"}]
+    shares = {one["days"]: one["silent_share"] for one in walked(*events, *ends).thresholds}
+    assert (shares[150], shares[180]) == (1.0, None)
+
+
 def test_a_young_history_is_judged_by_a_quarter(walked):
     """No year is warm; in the second quarter, of which 30 June is the last day, c, silent for 89 days before it, came back."""
     result = walked(order("c", "2025-01-01"), order("c", "2025-05-01"))

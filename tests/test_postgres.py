@@ -65,6 +65,21 @@ def test_views_of_readers_survive_and_show_the_new_rows(on_postgres: ServedProje
     assert on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
 
 
+def test_rows_delivered_again_are_the_rows_that_were_there(on_postgres: ServedProject) -> None:
+    """With a later time of loading, which is kept; with an earlier one, which is not."""
+    before = on_postgres.query(HASHES)
+    on_postgres.query("insert into landing.events select * from landing.events; update landing.events set loaded_at = '2031-01-01T00:00:00Z' where event_id < 'e1'")
+    assert "0 new rows, 0 customers recomputed" in on_postgres.refresh().stderr
+    assert on_postgres.query(HASHES) == before
+    later = "select count(*), min(event_id), max(event_id) from winback_internal.landed_events where loaded_at = '2031-01-01T00:00:00Z'"
+    kept = on_postgres.query(later)
+    assert kept[0][0] > 90 and kept[0][2] == "e099"
+    on_postgres.query("insert into landing.events select * from landing.events where event_id < 'e1'")
+    on_postgres.query("update landing.events set loaded_at = '2021-01-01T00:00:00Z' where event_id > 'e05'")
+    on_postgres.refresh()
+    assert on_postgres.query(later) == kept
+
+
 def test_a_view_on_private_tables_is_told_and_goes_on_standing(on_postgres: ServedProject) -> None:
     on_postgres.query("create view public.curious as select * from winback_internal.int_transitions")
     warned = on_postgres.refresh().stderr

@@ -43,7 +43,13 @@ def test_the_golden_landing_gives_the_same_tables(on_postgres: ServedProject, go
     assert shown.stdout == golden.winback("show").stdout and shown.returncode == 0
 
 
-@pytest.mark.parametrize("table", ["fct_win_back", "fct_lifecycle", "rejected_rows", "metric_restatements"])
+def test_the_checks_say_the_same(on_postgres: ServedProject, golden: Project) -> None:
+    warnings = [sorted(line for line in project.told.splitlines() if line.startswith("WARNING: ")) for project in (on_postgres, golden)]
+    assert warnings[0] == warnings[1] and any("leaves out" in warning for warning in warnings[0])
+    assert not any("could not be checked" in warning for warning in warnings[0])
+
+
+@pytest.mark.parametrize("table", ["fct_win_back", "fct_lifecycle", "rejected_rows", "dropped_values", "unmapped_values", "metric_restatements"])
 def test_dagster_is_told_the_same_figures(on_postgres: ServedProject, golden: Project, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
     told = []
     for project in (on_postgres, golden):

@@ -23,4 +23,4 @@ def test_quotes_for_spark(text: str) -> None:
 
 def test_names_are_shown_on_one_line_and_not_for_ever() -> None:
     assert shown("a\nb\x1b[31m\udc80") == "a\\nb\\x1b[31m\\udc80"
-    assert len(shown("x" * 1_000_000)) == 200
+    assert len(shown("x" * 1_000_000)) == 200 and shown("x" * 1_000_000, 5) == "xxxx…"

@@ -1,5 +1,6 @@
 """What a night costs and what it says: only those are recomputed whose rows changed, and every change of a figure is told."""
 
+import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -9,6 +10,8 @@ import duckdb
 import pytest
 
 from orchestration.configuration import last_date_over
+from orchestration.last import last_refresh
+from orchestration.warehouses.duckdb_file import DuckDBFile
 from projects import Project
 from told import Told, instance_of
 
@@ -80,7 +83,7 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     # A changed policy and mapping touch everyone of the business, have its rejected rows judged again, and are no late data.
     seeds = project.folder / "seeds"
     (seeds / "businesses.csv").write_text((seeds / "businesses.csv").read_text().replace("USD,90,365", "USD,100,365"))
-    (seeds / "event_kinds.csv").write_text((seeds / "event_kinds.csv").read_text() + "shop,pre_order,purchase\n")
+    (seeds / "event_kinds.csv").write_text((seeds / "event_kinds.csv").read_text() + "shop,pre_order,purchase,\n")
     result = project.refresh("2025-09-30")
     assert project.query(LAST)[0][:3] == (4, 0, 4)
     assert "on, because of a changed configuration" in result.stderr
@@ -110,3 +113,20 @@ def test_the_default_date_is_that_of_the_businesss_that_is_furthest_behind(proje
     # New York is the furthest west of the golden businesses: at 03:00 UTC its day before is still on.
     assert str(last_date_over(seeds, datetime(2025, 7, 1, 3, 59, tzinfo=timezone.utc))) == "2025-06-29"
     assert str(last_date_over(seeds, datetime(2025, 7, 1, 4, 0, tzinfo=timezone.utc))) == "2025-06-30"
+
+
+@pytest.mark.parametrize(("seed", "column", "value"), [
+    ("businesses", "name", "Another"), ("businesses", "naive_times", "local"), ("event_kinds", "kind_if_zero", "interest"), ("exit_reasons", "category", "other"),
+])  # fmt: skip
+def test_a_column_that_a_seed_gains_is_a_changed_configuration_once_it_says_something(toy: Project, seed: str, column: str, value: str) -> None:
+    ((code,),) = toy.query("select code_version from winback.refreshes")
+    last, file = last_refresh(DuckDBFile(toy.warehouse, toy.landing), code), toy.folder / "seeds" / f"{seed}.csv"
+    with file.open(newline="") as read:
+        rows = [{column: "", **row} for row in csv.DictReader(read)]
+    for text in (rows[-1][column], value):
+        rows[-1][column] = text
+        with file.open("w", newline="") as written:
+            writer = csv.DictWriter(written, list(rows[-1]))
+            writer.writeheader()
+            writer.writerows(rows)
+        assert last.is_configured_by(file.parent) == (text != value)

@@ -104,8 +104,8 @@ def test_the_rates_shown_are_those_of_the_tables(golden: Project, browser: Brows
 
 def test_the_pools_shown_are_those_of_the_tables(golden: Project, browser: Browser, report: Path) -> None:
     pools = {
-        "win_back_rate": ("fct_win_back", "former_returned", "opening_former"),
-        "reactivation_rate": ("fct_reactivation", "former_returned + dormant_returned", "opening_former + opening_dormant"),
+        "win_back_rate": ("fct_win_back", "former_returned", "opening_former - former_recovered"),
+        "reactivation_rate": ("fct_reactivation", "former_returned + dormant_returned", "opening_former - former_recovered + opening_dormant"),
         "retention_rate": ("fct_retention", "current_retained", "opening_current"),
     }
     with Opened(browser, report) as opened:
@@ -237,6 +237,19 @@ def test_who_may_not_be_contacted_now_is_not_counted_as_such(browser: Browser, c
     with Opened(browser, file, f"#business={business['business_id']}") as opened:
         _, people, contactable, _ = opened.rows("#candidates")[0]
         assert int(people.replace(",", "")) == int(contactable.replace(",", "")) + 1
+
+
+def test_what_revenue_leaves_out_is_said_where_it_leaves_something_out(browser: Browser, changed) -> None:
+    file = changed(
+        "delete from winback.dropped_values",
+        """insert into winback.dropped_values by name select 'shop' as business_id, 'events' as landing_table, range::text as row_id,
+            case when range < 1234 then 'amount' else 'covers_until' end as column_name, 'invalid' as reason from range(1240)""",
+    )
+    said = "Values that cannot be used are dropped, and their rows count: 1,240. Of these, amounts that revenue leaves out: 1,234."
+    with Opened(browser, file, "#business=shop&language=en", locale="en-US") as opened:
+        assert said in opened.page.text_content("#details")
+        opened.choose("business", "saas")
+        assert "leaves out" not in opened.page.text_content("#details")
 
 
 def test_a_business_without_a_name_or_a_threshold_is_still_spoken_of(browser: Browser, changed) -> None:

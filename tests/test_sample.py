@@ -21,6 +21,7 @@ INVENTED = {"lumen", "harbor", "northlight", "fjord"}
 CONTENTS = {
     "1": "0ac905ef2e45612868a18754b67e023b3b469be9df50aea62bc1984704f52767",
     "2": "e0ca53d3403e7afffba0f4d4b0cc17e60de680774c2c02b3339130662ded187d",
+    "3": "99b077313f70a1ee053c96160965df88c3d1b1168e4a945c1b940e74a64d103f",
 }
 
 
@@ -52,7 +53,7 @@ def landed(folder):
         create table standing as
         select *, try_cast(occurred_at as timestamp) as moment, try_cast(amount as decimal(18, 2)) as value
         from events
-        where event_id is not null and trim(customer_id) <> '' and event_id not similar to '.*-[0-9]+-[0-9]+'
+        where event_id is not null and trim(customer_id) <> '' and event_id not similar to '.*-[0-9]+-[0-9]+|.*E[+].*'
         qualify row_number() over (partition by business_id, event_id order by loaded_at desc) = 1
         """
     )
@@ -187,7 +188,7 @@ def test_deliveries_are_as_messy_as_promised(landed):
     corrected = count(landed, "select count(*) from (select event_id from events where event_id is not null group by event_id having count(distinct amount) > 1)")
     late = count(landed, "select count(*) from standing where datediff('day', moment, loaded_at::timestamp) > 9")
     assert 0.002 < exact / invented < 0.006 and again > corrected > 20 and 0.008 < late / invented < 0.02
-    assert count(landed, "select count(*) from events where event_id similar to '.*-[0-9]+-[0-9]+' or event_id is null") == len(BAD_ROWS)
+    assert count(landed, "select count(*) from events where event_id similar to '.*-[0-9]+-[0-9]+|.*E[+].*' or event_id is null") == len(BAD_ROWS)
     assert count(landed, "select count(*) from standing where event_name like '%cancelled' and moment > '2026-07-01' and loaded_at < '2026-07-03'") > 3
 
 
@@ -196,6 +197,38 @@ def test_voids_name_what_they_void(landed):
     assert set(voids) == INVENTED and min(voids.values()) >= 5
     voided = "standing v left join standing e on e.business_id = v.business_id and e.event_id = v.voids_event_id"
     assert count(landed, f"select count(*) from {voided} where v.voids_event_id is not null and e.value is null") == 0
+
+
+# A contract from its first purchase to its last.
+STRETCHES = """
+    select business_id, customer_id, contract_id, min(moment) as opened_at, max(moment) as paid_at
+    from standing
+    where contract_id is not null and event_name in ('subscription_started', 'invoice_paid', 'payment_recovered', 'campaign_booked') and value > 0 group by all
+"""
+
+
+def test_some_have_two_contracts_and_one_of_them_ends(landed):
+    both = f"from ({STRETCHES}) as one inner join ({STRETCHES}) as other using (business_id, customer_id)"
+    beside = "one.contract_id <> other.contract_id and one.opened_at < other.paid_at and other.opened_at < one.paid_at"
+    people = dict(landed.execute(f"select business_id, count(distinct customer_id) {both} where {beside} group by all").fetchall())
+    assert set(people) == {"lumen", "northlight"} and all(100 < number < 700 for number in people.values()), people
+    # The add-on of one that runs; and the old one, days after the new one has begun.
+    ends = "inner join standing as gone on gone.customer_id = one.customer_id and gone.contract_id = one.contract_id"
+    assert count(landed, f"select count(*) {both} {ends} where gone.reason = 'no_longer_needed' and gone.moment between other.opened_at and other.paid_at") > 100
+    overlaps = f"{both} {ends} where gone.reason = 'plan_change' and date_diff('day', other.opened_at, gone.moment) between 1 and 26"
+    assert set(landed.execute(f"select distinct business_id {overlaps}").fetchall()) == {("lumen",), ("northlight",)}
+    assert count(landed, "select count(contract_id) from standing where business_id not in ('lumen', 'northlight')") == 0
+
+
+def test_annual_plans_are_paid_until_the_day_before_the_next_year(landed):
+    years = "from standing where covers_until is not null"
+    assert landed.execute(f"select distinct business_id, covers_until::date - moment::date {years}").fetchall() == [("lumen", 364)]
+    assert count(landed, f"select count(*) from (select lead(moment::date) over (partition by contract_id order by moment) - covers_until::date as n {years}) where n = 1") > 300
+
+
+def test_invoices_over_nothing_are_of_trials_and_of_changed_plans(landed):
+    trials, changes = landed.execute("select count(*) - count(contract_id), count(contract_id) from standing where event_name = 'invoice_paid' and value = 0").fetchone()
+    assert trials > 500 and changes > 50
 
 
 def test_merges_have_a_chain_and_no_cycle(landed):

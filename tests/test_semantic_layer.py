@@ -133,16 +133,17 @@ def test_segments_are_asked_for_by_name(layer: Project) -> None:
 
 def test_businesses_are_pooled_by_their_counts(layer: Project) -> None:
     tables = figures(layer)
-    rates = {"win_back_rate": ("former_returned", "opening_former"), "retention_rate": ("current_retained", "opening_current")}
+    rates = {"win_back_rate": ("former_returned", "opening_former", "former_recovered"), "retention_rate": ("current_retained", "opening_current")}
     awaited = {"exit_win_back_rate": ("exits_won_back", "exits"), "targeted_win_back_rate": ("targeted_won_back", "targeted")}
     counts = sorted({name for parts in (*rates.values(), *awaited.values()) for name in parts})
     for row in ask(layer, [*rates, *awaited, *counts, *REVENUE, "complete", "warm"], "metric_time__quarter"):
         pooled = [values for key, values in tables.items() if key[:2] == ("quarter", row["metric_time__quarter"][:10]) and key[3] == "all"]
         for name in counts:
             assert same(row[name], added(pooled, name)), row
-        for name, (part, whole) in {**rates, **awaited}.items():
+        for name, (part, whole, *less) in {**rates, **awaited}.items():
+            pool = added(pooled, whole) - sum(added(pooled, other) for other in less)
             final = name in rates or all(values[name] is not None for values in pooled if values[whole])
-            wanted = added(pooled, part) / added(pooled, whole) if final and added(pooled, whole) else None
+            wanted = added(pooled, part) / pool if final and pool else None
             assert same(row[name], wanted), (name, row)
         assert [row[name] for name in REVENUE] == [""] * 3
         assert (int(row["complete"]), int(row["warm"])) == (min(values["complete"] for values in pooled), min(values["warm"] for values in pooled))

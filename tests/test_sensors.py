@@ -72,8 +72,12 @@ def test_files_are_asked_for_once_when_they_are_new_and_whole(toy: Project, monk
         assert ticks.skipped() == "All files that are there have been read."
         assert "No file has changed" in ticks.skipped()
 
-        # The same bytes, delivered again under the same name and another.
-        write(toy.landing / "events" / "again.csv", (toy.landing / "events.csv").read_text(), 1)
+        # The same bytes, delivered again under the same name, then under another.
+        write(toy.landing / "events.csv", (toy.landing / "events.csv").read_text(), 1)
+        assert "still being written" in ticks.skipped()
+        assert ticks.skipped() == "All files that are there have been read."
+        (toy.landing / "events").mkdir()
+        (toy.landing / "events.csv").rename(toy.landing / "events" / "moved.csv")
         assert "still being written" in ticks.skipped()
         assert ticks.skipped() == "All files that are there have been read."
 

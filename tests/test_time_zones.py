@@ -14,8 +14,8 @@ ZONES = (
     "Asia/Pyongyang", "Asia/Tehran", "Atlantic/Azores", "Australia/Lord_Howe", "Europe/London", "Europe/Rome", "Pacific/Apia",
     "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Kwajalein",
 )  # fmt: skip
-# Before and beyond, two editions of the zone data tell or foresee different rules (Tehran in 1979).
-FIRST, LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
+# Before, it is 1979 somewhere, when no event can be; beyond, two editions of the zone data foresee different rules.
+FIRST, LAST = datetime(1980, 1, 2, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 

@@ -53,11 +53,12 @@ def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
     ]
 
 
-def write_listing(copies: Iterable[Copy], path: Path) -> None:
-    """Write the listing of copies that the dbt project is to read.
+def write_listing(copies: Iterable[Copy], known: Iterable[LandedFile], path: Path) -> None:
+    """Write the listing of the landing for the dbt project.
 
     Args:
-        copies: the copies.
+        copies: what it is to read.
+        known: what is there besides; without columns, so that nothing is read.
         path: where to write it, as JSON.
     """
     listed = [
@@ -68,7 +69,7 @@ def write_listing(copies: Iterable[Copy], path: Path) -> None:
             "separator": SEPARATORS.get(copy.file.format),
             "columns": [{"source": source, "name": name, "type": kind} for source, name, kind in copy.columns],
         }
-        for copy in copies
+        for copy in (*copies, *(Copy(file, Path(), file.digest, ()) for file in known))
     ]
     path.write_text(json.dumps(listed))
 

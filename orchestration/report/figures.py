@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from orchestration.headlines import HEADLINES, Headline
+from orchestration.summary import Published, left_out
 from orchestration.warehouses import Reader
 
 LANGUAGES = ("en", "it", "sv", "nl", "de")
@@ -24,7 +25,7 @@ CAMPAIGN = (
     "campaign_id", "is_observational", "observed", "return_rate", "return_rate_low", "return_rate_high",
     "lift", "lift_low", "lift_high", "incremental_returns", "cost_per_incremental_return",
 )  # fmt: skip
-RESTATEMENT = ("period_grain", "period_start", "metric", "value_before", "value_after", "replaced_at", "is_new_configuration")
+RESTATEMENT = ("period_grain", "period_start", "metric", "value_before", "value_after", "replaced_at", "is_new_configuration", "is_new_definition")
 BUSINESS = ("business_id", "name", "currency", "dormant_after_days", "former_after_days", "as_of_date", "history_starts_on")
 CANDIDATES = ("people", "contactable", "expected_value")
 
@@ -54,9 +55,12 @@ def read_figures(reader: Reader) -> dict[str, Any]:
         "reactivation_candidates": _candidates(reader, "reactivation_candidates"),
     }
     businesses = _rows(reader, BUSINESS, f"select {', '.join(BUSINESS)} from winback.dim_business order by name, business_id")
+    dropped = Published(reader).dropped
     for business in businesses:
-        business["name"] = business["name"] or business["business_id"]
-        business |= {name: rows[business["business_id"]] for name, rows in parts.items()}
+        business_id = business["business_id"]
+        business["name"] = business["name"] or business_id
+        business["dropped"] = {"amounts": left_out(dropped, business_id), "values": sum(row.values for row in dropped if row.business_id == business_id)}
+        business |= {name: rows[business_id] for name, rows in parts.items()}
     of_refresh = {"refresh_id": refresh_id, "as_of_date": _plain(as_of), "started_at": _plain(started_at)}
     return {**of_refresh, "states": STATES, "metrics": metrics, "businesses": businesses}
 

@@ -31,10 +31,12 @@ LUMEN = Company(
         annual_share=0.3,
         leave=0.019,
         card_fails=0.006,
-        pause=0.006,
+        pause=0.04,
         change_plan=0.012,
         come_back=0.015,
         logins_a_day=0.125,
+        free_invoices=0.3,
+        add_on=(4_900, 0.012, 0.09),
     ),
     campaigns=(
         Campaign("L-2409", "What is new in Lumen 4", "product_news", "win_back", "2024-09-16", "2024-09-27", ("former",), 0.85, 0.35, 0.0, 20, 600_000),
@@ -132,6 +134,8 @@ NORTHLIGHT = Company(
         come_back=0.022,
         keeps_in_touch=100,
         services={"performance": 0.4, "content": 0.35, "full_service": 0.25},
+        contract_ended="contract_ended",
+        second_contract=0.07,
     ),
     campaigns=(
         Campaign("N-2410", "What should change?", "feedback_survey", "win_back", "2024-10-07", "2024-11-01", ("former", "dormant"), 0.85, 0.3, 0.0, 200, 100_000),

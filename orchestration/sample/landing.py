@@ -20,18 +20,22 @@ from orchestration.sample.simulation import simulate
 MARKER = ".winback-sample"
 UNFINISHED = ".winback-sample-unfinished"
 # To be raised with every change of the rows: a landing with another version is written anew.
-SAMPLE_VERSION = "2"
+SAMPLE_VERSION = "3"
 
 TABLES = {
-    "events": ("event_id", "business_id", "customer_id", "event_name", "occurred_at", "amount", "currency", "reason", "voids_event_id", "loaded_at"),
+    "events": (
+        "event_id", "business_id", "customer_id", "event_name", "occurred_at", "amount", "currency", "reason", "voids_event_id",
+        "contract_id", "covers_until", "loaded_at",
+    ),
     "customers": ("business_id", "customer_id", "country", "acquisition_channel", "plan", "contactable", "updated_at", "loaded_at"),
     "customer_merges": ("business_id", "from_customer_id", "into_customer_id", "merged_at", "loaded_at"),
     "campaigns": ("business_id", "campaign_id", "name", "strategy", "objective", "starts_on", "ends_on", "cost", "loaded_at"),
     "campaign_touches": ("touch_id", "business_id", "campaign_id", "customer_id", "touched_at", "arm", "cost", "loaded_at"),
     "survey_responses": ("response_id", "business_id", "customer_id", "answered_at", "survey", "score", "loaded_at"),
 }
-# Typed files for those whose rows are all well-formed. Dates alone (CDNOW) and unreadable rows (Fjord) need text.
+# Typed files for those whose rows are all well-formed, who also name contracts. Dates alone (CDNOW) and unreadable rows (Fjord) need text.
 _AS_PARQUET = ("lumen", "northlight")
+_OF_CONTRACTS = ("contract_id", "covers_until")
 _SEED = 20_260_630
 
 
@@ -93,7 +97,8 @@ def _write_tables(folder: Path, orders: Path, grocer: Path, report: Callable[[st
 
 def _write_events(folder: Path, business_id: str, rows: Iterable[Row]) -> int:
     path = folder / "events" / f"{business_id}.csv"
-    count = _write_csv(path, TABLES["events"], rows)
+    columns = tuple(column for column in TABLES["events"] if business_id in _AS_PARQUET or column not in _OF_CONTRACTS)
+    count = _write_csv(path, columns, rows)
     if business_id in _AS_PARQUET:
         _to_parquet(path)
     return count
@@ -109,7 +114,7 @@ def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Row]) -> int
 
 
 def _to_parquet(path: Path) -> None:
-    types = {"occurred_at": "timestamp", "loaded_at": "timestamp", "amount": "decimal(18, 2)"}
+    types = {"occurred_at": "timestamp", "loaded_at": "timestamp", "amount": "decimal(18, 2)", "covers_until": "date"}
     columns = ", ".join(f"cast({column} as {types.get(column, 'varchar')}) as {column}" for column in TABLES["events"])
     rows = f"""read_csv({literal(path)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')"""
     # One thread keeps the rows, and so the bytes, in their order.

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from orchestration.sample.days import LAST_DAY, SECONDS
 from orchestration.sample.dice import Dice
-from orchestration.sample.people import PURCHASES, Person
+from orchestration.sample.people import Person
 from orchestration.sample.shapes import Company
 
-# What is wrong with each of the rows that must be rejected.
+# What is wrong with each of the rows that must be rejected, or stand without a value.
 BAD_ROWS = (
     {"amount": "n/a"},
     {"amount": "12,50"},
@@ -27,6 +27,8 @@ BAD_ROWS = (
     {"event_id": ""},
     {"customer_id": ""},
     {"customer_id": " "},
+    {"customer_id": "guest"},
+    {"event_id": "4.05E+11"},
     {"occurred_at": "2025-02-30T10:00:00Z"},
     {"occurred_at": "yesterday"},
     {"occurred_at": ""},
@@ -48,7 +50,7 @@ def open_second_accounts(people: list[Person], next_number: int, letter: str, co
         The second (and third) accounts, and the merges that mended it: (from, into, day).
     """
     accounts, merges = [], []
-    busy = [person for person in people if sum(event.name in PURCHASES for event in person.events) >= 4 and _last_day(person) < LAST_DAY - 20]
+    busy = [person for person in people if sum(event.is_purchase for event in person.events) >= 4 and _last_day(person) < LAST_DAY - 20]
     for number in range(count):
         person = busy.pop(dice.between(0, len(busy) - 1))
         for _ in range(2 if number == 0 else 1):
@@ -61,12 +63,12 @@ def open_second_accounts(people: list[Person], next_number: int, letter: str, co
 
 def enter_by_mistake(people: list[Person], count: int, company: Company, dice: Dice) -> None:
     """Book `count` purchases once more under somebody else, and void them some days later."""
-    buyers = [person for person in people if any(event.name in PURCHASES for event in person.events)]
+    buyers = [person for person in people if any(event.is_purchase for event in person.events)]
     for _ in range(count):
-        bookings = [event for event in buyers[dice.between(0, len(buyers) - 1)].events if event.name in PURCHASES]
+        bookings = [event for event in buyers[dice.between(0, len(buyers) - 1)].events if event.is_purchase]
         booking = bookings[dice.between(0, len(bookings) - 1)]
         wrong = buyers[dice.between(0, len(buyers) - 1)]
-        mistake = wrong.note(booking.at, booking.name, booking.amount)
+        mistake = wrong.note(booking.at, booking.name, booking.amount, contract=booking.contract, covers_until=booking.covers_until)
         void = wrong.note(company.moment(booking.at // SECONDS + dice.between(1, 12), dice), "entry_voided")
         if void is None:
             wrong.events.remove(mistake)

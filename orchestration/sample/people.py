@@ -7,21 +7,32 @@ from orchestration.sample.dice import Dice
 from orchestration.sample.shapes import Campaign, Company
 
 PURCHASES = frozenset({"subscription_started", "invoice_paid", "payment_recovered", "engagement_signed", "engagement_renewed", "campaign_booked", "order"})
-EXITS = frozenset({"subscription_cancelled", "payment_failed_final", "engagement_ended", "client_lost", "account_closed"})
+# What ends a contract, and all of them where it names none.
+ENDINGS = frozenset({"subscription_cancelled", "payment_failed_final", "engagement_ended", "contract_ended", "client_lost", "account_closed"})
 
 
 @dataclass(slots=True)
 class Event:
-    """Something that happened at a second (local time). `known_at`: when the company knew, if earlier than it happened."""
+    """Something that happened at a second (local time).
+
+    `known_at`: when the company knew, if earlier than it happened. `covers_until`: the last day that a purchase pays for.
+    """
 
     at: int
     name: str
     amount: int | None = None
     reason: str | None = None
     known_at: int | None = None
+    contract: str | None = None
+    covers_until: int | None = None
     voids: "Event | None" = None
     customer_id: str = ""
     event_id: str = ""
+
+    @property
+    def is_purchase(self) -> bool:
+        """Whether something was bought: an invoice over nothing buys nothing."""
+        return self.name in PURCHASES and self.amount != 0
 
 
 @dataclass(slots=True)
@@ -56,19 +67,25 @@ class Person:
     price_sensitivity: float
     size: float
     plan: str = ""
+    contracts: int = 0
     # The row of attributes is written anew when something in it changes: (day, plan, contactable).
     versions: list[tuple[int, str, str]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     touches: list[Touch] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
-    def note(self, at: int, name: str, amount: int | None = None, reason: str | None = None, known_at: int | None = None) -> Event | None:
+    def note(self, at: int, name: str, amount: int | None = None, reason: str | None = None, **more: int | str | None) -> Event | None:
         """Take what happened; record and return it, or None where the sample's last day is over before anyone knows."""
-        if (at if known_at is None else known_at) >= (LAST_DAY + 1) * SECONDS:
+        event = Event(at, name, amount, reason, **more)
+        if (at if event.known_at is None else event.known_at) >= (LAST_DAY + 1) * SECONDS:
             return None
-        event = Event(at, name, amount, reason, known_at)
         self.events.append(event)
         return event
+
+    def new_contract(self) -> str:
+        """Return the id of their next contract."""
+        self.contracts += 1
+        return f"{self.customer_id}-{self.contracts}"
 
     def change_plan(self, day: int, plan: str) -> None:
         """Take a plan and the day from which it holds; record the change. A first plan goes into the row there is."""

@@ -51,6 +51,8 @@ def _event_row(history: History, event: Event, offset: int) -> Row:
         "currency": "" if event.amount is None else history.company.currency,
         "reason": event.reason or "",
         "voids_event_id": event.voids.event_id if event.voids else "",
+        "contract_id": event.contract or "",
+        "covers_until": "" if event.covers_until is None else date_text(event.covers_until),
     }
 
 

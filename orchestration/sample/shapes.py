@@ -30,7 +30,11 @@ class Campaign:
 
 @dataclass(frozen=True)
 class SubscriptionTerms:
-    """Software by subscription: monthly price of each plan and its share, and monthly chances of what goes wrong."""
+    """Software by subscription: monthly price of each plan and its share, and monthly chances of what goes wrong.
+
+    `free_invoices` is the share of trials that begin with an invoice over nothing, `add_on` its monthly price and the
+    monthly chances that it is taken and given up.
+    """
 
     plans: Mapping[str, tuple[int, float]]
     annual_share: float
@@ -40,11 +44,17 @@ class SubscriptionTerms:
     change_plan: float
     come_back: float
     logins_a_day: float
+    free_invoices: float
+    add_on: tuple[int, float, float]
 
 
 @dataclass(frozen=True)
 class ProjectTerms:
-    """Work by project: names of its events, days and price of a project, and what follows one."""
+    """Work by project: names of its events, days and price of a project, and what follows one.
+
+    `contract_ended` is the event that ends one contract, None where none are kept; `second_contract` the chance that a
+    project is joined by another under a contract of its own.
+    """
 
     signed: str
     signed_again: str
@@ -60,6 +70,8 @@ class ProjectTerms:
     come_back: float
     keeps_in_touch: int
     services: Mapping[str, float]
+    contract_ended: str | None = None
+    second_contract: float = 0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from orchestration.sample import projects, shop, subscription
 from orchestration.sample.days import LAST_DAY
 from orchestration.sample.dice import Dice
 from orchestration.sample.mishaps import enter_by_mistake, open_second_accounts
-from orchestration.sample.people import PURCHASES, Person, arrive
+from orchestration.sample.people import Person, arrive
 from orchestration.sample.shapes import Company, ProjectTerms, ShopTerms, SubscriptionTerms
 from orchestration.sample.surveys import answer_surveys
 
@@ -45,7 +45,7 @@ def simulate(company: Company, dice: Dice) -> History:
 
 def _forget_before_day_0(person: Person) -> None:
     """Drop what came before the records begin; customers of that time come into them with their next purchase."""
-    purchases = [event.at for event in person.events if event.name in PURCHASES]
+    purchases = [event.at for event in person.events if event.is_purchase]
     known = min((at for at in purchases if at >= 0), default=None) if purchases and min(purchases) < 0 else 0
     if known is None:
         person.events = []

@@ -1,7 +1,7 @@
-"""Life as a subscriber: trials, invoices, logins, plan changes, failed cards, leaving and coming back."""
+"""Life as a subscriber: trials, invoices, logins, add-ons, plan changes, failed cards, leaving and coming back."""
 
 from orchestration.sample.campaigns import time_away
-from orchestration.sample.days import LAST_DAY, SECONDS, is_weekend, month_of
+from orchestration.sample.days import LAST_DAY, SECONDS, is_weekend, month_of, workday
 from orchestration.sample.dice import Dice
 from orchestration.sample.motives import drift_back, pressure_to_leave, reason_to_leave
 from orchestration.sample.people import Person
@@ -15,12 +15,15 @@ _EARLY = (2.4, 1.8, 1.5, 1.25, 1.1)
 def live(company: Company, person: Person, dice: Dice) -> None:
     """Take a person who has just turned up; record their whole life with the company."""
     day = first_purchase(company, person, dice)
+    if dice.chance(company.terms.free_invoices):
+        person.note(company.moment(workday(person.arrived), dice), "invoice_paid", 0)
     for trial_day in range(person.arrived, min(day or person.arrived + 14, person.arrived + 14)):
         if dice.chance(0.25):
             person.note(company.moment(trial_day, dice), "login")
     opening = "subscription_started"
+    subscription = None
     while day is not None and day <= LAST_DAY:
-        subscription = _Subscription(company, person, day, dice)
+        subscription = _Subscription(company, person, day, dice, subscription if opening == "payment_recovered" else None)
         left = subscription.run(opening)
         if left is None:
             return
@@ -47,12 +50,14 @@ def _return(company: Company, person: Person, left: int, card_failed: bool, dice
 
 
 class _Subscription:
-    """One subscription from its start to its end."""
+    """One subscription from its start to its end, or from a payment that was made good, and perhaps an add-on, which is a contract of its own."""
 
-    def __init__(self, company: Company, person: Person, start: int, dice: Dice) -> None:
+    def __init__(self, company: Company, person: Person, start: int, dice: Dice, made_good: "_Subscription | None") -> None:
         self.company, self.person, self.dice, self.terms = company, person, dice, company.terms
-        self.start = start
-        self.annual = dice.chance(self.terms.annual_share)
+        self.start = self.paid_on = start
+        self.annual = made_good.annual if made_good else dice.chance(self.terms.annual_share)
+        self.contract = made_good.contract if made_good else person.new_contract()
+        self.add_on: str | None = None
         self.card_failed = False
         self.busy_until = start + dice.wait(260)
         self.quiet_until = self.busy_until
@@ -62,7 +67,7 @@ class _Subscription:
 
     def run(self, opening: str) -> int | None:
         """Record it month by month; return the day it ended, None where it had not within the history."""
-        self._note(self.start, opening, self._price(self.start))
+        self._pay(self.start, opening)
         step, day = 0, self.start
         while True:
             step += 1
@@ -72,6 +77,7 @@ class _Subscription:
             left, due = self._month_ends(step, due)
             if left is not None or due > LAST_DAY:
                 return left
+            self._bill_add_on(due)
             day = due
 
     def _month_ends(self, step: int, due: int) -> tuple[int | None, int]:
@@ -90,43 +96,76 @@ class _Subscription:
         if dice.chance(terms.card_fails * {1: 2.6, 2: 1.4}.get(month_of(due), 1)):
             self.card_failed = True
             failed = due + dice.between(4, 9)
-            self._note(failed, "payment_failed_final", reason=dice.pick({"card_declined": 6, "card_expired": 4}))
+            self._end(self.company.moment(failed, dice), "payment_failed_final", dice.pick({"card_declined": 6, "card_expired": 4}))
             return failed, due
         if not self.annual and dice.chance(terms.pause):
             return self._pause(due)
         if dice.chance(terms.change_plan):
             self._change_plan(due)
         else:
-            self._note(due, "invoice_paid", self._price(due))
+            self._pay(due)
         return None, due
 
     def _leave(self, day: int, notice: int) -> int:
         moment = self.company.moment(day, self.dice)
-        known = moment - notice * SECONDS if notice else None
-        self.person.note(moment, "subscription_cancelled", reason=reason_to_leave(self.company, self.person, day, self.dice), known_at=known)
+        reason = reason_to_leave(self.company, self.person, day, self.dice)
+        self._end(moment, "subscription_cancelled", reason, moment - notice * SECONDS if notice else None)
         return day
+
+    def _end(self, moment: int, name: str, reason: str | None, known_at: int | None = None) -> None:
+        """The contract ends, and the add-on with it."""
+        for contract in filter(None, (self.contract, self.add_on)):
+            self.person.note(moment, name, reason=reason, known_at=known_at, contract=contract)
 
     def _pause(self, due: int) -> tuple[int | None, int]:
         """Nothing is billed for a while; then most resume, and the others cancel."""
         planned = due + 30 * self.dice.between(2, 5)
-        stays = self.dice.chance(0.7)
+        stays = self.dice.chance(0.85)
         back = time_away(self.company, self.person, due, planned, [(due + self.company.quiet_after, "dormant")], self.dice)
         if back is None:
             return None, LAST_DAY + 1
         if not stays:
             return self._leave(back, 0), back
-        self._note(back, "invoice_paid", self._price(back))
+        self._pay(back)
         # Months are counted from the first day on, which a pause moves.
         self.start += back - due
         self.busy_until = max(self.busy_until, back + 60)
         return None, back
 
     def _change_plan(self, day: int) -> None:
-        """Recorded as an end and a start at one instant, which is no exit."""
-        moment = self.company.moment(day, self.dice)
-        self.person.note(moment, "subscription_cancelled", reason="plan_change")
+        """The new contract starts at the instant at which the old one ends, settled by an invoice over nothing, or before: no exit either way."""
+        moment, old = self.company.moment(day, self.dice), self.contract
+        self.contract = self.person.new_contract()
         self.person.change_plan(day, self.dice.pick({plan: share for plan, (_, share) in self.terms.plans.items() if plan != self.person.plan}))
-        self.person.note(moment, "subscription_started", self._price(day))
+        self._pay(day, "subscription_started", moment)
+        if self.dice.chance(0.5):
+            self.person.note(moment, "invoice_paid", 0, contract=old)
+            self.person.note(moment, "subscription_cancelled", reason="plan_change", contract=old)
+        else:
+            runs_out = self.company.moment(day + self.dice.between(3, 25), self.dice)
+            self.person.note(runs_out, "subscription_cancelled", reason="plan_change", known_at=moment, contract=old)
+
+    def _bill_add_on(self, day: int) -> None:
+        """By the month, whatever the plan's own terms: it is taken, goes on, or ends while the plan runs."""
+        price, taken, given_up = self.terms.add_on
+        moment = self.company.moment(day, self.dice)
+        if self.add_on is None:
+            # A plan last paid before the records begin is unknown to them, and would seem to end with the add-on.
+            if self.paid_on >= 0 and self.dice.chance(taken):
+                self.add_on = self.person.new_contract()
+                self.person.note(moment, "subscription_started", price, contract=self.add_on)
+        elif self.dice.chance(given_up):
+            reason = reason_to_leave(self.company, self.person, day, self.dice)
+            self.person.note(moment, "subscription_cancelled", reason=reason, contract=self.add_on)
+            self.add_on = None
+        else:
+            self.person.note(moment, "invoice_paid", price, contract=self.add_on)
+
+    def _pay(self, day: int, name: str = "invoice_paid", moment: int | None = None) -> None:
+        self.paid_on = day
+        moment = self.company.moment(day, self.dice) if moment is None else moment
+        # A year is paid until the day before the next one.
+        self.person.note(moment, name, self._price(day), contract=self.contract, covers_until=day + 364 if self.annual else None)
 
     def _price(self, day: int) -> int:
         price, _ = self.terms.plans[self.person.plan]
@@ -140,19 +179,16 @@ class _Subscription:
                     continue
                 self._busy_or_quiet(day)
             if self.dice.chance(self.logins_a_day * (0.35 if is_weekend(day) else 1.25)):
-                self._note(day, "login")
+                self._note_login(day)
 
     def _busy_or_quiet(self, day: int) -> None:
         """At the end of a busy spell comes a quiet one, and then the next busy one."""
         if self.quiet_until <= self.busy_until:
-            planned = day + 20 + self.dice.wait(150)
-            if self.annual:
-                planned = time_away(self.company, self.person, day, planned, [(day + self.company.quiet_after, "dormant")], self.dice) or LAST_DAY + 1
-            self.quiet_until = planned
+            self.quiet_until = day + 20 + self.dice.wait(150)
         else:
             self.busy_until = day + self.dice.wait(260)
             self.quiet_until = self.busy_until
-            self._note(day, "login")
+            self._note_login(day)
 
-    def _note(self, day: int, name: str, amount: int | None = None, reason: str | None = None) -> None:
-        self.person.note(self.company.moment(day, self.dice), name, amount, reason)
+    def _note_login(self, day: int) -> None:
+        self.person.note(self.company.moment(day, self.dice), "login")

@@ -2,7 +2,7 @@
 
 from orchestration.sample.days import LAST_DAY, SECONDS, day_of
 from orchestration.sample.dice import Dice
-from orchestration.sample.people import EXITS, PURCHASES, Answer, Person
+from orchestration.sample.people import ENDINGS, Answer, Event, Person
 from orchestration.sample.shapes import Company
 
 _WAVES = tuple(day_of(f"{year}-{month}-12") for year in (2024, 2025, 2026) for month in ("02", "05", "08", "11"))
@@ -10,11 +10,11 @@ _WAVES = tuple(day_of(f"{year}-{month}-12") for year in (2024, 2025, 2026) for m
 
 def answer_surveys(company: Company, person: Person, dice: Dice) -> None:
     """Take a person whose life is recorded; record their answers, which follow how satisfied they were at the time."""
-    moments = sorted((event.at, event.name in PURCHASES) for event in person.events if event.name in PURCHASES or event.name in EXITS)
+    steps = sorted((event for event in person.events if event.is_purchase or event.name in ENDINGS), key=lambda event: (event.at, event.is_purchase))
     for number, wave in enumerate(_WAVES):
         # The very satisfied and the very dissatisfied are the ones who answer.
         mood = person.mood(company, wave)
-        if wave > LAST_DAY or not _is_customer(company, moments, wave) or not dice.chance(0.09 + 0.04 * abs(mood)):
+        if wave > LAST_DAY or not _is_customer(company, steps, wave) or not dice.chance(0.09 + 0.04 * abs(mood)):
             continue
         survey = company.surveys[number % len(company.surveys)]
         if survey == "csat":
@@ -25,10 +25,17 @@ def answer_surveys(company: Company, person: Person, dice: Dice) -> None:
         person.answers.append(Answer(at, survey, score))
 
 
-def _is_customer(company: Company, moments: list[tuple[int, bool]], day: int) -> bool:
-    bought = None
-    for at, is_purchase in moments:
-        if at > day * SECONDS:
+def _is_customer(company: Company, steps: list[Event], day: int) -> bool:
+    """Whether a contract is open that day, and not silent for too long; who buys without one has a nameless one."""
+    bought, is_open = 0, set()
+    for step in steps:
+        if step.at > day * SECONDS:
             break
-        bought = at if is_purchase else None
-    return bought is not None and (company.gone_after is None or bought > (day - company.gone_after) * SECONDS)
+        if step.is_purchase:
+            bought = step.at
+            is_open.add(step.contract)
+        elif step.contract is None:
+            is_open.clear()
+        else:
+            is_open.discard(step.contract)
+    return bool(is_open) and (company.gone_after is None or bought > (day - company.gone_after) * SECONDS)

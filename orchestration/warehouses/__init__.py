@@ -1,6 +1,6 @@
 """Where tables are built and published: one module for each engine, all with the same few verbs; `WINBACK_TARGET` chooses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from orchestration.errors import WinbackError
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.landing.files import LandedFile, Landing
 from orchestration.settings import Settings
 
@@ -86,8 +87,11 @@ class Warehouse(Protocol):
     def find_landing(self) -> Landing | None:
         """What lies in the landing folder; None where the landing is tables."""
 
-    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None) -> Build:
+    def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Make the place to build in, with the published tables in it: all, or those named."""
+
+    def count_forgotten(self, build: Build) -> int:
+        """How many landed rows of what is published a finished build does not hold."""
 
     def publish(self, build: Build, tell: Tell) -> None:
         """Put a finished build in place of what is published, in one step."""
@@ -103,6 +107,22 @@ class Warehouse(Protocol):
 
     def set_aside(self) -> str:
         """Put what is published out of the way; says where it is."""
+
+
+def forgotten_rows(reader: Reader, build: str) -> int:
+    """Count the landed rows of what is published that a build does not hold.
+
+    Args:
+        reader: reads what is published, by the same hashes.
+        build: the schema of the build, as the reader is to name it.
+
+    Returns:
+        How many, of all landing tables.
+    """
+    landed = [table for table in map("landed_{}".format, LANDING_TABLES) if reader.columns(table)]
+    kept = "select 1 from {build}.{table} as kept where kept.row_hash = landed.row_hash"
+    forgotten = f"select count(*) from winback_internal.{{table}} as landed where not exists ({kept})"
+    return sum(count for table in landed for (count,) in reader.rows(forgotten.format(build=build, table=table)))
 
 
 def warehouse_of(settings: Settings) -> Warehouse:

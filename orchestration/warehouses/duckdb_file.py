@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from orchestration.landing.snapshot import copy_files, write_listing
 from orchestration.outcome import interruptible, publishing
 from orchestration.quoting import literal
 from orchestration.settings import DBT_PROJECT
-from orchestration.warehouses import COLUMNS, Build
+from orchestration.warehouses import COLUMNS, Build, forgotten_rows
 from orchestration.warehouses.builds import MARK, Builds, close, copy_meanwhile, log_of
 
 
@@ -187,12 +187,13 @@ class DuckDBFile:
         """
         return find_files(self.landing)
 
-    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
+    def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Make the file that a refresh builds in.
 
         Args:
             run_id: names the working folder.
             new_files: the files to read.
+            known_files: the files that need not be read.
             only: the tables to take over from the published file, with their schemas; None for the whole file.
 
         Returns:
@@ -209,9 +210,15 @@ class DuckDBFile:
         elif self.published.exists():
             self._take_over(working, only)
         listing = folder / "new_files.json"
-        write_listing(copies, listing)
+        write_listing(copies, known_files, listing)
         variables = {"db_path": str(working), "new_files": str(listing), "allowed_folders": [str(folder)], "held": str(folder / MARK)}
         return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
+
+    def count_forgotten(self, build: Build) -> int:
+        """How many landed rows of what is published a finished build does not hold."""
+        with self.reader() as reader:
+            reader.rows(f"attach {literal(build.variables['db_path'])} as finished_build (read_only)")
+            return forgotten_rows(reader, "finished_build.winback_internal")
 
     def _take_over(self, working: Path, tables: list[str]) -> None:
         profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["winback"]["outputs"]["duckdb"]

@@ -6,7 +6,7 @@ the swap back until it ends, so it never sees two refreshes.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.settings import STATE
-from orchestration.warehouses import Build
+from orchestration.warehouses import Build, forgotten_rows
 from orchestration.warehouses.postgres_server import Reader, Server, clearly
 from orchestration.warehouses.postgres_swap import StillRead, drop_replaced, hold_back_readers, swap
 
@@ -148,12 +148,13 @@ class PostgresWarehouse:
     def find_landing(self) -> None:
         """The landing is a schema of tables, all of whose rows are looked at."""
 
-    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
+    def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Make the schema that a refresh builds in.
 
         Args:
             run_id: names the schema.
             new_files: none; the landing is tables.
+            known_files: none.
             only: the tables to take over from what is published; None for all of them.
 
         Returns:
@@ -170,6 +171,11 @@ class PostgresWarehouse:
                     self._do(SQL("insert into {new} select * from {old}").format(**of))
                     self._do(SQL("analyze {new}").format(**of))
         return Build(run_id, {"build_schema": schema, "application_name": _application(run_id)}, _scratch(run_id) / "target")
+
+    def count_forgotten(self, build: Build) -> int:
+        """How many landed rows of what is published a finished build does not hold."""
+        with self.reader() as reader:
+            return forgotten_rows(reader, build.variables["build_schema"])
 
     def publish(self, build: Build, tell: Callable[[str], None]) -> None:
         """Point the public views at a finished build, all at once.

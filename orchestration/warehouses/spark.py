@@ -7,7 +7,7 @@ and some the last. A refresh that dies in those seconds is finished by the next.
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.quoting import spark_literal
 from orchestration.settings import STATE
-from orchestration.warehouses import Build
+from orchestration.warehouses import Build, forgotten_rows
 
 PUBLIC, PRIVATE = "winback", "winback_internal"
 BUILDS = "winback_build_"
@@ -147,12 +147,13 @@ class SparkWarehouse:
     def find_landing(self) -> None:
         """The landing is a database of tables, all of whose rows are looked at."""
 
-    def start(self, run_id: str, new_files: list[LandedFile], only: list[str] | None = None) -> Build:
+    def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Make the database that a refresh builds in.
 
         Args:
             run_id: names the database.
             new_files: none; the landing is tables.
+            known_files: none.
             only: the tables to take over from what is published.
 
         Returns:
@@ -164,6 +165,11 @@ class SparkWarehouse:
         for table in sorted(kept):
             self._do(f"create table {schema}.{table} using parquet as select * from {current}.{table}")
         return Build(run_id, {"build_schema": schema}, _scratch(run_id) / "target")
+
+    def count_forgotten(self, build: Build) -> int:
+        """How many landed rows of what is published a finished build does not hold."""
+        with self.reader() as reader:
+            return forgotten_rows(reader, build.variables["build_schema"])
 
     def publish(self, build: Build, tell: Callable[[str], None]) -> None:
         """Point the public views at a finished build.

@@ -16,17 +16,19 @@ from .campaigns import add_campaigns, add_crowd, days_by_customer
 from .dates import AS_OF, Dates
 from .events import add_bad_events, add_copies, add_events, add_voids
 from .nights import Arrival, drawn_arrivals, write_night
-from .tables import add_answers, add_customers, add_merges
+from .tables import add_answers, add_customers, add_merges, deliver_again, spell_otherwise
 from .writing import write_landing
 
 __all__ = ["AS_OF", "Arrival", "History", "drawn", "drawn_arrivals", "histories", "write_landing", "write_night"]
+
+CUSTOMERS = ("c0", "c1", "c2@Shop.example", "c3", "zoé@shop.example", "c5")
 
 
 @st.composite
 def histories(draw) -> History:
     policy = draw(policies())
     dates = Dates(draw, policy)
-    customers = [f"c{i}" for i in range(draw(st.integers(1, 6)))]
+    customers = list(CUSTOMERS[: draw(st.integers(1, 6))])
     rows: dict[str, list[dict]] = {table: [] for table in HEADERS}
     for customer in customers:
         add_events(draw, rows["events"], customer, dates, policy)
@@ -41,6 +43,8 @@ def histories(draw) -> History:
     if draw(st.integers(0, 23)) == 23:
         add_crowd(draw, rows, policy, dates)
     for table_rows in rows.values():
+        spell_otherwise(draw, table_rows)
+        deliver_again(draw, table_rows, dates)
         if len(table_rows) > 1 and draw(st.integers(0, 3)) == 0:
             table_rows.reverse()
     return History(policy, draw(st.sampled_from(OVERRIDES)), rows)

@@ -27,11 +27,12 @@ DAYS = (
     *("attribution_days", "recovery_days"),
 )
 
-# Mapped for every business; some businesses map a few of them otherwise.
+# Mapped for every business; some businesses map a few of them otherwise. After a colon: what it is where its amount is 0.
 EVENT_KINDS = {
     "visit": "interest",
     "order": "purchase",
     "renewal": "purchase",
+    "invoice": "purchase:ignore",
     "chat": "engagement",
     "cancel": "cancellation",
     "refund": "refund",
@@ -45,6 +46,8 @@ OVERRIDES = (
     {"chat": "purchase", "order": "interest"},
     {"renewal": "engagement", "view": "cancellation"},
     {"signup": "purchase", "page": "interest"},
+    {"order": "purchase:interest", "invoice": "purchase"},
+    {"renewal": "purchase:engagement", "cancel": "cancellation:ignore", "refund": "refund:void"},
 )
 EXIT_REASONS = {
     "too_expensive": ("voluntary", "price"),
@@ -87,4 +90,5 @@ def policies(draw) -> dict:
         "prospect_dormant_after_days": days(1),
         "attribution_days": draw(st.sampled_from((1, 7, 30, 30, 45))),
         "recovery_days": days(0),
+        "naive_times": draw(st.sampled_from(("", "utc", "local"))),
     }

@@ -36,6 +36,7 @@ class Dates:
     def __init__(self, draw, policy: dict):
         self.draw = draw
         self.zone = ZoneInfo(policy["timezone"])
+        self.naive_times = policy.get("naive_times")
         self.edges = [policy[name] for name in DAYS if policy[name]]
         near = {edge + off for edge in self.edges for off in (-1, 0, 1)}
         self.gaps = sorted({0, 1, *near, 60})
@@ -61,18 +62,22 @@ class Dates:
     def text(self, day: date) -> str:
         """A time of that local day, in one of the forms that are read; at times the date alone."""
         clock = self.draw(st.sampled_from(CLOCKS))
-        form = self.draw(st.integers(0, 6))
-        if form == 0:
-            return day.isoformat()
-        local = datetime.combine(day, clock, tzinfo=self.zone)
-        instant = local.astimezone(UTC)
-        if form == 1:
-            return instant.astimezone(self.zone).isoformat()
-        if form == 2:
-            return instant.replace(tzinfo=None).isoformat(sep=" ")
-        if form == 3:
-            return f" {instant.replace(tzinfo=None).isoformat()}Z"
-        return instant.isoformat().replace("+00:00", "Z")
+        instant = datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
+        local, at_utc = instant.astimezone(self.zone), instant.replace(tzinfo=None)
+        forms = [
+            day.isoformat(),
+            local.isoformat(),
+            f"{local.replace(tzinfo=None).isoformat(sep=' ')} {local:%z}",
+            f" {at_utc.isoformat()}Z",
+            f"{at_utc.isoformat(sep=' ')} UTC",
+            f"{at_utc.isoformat(timespec='auto' if clock.second else 'minutes')} GMT\u00a0",
+            *[f"{at_utc.isoformat()}Z"] * 3,
+        ]
+        if self.naive_times != "local":
+            forms.append(at_utc.isoformat(sep=" "))
+        elif local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():  # a clock time that is there once
+            forms.append(local.replace(tzinfo=None).isoformat(sep=" "))
+        return self.draw(st.sampled_from(forms))
 
     def any_text(self) -> str:
         return self.text(self.first())

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
+from oracle.tables import CUSTOMER_IDS
+
 from .dates import AS_OF, Dates
 
 # First days of periods of every grain, and how far from them an answer is given: about a year before, or just at them.
@@ -24,13 +26,13 @@ def add_customers(draw, rows: list[dict], customers: list[str], dates: Dates) ->
                     "country": draw(st.sampled_from(("", "IT", "SE"))),
                     "acquisition_channel": draw(st.sampled_from(("", "ads", " ads "))),
                     "plan": draw(st.sampled_from(("", "", "basic"))),
-                    "contactable": draw(st.sampled_from(("true", "true", "1", "1", "false", "0", ""))),
-                    "updated_at": dates.loaded(),
+                    "contactable": draw(st.sampled_from(("true", "True", "YES", "y", "1", "T", "False", "no", "0", "", "maybe"))),
+                    "updated_at": draw(st.sampled_from((*[dates.loaded()] * 6, "", "1970-01-01"))),
                     "loaded_at": dates.loaded(),
                 }
             )
     bad = ({"customer_id": ""}, {"contactable": "maybe"}, {"updated_at": ""}, {"loaded_at": "now"})
-    spoil(draw, rows, (*bad, {"business_id": "nowhere"}))
+    spoil(draw, rows, (*bad, {"business_id": "nowhere"}, {"customer_id": "Undefined"}, {"customer_id": "7e+2"}))
 
 
 def add_merges(draw, rows: list[dict], customers: list[str], dates: Dates) -> None:
@@ -45,7 +47,7 @@ def add_merges(draw, rows: list[dict], customers: list[str], dates: Dates) -> No
                 "loaded_at": dates.loaded(),
             }
         )
-    bad = ({"from_customer_id": ""}, {"into_customer_id": " "}, {"merged_at": "yesterday"})
+    bad = ({"from_customer_id": ""}, {"into_customer_id": " "}, {"into_customer_id": "anonymous"}, {"merged_at": "yesterday"}, {"merged_at": ""})
     spoil(draw, rows, (*bad, {"loaded_at": ""}, {"business_id": "nowhere"}))
 
 
@@ -63,8 +65,22 @@ def add_answers(draw, rows: list[dict], customers: list[str], dates: Dates) -> N
                 "loaded_at": dates.loaded(),
             }
         )
-    bad = ({"response_id": ""}, {"customer_id": ""}, {"answered_at": "later"}, {"survey": "ces"})
+    bad = ({"response_id": ""}, {"customer_id": ""}, {"customer_id": "None"}, {"answered_at": "later"}, {"survey": "ces"})
     spoil(draw, rows, (*bad, {"survey": ""}, {"score": "good"}, {"score": ""}, {"loaded_at": ""}))
+
+
+def spell_otherwise(draw, rows: list[dict]) -> None:
+    """Ids with an `@` as people type them; A to Z alone is the same in either case."""
+    for row in rows:
+        for column in CUSTOMER_IDS:
+            if "@" in row.get(column, ""):
+                row[column] = draw(st.sampled_from((str, str.lower, str.upper)))(row[column])
+
+
+def deliver_again(draw, rows: list[dict], dates: Dates) -> None:
+    """A row or two, with another time of loading, or none that can be read."""
+    for _ in range(draw(st.integers(0, 2)) if rows else 0):
+        rows.append(draw(st.sampled_from(rows)) | {"loaded_at": draw(st.sampled_from((dates.loaded(), dates.loaded(), "lately")))})
 
 
 def spoil(draw, rows: list[dict], bad: tuple[dict, ...]) -> None:

@@ -30,11 +30,12 @@ def write_landing(
 def write_seeds(businesses: list[tuple[str, History]], reasons: dict[str, tuple[str, str]], folder: Path) -> None:
     """The configuration of some businesses."""
     policies_of = [{"business_id": business_id, "name": f"No. {business_id}", **history.policy} for business_id, history in businesses]
-    write_csv(folder / "businesses.csv", ("business_id", "name", "kind", "timezone", "currency", *DAYS), policies_of)
+    write_csv(folder / "businesses.csv", ("business_id", "name", "kind", "timezone", "currency", *DAYS, "naive_times"), policies_of)
     kinds = [("*", name, kind) for name, kind in EVENT_KINDS.items()]
     kinds += [(business_id, name, kind) for business_id, history in businesses for name, kind in history.own_names.items()]
-    names = ("business_id", "event_name", "kind")
-    write_csv(folder / "event_kinds.csv", names, [dict(zip(names, row, strict=True)) for row in kinds])
+    names = ("business_id", "event_name", "kind", "kind_if_zero")
+    rows = [dict(zip(names, (business, name, *kind.split(":")), strict=False)) for business, name, kind in kinds]
+    write_csv(folder / "event_kinds.csv", names, rows)
     names = ("reason", "exit_kind", "category")
     write_csv(folder / "exit_reasons.csv", names, [dict(zip(names, (reason, *what), strict=True)) for reason, what in reasons.items()])
 

@@ -17,6 +17,7 @@ from .campaigns import campaign_rows, strategy_rows
 from .candidates import REACTIVATION, WIN_BACK, Outlook, candidate_rows, consenting_customers
 from .cohorts import absences, cohort_rows
 from .config import Config, read_config
+from .contracts import settle
 from .exits import exits_of, targeted_of
 from .landing import Landing, read_landing, survivors
 from .loyalty import loyalty_of, read_answers
@@ -32,6 +33,7 @@ __all__ = ["Expected", "expected"]
 
 KINDS_OF_HISTORY = ("interest", "purchase", "engagement", "cancellation")
 COOL_DOWN_DAYS = 30
+ROW = ("landing_table", "business_id", "row_id", "customer_id")
 
 
 @dataclass
@@ -61,19 +63,19 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
     landing = read_landing(Path(landing_folder), config)
     merged_into = survivors(landing)
     events_of = standing_events(config, landing, merged_into)
-    dropped = drop_amounts(events_of, landing)
+    too_large = drop_amounts(events_of, landing)
     touches_of = read_touches(landing, merged_into, as_of)
     answers_of = read_answers(landing, merged_into)
     attributes_of = {(row["business_id"], row["customer_id"]): row for row in landing.standing["customers"]}
     result = Expected(
-        rejected=rejected_rows(landing),
-        dropped=dropped,
+        rejected=[dict(zip((*ROW, "reason"), row, strict=True)) for row in landing.rejected],
+        dropped=[dict(zip((*ROW, "column_name", "reason"), value, strict=True)) for value in landing.dropped + too_large],
         landed=landing.landed,
         superseded=landing.superseded,
         standing={table: len(rows) for table, rows in landing.standing.items()},
     )
     for business_id, business in config.businesses.items():
-        customers = events_of[business_id]
+        customers = {customer: settle(events) for customer, events in events_of[business_id].items()}
         days = [
             event.day
             for events in customers.values()
@@ -126,11 +128,6 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
     return result
 
 
-def rejected_rows(landing: Landing) -> list[dict]:
-    names = ("landing_table", "business_id", "row_id", "customer_id", "reason")
-    return [dict(zip(names, row, strict=True)) for row in landing.rejected]
-
-
 def standing_events(
     config: Config, landing: Landing, merged_into: dict
 ) -> dict[str, dict[str, list[Event]]]:
@@ -154,6 +151,8 @@ def standing_events(
                 kind=kind,
                 event_id=row["event_id"],
                 amount=row["amount"] or Decimal(0),
+                contract_id=row["contract_id"],
+                covers_until=row["covers_until"].toordinal() if row["covers_until"] else None,
                 exit=(
                     config.exit_kinds[row["reason"]] if known else "voluntary",
                     row["reason"] if known else "unknown",
@@ -163,24 +162,14 @@ def standing_events(
     return events_of
 
 
-def drop_amounts(events_of: dict, landing: Landing) -> list[dict]:
-    """Takes out the amounts that are too large to be added up; returns a line for each, with the customer that its row names."""
+def drop_amounts(events_of: dict, landing: Landing) -> list[tuple]:
+    """Takes out the amounts that are too large to be added up; returns each, with the customer that its row names."""
     named = {(row["business_id"], row["event_id"]): row["customer_id"] for row in landing.standing["events"]}
     lines = []
     for business_id, customers in events_of.items():
         for customer, events in customers.items():
             customers[customer], dropped = drop_too_large(events)
-            lines += [
-                {
-                    "landing_table": "events",
-                    "business_id": business_id,
-                    "row_id": event_id,
-                    "customer_id": named[business_id, event_id],
-                    "column_name": "amount",
-                    "reason": "amount_too_large",
-                }
-                for event_id in sorted(dropped)
-            ]
+            lines += [("events", business_id, event_id, named[business_id, event_id], "amount", "amount_too_large") for event_id in sorted(dropped)]
     return lines
 
 

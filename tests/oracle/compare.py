@@ -39,7 +39,7 @@ FACTS = {
     "fct_lifecycle": (*FRAME, *COUNTS),
     "fct_win_back": (
         *FRAME,
-        *("opening_former", "former_returned"),
+        *("opening_former", "former_recovered", "former_returned"),
         *with_intervals("win_back_rate"),
         *("exits", "exits_won_back", *with_intervals("exit_win_back_rate")),
         *("targeted", "targeted_won_back", *with_intervals("targeted_win_back_rate")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,18 +21,22 @@ class Business:
     prospect_dormant_after: int | None
     attribution_days: int
     recovery_days: int
+    reads_local_times: bool  # what has no zone is the business's own clock
 
 
 @dataclass(frozen=True)
 class Config:
     businesses: dict[str, Business]
-    event_kinds: dict[tuple[str, str], str]
+    event_kinds: dict[tuple[str, str], tuple[str, str]]
     exit_kinds: dict[str, str]
 
-    def kind_of(self, business_id: str, event_name: str) -> str | None:
-        """The business's own mapping of the name, else the one for every business."""
-        own = self.event_kinds.get((business_id, event_name))
-        return own or self.event_kinds.get((EVERY_BUSINESS, event_name))
+    def kind_of(self, business_id: str, event_name: str, amount: Decimal | None) -> str | None:
+        """By the business's own mapping of the name, else by the one for every business; of nothing it may be another."""
+        for business in (business_id, EVERY_BUSINESS):
+            if (business, event_name) in self.event_kinds:
+                kind, kind_if_zero = self.event_kinds[business, event_name]
+                return kind_if_zero if kind_if_zero and amount == 0 else kind
+        return None
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -54,11 +59,12 @@ def read_config(seeds_folder: Path) -> Config:
             prospect_dormant_after=days(row["prospect_dormant_after_days"]),
             attribution_days=int(row["attribution_days"]),
             recovery_days=days(row.get("recovery_days")) or 0,
+            reads_local_times=row.get("naive_times") == "local",
         )
         for row in read_csv(seeds_folder / "businesses.csv")
     }
     event_kinds = {
-        (row["business_id"], row["event_name"]): row["kind"]
+        (row["business_id"], row["event_name"]): (row["kind"], row.get("kind_if_zero") or "")
         for row in read_csv(seeds_folder / "event_kinds.csv")
     }
     exit_kinds = {

@@ -42,4 +42,4 @@ def targeted_of(walk: Walk, start: int, close: int, targets_of: dict[str, list[T
 
 
 def was_won_back(moves: list[Transition], target: Target) -> bool:
-    return any(move.name == "won_back" and target.has_in_window(move.day) for move in moves)
+    return any(move.name == "won_back" and target.has_in_window(move) for move in moves)

@@ -19,6 +19,7 @@ TRANSITIONS = {
 }
 CUSTOMER_COUNTS = (
     "former_returned",
+    "former_recovered",
     "dormant_returned",
     "prospects_converted",
     "current_retained",
@@ -35,20 +36,21 @@ COUNTS = (
     *(f"{name}_from_{state}" for name, states in TRANSITIONS.items() for state in states),
     *CUSTOMER_COUNTS,
 )
+LOST = "opening_former, those recovered aside"
 SHARES = {
-    "win_back_rate": (["former_returned"], ["opening_former"]),
+    "win_back_rate": (["former_returned"], [LOST]),
     "dormant_reactivation_rate": (["dormant_returned"], ["opening_dormant"]),
     "purchase_reactivation_rate": (
         ["former_returned", "dormant_repurchased"],
-        ["opening_former", "opening_dormant"],
+        [LOST, "opening_dormant"],
     ),
     "reactivation_rate": (
         ["former_returned", "dormant_returned"],
-        ["opening_former", "opening_dormant"],
+        [LOST, "opening_dormant"],
     ),
     "extended_reactivation_rate": (
         ["former_returned", "dormant_returned", "prospects_converted"],
-        ["opening_former", "opening_dormant", "opening_prospect", "opening_dormant_prospect"],
+        [LOST, "opening_dormant", "opening_prospect", "opening_dormant_prospect"],
     ),
     "retention_rate": (["current_retained"], ["opening_active", "opening_dormant"]),
     "active_retention_rate": (["active_retained"], ["opening_active"]),
@@ -69,6 +71,7 @@ LOYALTY = (
 def rates(counts: dict[str, int]) -> dict[str, float | int | None]:
     """Every rate with its interval, every ratio, and the sums section 11 gives a column."""
     row: dict[str, float | int | None] = {}
+    counts = counts | {LOST: counts["opening_former"] - counts["former_recovered"]}
     for name, (parts, wholes) in SHARES.items():
         part, whole = sum(counts[c] for c in parts), sum(counts[c] for c in wholes)
         row[name] = share(part, whole)

@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from .config import Business, Config
-from .tables import TABLES, Table
+from .tables import CUSTOMER_IDS, TABLES, Table
 from .values import (
+    UTC,
     Unreadable,
     clean,
     in_order,
+    is_mangled,
+    is_placeholder,
+    lower,
     read_amount,
     read_arm,
     read_boolean,
+    read_customer_id,
     read_date,
     read_score,
     read_survey,
     read_time,
 )
 
-NEVER_NEGATIVE = ("purchase", "refund")
+LOADED_AT = "loaded_at"
+READERS = {
+    "text": lambda value: value,
+    "amount": read_amount,
+    "date": read_date,
+    "boolean": read_boolean,
+    "arm": read_arm,
+    "survey": read_survey,
+}
+
+
+@dataclass
+class Landed:
+    """A row, however often it was delivered: its texts by column, and when it was loaded, as each delivery says."""
+
+    texts: dict[str, str | None]
+    loaded_at: list[str | None]
 
 
 @dataclass
@@ -36,6 +59,7 @@ class Landing:
     superseded: dict[str, int] = field(default_factory=dict)
     standing: dict[str, list[dict]] = field(default_factory=dict)
     rejected: list[tuple] = field(default_factory=list)
+    dropped: list[tuple] = field(default_factory=list)
 
     @cached_property
     def campaigns(self) -> set[tuple[str, str]]:
@@ -43,10 +67,12 @@ class Landing:
         return {(row["business_id"], row["campaign_id"]) for row in self.standing["campaigns"]}
 
     def reject(self, table: Table, row: dict, reason: str) -> None:
-        customer = row.get(table.customer_id) if table.customer_id else None
-        self.rejected.append(
-            (table.name, row.get("business_id"), row.get(table.row_id), customer, reason)
-        )
+        self.rejected.append((*name_of(table, row), reason))
+
+
+def name_of(table: Table, row: dict) -> tuple:
+    customer = row.get(table.customer_id) if table.customer_id else None
+    return table.name, row.get("business_id"), row.get(table.row_id), customer
 
 
 def read_landing(folder: Path, config: Config) -> Landing:
@@ -57,8 +83,8 @@ def read_landing(folder: Path, config: Config) -> Landing:
         landing.landed[table.name] = len(rows)
         landing.superseded[table.name] = 0
         valid = []
-        for line in rows:
-            row, reason = judge(landing, table, line, header)
+        for landed in rows:
+            row, reason = judge(landing, table, landed, header)
             if reason is None:
                 valid.append(row)
             else:
@@ -66,87 +92,125 @@ def read_landing(folder: Path, config: Config) -> Landing:
         landing.standing[table.name] = stand(landing, table, valid)
         if table.name == "customer_merges":
             reject_merge_cycles(landing, table)
+        for row in landing.standing[table.name]:
+            landing.dropped += [(*name_of(table, row), *value) for value in row["dropped"]]
     return landing
 
 
-def read_rows(path: Path) -> tuple[list[tuple[str, ...]], list[str]]:
-    """The distinct rows of a file and its header; a file that is not there has none."""
+def read_rows(path: Path) -> tuple[list[Landed], list[str]]:
+    """The rows of a file, those that differ in `loaded_at` alone as one, and its header; a file that is not there has none."""
     if not path.exists():
         return [], []
     with path.open(newline="", encoding="utf-8") as file:
-        lines = [tuple(line) for line in csv.reader(file) if line]
-    return list(dict.fromkeys(lines[1:])), [name.strip() for name in lines[0]]
+        header, *lines = [tuple(line) for line in csv.reader(file) if line] or [()]
+    header = [name.strip() for name in header]
+    rows: dict[tuple, Landed] = {}
+    for line in lines:
+        if len(line) != len(header):
+            rows.setdefault(line, Landed({}, []))
+            continue
+        texts = dict(zip(header, line, strict=True))
+        loaded_at = clean(texts.pop(LOADED_AT, None))
+        same = rows.setdefault(tuple(texts.items()), Landed({name: clean(text) for name, text in texts.items()}, []))
+        same.loaded_at.append(loaded_at)
+    return list(rows.values()), header
 
 
-def judge(
-    landing: Landing, table: Table, line: tuple[str, ...], header: list[str]
-) -> tuple[dict, str | None]:
-    """The row, and the first reason to reject it; its values are typed where there is none."""
-    if len(line) != len(header):
+def judge(landing: Landing, table: Table, landed: Landed, header: list[str]) -> tuple[dict, str | None]:
+    """The row, and the first reason to reject it; its values are typed where there is none, and `dropped` names those it lost."""
+    if not landed.texts:
         return {}, "malformed_line"
-    texts = {name: clean(text) for name, text in zip(header, line, strict=True)}
-    row = {column: texts.get(column) for column in table.columns}
-    reason = why_not_placed(landing.config, table, row)
+    row = {column: landed.texts.get(column) for column in table.columns}
+    row |= {column: read_customer_id(row[column]) for column in CUSTOMER_IDS if column in row}
+    kind = kind_of(landing.config, row) if table.name == "events" else None
+    reason = why_not_placed(landing.config, table, row, kind)
     if reason:
         return row, reason
 
     business = landing.config.businesses[row["business_id"]]
-    kind = landing.config.kind_of(business.business_id, row.get("event_name"))
-    typed = {"kind": kind}
+    typed: dict = {"kind": kind, "dropped": []}
     for column in table.columns:
-        if row[column] is None and column in table.optional_times and column not in header:
-            typed[column] = None
+        typed[column] = None
+        if column not in header or (row[column] is None and column not in table.makes_row):
             continue
         try:
-            typed[column] = read_value(table, row, column, kind, business)
+            typed[column] = read_loaded(landed, business) if column == LOADED_AT else read_value(table, row, column, business)
         except Unreadable:
-            return row, f"invalid_{column}"
+            if column in table.makes_row:
+                return row, f"invalid_{column}"
+            typed["dropped"].append((column, f"invalid_{column}"))
+    if table.name == "events":
+        look_at_amount(typed, business)
 
-    reason = why_out_of_place(landing, table, typed, business)
+    reason = why_out_of_place(landing, table, typed)
     return (row, reason) if reason else (typed, None)
 
 
-def why_not_placed(config: Config, table: Table, row: dict) -> str | None:
-    """Ids and names that are missing, or that the configuration does not know."""
+def kind_of(config: Config, row: dict) -> str | None:
+    """What an event is, by its name and, as far as it is 0, its amount: before anything else is looked at."""
+    try:
+        amount = read_amount(row["amount"])
+    except Unreadable:
+        amount = None
+    return config.kind_of(row["business_id"], row["event_name"], amount)
+
+
+def why_not_placed(config: Config, table: Table, row: dict, kind: str | None) -> str | None:
+    """Ids and names that are missing, name nobody, or that the configuration does not know."""
     for column in table.required:
         if row[column] is None:
             return f"missing_{column}"
-    if row["business_id"] not in config.businesses:
-        return "unknown_business"
-    if table.name == "events":
-        kind = config.kind_of(row["business_id"], row["event_name"])
-        if kind is None:
-            return "unmapped_event_name"
-        if kind == "void" and row["voids_event_id"] is None:
-            return "missing_voids_event_id"
-    return None
+    customers = [row[column] for column in CUSTOMER_IDS if column in row]
+    is_event = table.name == "events"
+    applies = {
+        "placeholder_customer_id": any(map(is_placeholder, customers)),
+        "mangled_event_id": is_event and is_mangled(row["event_id"]),
+        "mangled_customer_id": any(map(is_mangled, customers)),
+        "unknown_business": row["business_id"] not in config.businesses,
+        "unmapped_event_name": is_event and kind is None,
+        "missing_voids_event_id": kind == "void" and row["voids_event_id"] is None,
+    }
+    return next((reason for reason, is_so in applies.items() if is_so), None)
 
 
-def read_value(table: Table, row: dict, column: str, kind: str | None, business: Business):
+def read_value(table: Table, row: dict, column: str, business: Business):
     text, holds = row[column], table.columns[column]
     if holds == "time":
-        return read_time(text, business.zone)
-    if holds == "amount":
-        amount = read_amount(text)
-        if kind in NEVER_NEGATIVE and amount is not None and amount < 0:
-            raise Unreadable(text)
-        return amount
+        return read_time(text, business.zone, business.zone if business.reads_local_times else UTC)
     if holds == "score":
         return read_score(text, row["survey"])
-    readers = {
-        "text": lambda value: value,
-        "date": read_date,
-        "boolean": read_boolean,
-        "arm": read_arm,
-        "survey": read_survey,
-    }
-    return readers[holds](text)
+    return READERS[holds](text)
 
 
-def why_out_of_place(landing: Landing, table: Table, row: dict, business: Business) -> str | None:
+def read_loaded(landed: Landed, business: Business) -> datetime:
+    """The greatest of the times that can be read."""
+    found = []
+    for text in landed.loaded_at:
+        with suppress(Unreadable):
+            found.append(read_time(text, business.zone, business.zone if business.reads_local_times else UTC))
+    if not found:
+        raise Unreadable(LOADED_AT)
+    return max(found)
+
+
+def look_at_amount(event: dict, business: Business) -> None:
+    """An amount may be readable and still of no use."""
+    if event["amount"] is None:
+        return
+    if event["kind"] == "refund":
+        event["amount"] = event["amount"].copy_abs()
+    reason = None
+    if event["kind"] == "purchase" and event["amount"] < 0:
+        reason = "negative_amount"
+    elif event["currency"] and lower(event["currency"]) != lower(business.currency):
+        reason = "foreign_currency"
+    if reason:
+        event["amount"] = None
+        event["dropped"].append(("amount", reason))
+
+
+def why_out_of_place(landing: Landing, table: Table, row: dict) -> str | None:
     """What can only be said once the row has been read."""
-    if table.name == "events" and row["currency"] not in (None, business.currency):
-        return "foreign_currency"
     if table.name == "campaign_touches" and (row["business_id"], row["campaign_id"]) not in landing.campaigns:
         return "unknown_campaign"
     if table.name == "customer_merges" and row["from_customer_id"] == row["into_customer_id"]:
@@ -165,22 +229,22 @@ def stand(landing: Landing, table: Table, valid: list[dict]) -> list[dict]:
         newest = max(how_new(table, copy) for copy in copies)
         ties = [copy for copy in copies if how_new(table, copy) == newest]
         landing.superseded[table.name] += len(copies) - len(ties)
-        first, *others = sorted(ties, key=lambda copy: sort_key(table, copy))
+        first, *others = sorted(ties, key=lambda copy: (typed_columns(table, copy), copy["dropped"]))
         standing.append(first)
         for other in others:
-            if other == first:
+            if typed_columns(table, other) == typed_columns(table, first):
                 landing.superseded[table.name] += 1
             else:
                 landing.reject(table, other, "conflicting_copy")
     return standing
 
 
-def how_new(table: Table, row: dict) -> list:
-    """A time the whole file lacks is null in every copy, and decides nothing."""
-    return [row[column] for column in table.newest_by if row[column] is not None]
+def how_new(table: Table, row: dict) -> list[tuple]:
+    """A copy without a time is older than any with one; where the whole file lacks it, it decides nothing."""
+    return [(row[column] is not None, row[column]) for column in table.newest_by]
 
 
-def sort_key(table: Table, row: dict) -> list[tuple]:
+def typed_columns(table: Table, row: dict) -> list[tuple]:
     return [in_order(row[column]) for column in table.columns]
 
 

@@ -153,10 +153,13 @@ def figures_of(walk: Walk, start: int, close: int) -> Figures:
         if TRANSITIONS[move.name]:
             names.append(f"{move.name}_from_{move.from_state or 'unknown'}")
 
-    if opening == "former" and "won_back" in made:
-        names.append("former_returned")
-        returned = first_day(moves, "won_back")
-        result.won_back_revenue = revenue(walk.events, returned, close)
+    first_return = next((move for move in moves if move.name in ("won_back", "recovered")), None)
+    if opening == "former" and first_return:
+        if first_return.name == "won_back":
+            names.append("former_returned")
+            result.won_back_revenue = revenue(walk.events, first_return.day, close)
+        else:
+            names.append("former_recovered")
     if opening == "dormant" and made & {"reactivated", "won_back"}:
         names.append("dormant_returned")
         returned = first_day(moves, "reactivated", "won_back")

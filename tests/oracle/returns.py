@@ -40,7 +40,7 @@ def return_rows(walk: Walk, targets: list[Target], as_of: date) -> list[dict]:
                 "previous_returns": came_back(walk, day - 1),
                 "revenue_90_days_after": revenue(walk.events, day, day + 89) if day + 89 <= as_of.toordinal() else None,
                 "revenue_365_days_before": revenue(walk.events, left - YEAR, left - 1),
-                "campaign_id": attributed_to(day, targets),
+                "campaign_id": attributed_to(move, targets),
                 "purchased_again_90_days": within(bought_on(walk), day, 90, as_of),
                 "purchased_again_180_days": within(bought_on(walk), day, 180, as_of),
                 "left_again_180_days": within(left_on(walk), day, 180, as_of),
@@ -74,7 +74,7 @@ def within(days: list[int], start: int, length: int, as_of: date) -> bool | None
     return any(start < day <= start + length for day in days)
 
 
-def attributed_to(day: int, targets: list[Target]) -> str | None:
-    """The campaign of the last treatment in whose window the day falls."""
-    treated = [one.touch.campaign_id for one in targets if one.touch.arm == "treatment" and one.has_in_window(day)]
+def attributed_to(move: Transition, targets: list[Target]) -> str | None:
+    """The campaign of the last treatment in whose window the return falls."""
+    treated = [one.touch.campaign_id for one in targets if one.touch.arm == "treatment" and one.has_in_window(move)]
     return treated[-1] if treated else None

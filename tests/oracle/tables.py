@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ATTRIBUTES = ("country", "acquisition_channel", "plan")
+CUSTOMER_IDS = ("customer_id", "from_customer_id", "into_customer_id")
 
 
 @dataclass(frozen=True)
 class Table:
     """`columns`: name → what it holds, in the contract's order. `required`: ids and names.
 
-    `optional_times` are null and not judged where the whole file lacks the column.
+    `makes_row`: what must be readable beside them; a bad value of any other column costs only itself.
     """
 
     name: str
     columns: dict[str, str]
     row_id: str
     required: tuple[str, ...]
+    makes_row: tuple[str, ...] = ("loaded_at",)
     newest_by: tuple[str, ...] = ("loaded_at",)
-    optional_times: tuple[str, ...] = ("loaded_at",)
     customer_id: str | None = "customer_id"
 
 
@@ -36,11 +37,13 @@ TABLES = [
             "currency": "text",
             "reason": "text",
             "voids_event_id": "text",
+            "contract_id": "text",
+            "covers_until": "date",
             "loaded_at": "time",
         },
         row_id="event_id",
         required=("event_id", "business_id", "customer_id", "event_name"),
-        optional_times=(),
+        makes_row=("occurred_at", "loaded_at"),
     ),
     Table(
         "customers",
@@ -55,7 +58,6 @@ TABLES = [
         row_id="customer_id",
         required=("business_id", "customer_id"),
         newest_by=("updated_at", "loaded_at"),
-        optional_times=("updated_at", "loaded_at"),
     ),
     Table(
         "customer_merges",
@@ -68,8 +70,8 @@ TABLES = [
         },
         row_id="from_customer_id",
         required=("business_id", "from_customer_id", "into_customer_id"),
+        makes_row=("merged_at", "loaded_at"),
         newest_by=("merged_at", "loaded_at"),
-        optional_times=("merged_at", "loaded_at"),
         customer_id="from_customer_id",
     ),
     Table(
@@ -103,6 +105,7 @@ TABLES = [
         },
         row_id="touch_id",
         required=("touch_id", "business_id", "campaign_id", "customer_id"),
+        makes_row=("touched_at", "arm", "loaded_at"),
     ),
     Table(
         "survey_responses",
@@ -117,5 +120,6 @@ TABLES = [
         },
         row_id="response_id",
         required=("response_id", "business_id", "customer_id"),
+        makes_row=("answered_at", "survey", "score", "loaded_at"),
     ),
 ]

@@ -11,7 +11,7 @@ from fractions import Fraction
 from .config import Business
 from .landing import Landing
 from .periods import revenue
-from .walk import Walk
+from .walk import Transition, Walk
 
 UNKNOWN = "(none)"
 CAMPAIGN_RETURNS = ("won_back", "reactivated", "acquired")
@@ -42,8 +42,13 @@ class Target:
     revenue: Decimal
     cost: Fraction
 
-    def has_in_window(self, day: int) -> bool:
-        return self.touch.day <= day <= self.window_end
+    def has_in_window(self, move: Transition) -> bool:
+        """Who had come back earlier on the day of the touch did not do so for it."""
+        return has_in_window(self.touch, self.window_end, move)
+
+
+def has_in_window(touch: Touch, window_end: int, move: Transition) -> bool:
+    return touch.day <= move.day <= window_end and (touch.day < move.day or touch.touched_at <= move.made_at)
 
 
 def read_touches(landing: Landing, merged_into: dict, as_of: date) -> dict[str, list[Touch]]:
@@ -103,7 +108,7 @@ def target(touch: Touch, walk: Walk | None, business: Business, cost: Fraction, 
     window_end = touch.day + business.attribution_days - 1
     state = (walk.state_at(touch.day - 1) if walk else None) or UNKNOWN
     moves = walk.transitions if walk else []
-    returned = any(move.name in CAMPAIGN_RETURNS and touch.day <= move.day <= window_end for move in moves)
+    returned = any(move.name in CAMPAIGN_RETURNS and has_in_window(touch, window_end, move) for move in moves)
     return Target(
         touch=touch,
         state=state,

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from decimal import ROUND_HALF_UP, Context, Decimal
 from zoneinfo import ZoneInfo
 
 UTC = timezone.utc
 
-FIRST_YEAR, LAST_YEAR = 1970, 2100
+FIRST_YEAR, LAST_YEAR = 1980, 2100
 TEN_THOUSANDTH = Decimal("0.0001")
+AS_LONG_AS_IT_IS = Context(prec=1000)
+BLANKS = " \t\r\n\u00a0"
 SCORES = {"csat": (1, 5), "nps": (0, 10)}
 ARMS = ("treatment", "control")
 
 TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"
     r"(?P<clock>[T ]\d\d:\d\d(:\d\d(?P<fraction>\.\d+)?)?"
-    r"(?P<zone>Z|[+-]\d\d(:?\d\d)?)?)?",
+    r"( ?(?P<zone>Z|UTC|GMT|[+-]\d\d(:?\d\d)?))?)?",
     re.ASCII,
 )
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-AMOUNT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+AMOUNT = re.compile(r"[+-]?(\d+(\.\d*)?|\d{1,3}(,\d{3})+\.\d*|\.\d+)", re.ASCII)
+BOOLEANS = {**dict.fromkeys(("true", "t", "yes", "y", "1"), True), **dict.fromkeys(("false", "f", "no", "n", "0"), False)}
+PLACEHOLDERS = ("null", "none", "nan", "n/a", "undefined", "anonymous", "guest", "true", "false", "[object object]", "0")
+MANGLED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Unreadable(ValueError):
@@ -31,13 +36,32 @@ class Unreadable(ValueError):
 
 def clean(text: str | None) -> str | None:
     """Texts are trimmed, and an empty one is null."""
-    return (text or "").strip() or None
+    return (text or "").strip(BLANKS) or None
 
 
-def read_time(text: str | None, zone: ZoneInfo) -> datetime:
+def lower(text: str) -> str:
+    """A to Z alone."""
+    return text.translate(str.maketrans(CAPITALS, CAPITALS.lower()))
+
+
+def read_customer_id(text: str | None) -> str | None:
+    """As it is compared and published."""
+    return lower(text) if text and "@" in text else text
+
+
+def is_placeholder(customer_id: str) -> bool:
+    return lower(customer_id) in PLACEHOLDERS
+
+
+def is_mangled(text: str) -> bool:
+    """A number that a spreadsheet has shortened."""
+    return MANGLED.fullmatch(text) is not None
+
+
+def read_time(text: str | None, zone: ZoneInfo, naive: tzinfo = UTC) -> datetime:
     """An instant in UTC. A date alone is the start of that date in the business's zone.
 
-    The years are those of the instant, and of a date alone its own.
+    `naive`: the zone of a time that names none. The years are those of the business's calendar.
     """
     found = TIME.fullmatch(text or "")
     if not found:
@@ -47,20 +71,23 @@ def read_time(text: str | None, zone: ZoneInfo) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     try:
         day = date.fromisoformat(found["day"])
-        instant = read_clock(day, found["clock"], found["fraction"], found["zone"])
+        instant = read_clock(day, found["clock"], found["fraction"], found["zone"], naive)
+        local_year = instant.astimezone(zone).year
     except (ValueError, OverflowError) as wrong:
         raise Unreadable(text) from wrong
-    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+    if not FIRST_YEAR <= local_year <= LAST_YEAR:
         raise Unreadable(text)
     return instant
 
 
-def read_clock(day: date, clock: str, fraction: str | None, zone: str | None) -> datetime:
+def read_clock(day: date, clock: str, fraction: str | None, zone: str | None, naive: tzinfo) -> datetime:
     hour, minute = int(clock[1:3]), int(clock[4:6])
     second = int(clock[7:9]) if clock[6:7] == ":" else 0
     micro = int((fraction or ".0")[1:7].ljust(6, "0"))
     instant = datetime(day.year, day.month, day.day, hour, minute, second, micro, tzinfo=UTC)
-    if zone in (None, "Z"):
+    if zone is None:  # of a clock time that is there twice, the first
+        return instant.replace(tzinfo=naive).astimezone(UTC)
+    if zone in ("Z", "UTC", "GMT"):
         return instant
     digits = zone[1:].replace(":", "").ljust(4, "0")
     if int(digits[2:]) > 59 or int(digits[:2]) > 23:
@@ -70,7 +97,7 @@ def read_clock(day: date, clock: str, fraction: str | None, zone: str | None) ->
 
 
 def read_date(text: str | None) -> date | None:
-    """A plain date that may be missing (campaigns' `starts_on`, `ends_on`)."""
+    """A plain date that may be missing (an event's `covers_until`, campaigns' `starts_on`, `ends_on`)."""
     if text is None:
         return None
     if not DATE.fullmatch(text):
@@ -89,15 +116,16 @@ def read_amount(text: str | None) -> Decimal | None:
         return None
     if not AMOUNT.fullmatch(text):
         raise Unreadable(text)
-    return Decimal(text).quantize(TEN_THOUSANDTH, rounding=ROUND_HALF_UP)
+    amount = Decimal(text.replace(",", "")).quantize(TEN_THOUSANDTH, ROUND_HALF_UP, AS_LONG_AS_IT_IS)
+    return abs(amount) if amount == 0 else amount
 
 
 def read_boolean(text: str | None) -> bool | None:
     if text is None:
         return None
-    if text not in BOOLEANS:
+    if lower(text) not in BOOLEANS:
         raise Unreadable(text)
-    return BOOLEANS[text]
+    return BOOLEANS[lower(text)]
 
 
 def read_arm(text: str | None) -> str:

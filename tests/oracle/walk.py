@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from .config import Business
@@ -34,21 +34,26 @@ class Event:
     """An event that stands and is not voided, on its date in the business's zone."""
 
     day: int
-    occurred_at: object
+    occurred_at: datetime
     kind: str
     event_id: str
     amount: Decimal
     exit: tuple[str, str]
+    contract_id: str | None = None
+    covers_until: int | None = None
 
 
 @dataclass(frozen=True)
 class Transition:
+    """`made_at`: of a return, when the event came that brought them back."""
+
     day: int
     name: str
     from_state: str | None
     to_state: str
     days_in_from_state: int | None
     exit: tuple[str | None, str | None]
+    made_at: datetime | None = None
 
 
 @dataclass
@@ -76,11 +81,13 @@ class Customer:
     def __init__(self, business: Business):
         self.business = business
         self.last_interest: int | None = None
-        self.last_activity: int | None = None  # section 3's a; none until something is bought
+        self.last_activity: int | None = None  # none until something is bought
+        self.covered: list[int] = []  # until when, by what was bought since the last exit by cancellation
         self.cancellation: tuple[str, str] | None = None  # in force until the next purchase
         self.state: str | None = None  # at the close of the day before
         self.exit: tuple[str, str] | None = None
         self.bought_today = False
+        self.woken_at: datetime | None = None  # today, since the last exit of today: by the first effective activity
 
     def apply(self, event: Event) -> None:
         bought = self.last_activity is not None
@@ -88,21 +95,29 @@ class Customer:
         if event.kind == "interest":
             self.last_interest = event.day
         elif event.kind == "purchase":
-            self.last_activity = event.day
+            self.be_active(event)
             self.cancellation = None
             self.bought_today = True
+            if event.covers_until is not None:
+                self.covered.append(event.covers_until)
         elif event.kind == "engagement":
             if bought and self.cancellation is None and not was_former:
-                self.last_activity = event.day
+                self.be_active(event)
         elif event.kind == "cancellation":
             already_former = self.cancellation is not None or (was_former and not self.bought_today)
             if bought and not already_former:
                 self.cancellation = event.exit
+                self.covered = []
+                self.woken_at = None
+
+    def be_active(self, event: Event) -> None:
+        self.last_activity = event.day
+        self.woken_at = self.woken_at or event.occurred_at
 
     def state_at_close_of(self, day: int) -> str | None:
         policy = self.business
         if self.last_activity is not None:
-            silent = day - self.last_activity
+            silent = day - max(self.last_activity, *self.covered, 0)
             if self.cancellation is not None:
                 return "former"
             if policy.former_after is not None and silent >= policy.former_after:
@@ -123,6 +138,7 @@ class Customer:
             self.exit = self.cancellation or INACTIVITY
         self.state = now
         self.bought_today = False
+        self.woken_at = None
         return before, now
 
 
@@ -138,14 +154,15 @@ def walk(business: Business, customer_id: str, events: list[Event], as_of: date)
         return result
     result.first_day = min(events_on)
     limits = (business.dormant_after, business.former_after, business.prospect_dormant_after)
-    nothing_after = max(*events_on, last_counted) + max(limit or 0 for limit in limits) + 1
+    covered = (event.covers_until or 0 for event in events)
+    nothing_after = max(*events_on, *covered, last_counted) + max(limit or 0 for limit in limits) + 1
 
     customer = Customer(business)
     since = exited_on = None
     for day in range(result.first_day, nothing_after + 1):
         for event in events_on.get(day, ()):
             customer.apply(event)
-        exit_before = customer.exit
+        exit_before, woken_at = customer.exit, customer.woken_at
         before, now = customer.close(day)
         if day > last_counted and now != before:
             result.projected_state, result.projected_day = now, day
@@ -165,7 +182,7 @@ def walk(business: Business, customer_id: str, events: list[Event], as_of: date)
             if exit_meant[0] == "involuntary" and day - exited_on <= business.recovery_days:
                 name = "recovered"
         days_in = None if before is None else day - since
-        result.transitions.append(Transition(day, name, before, now, days_in, exit_meant))
+        result.transitions.append(Transition(day, name, before, now, days_in, exit_meant, woken_at))
         since = day
     return result
 

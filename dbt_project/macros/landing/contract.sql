@@ -39,7 +39,7 @@
 
 
 {# The columns that a landed table has of ours. #}
-{% macro own_columns() %}{{ return(['row_hash', 'malformed_line', 'landed_in', 'judged_in']) }}{% endmacro %}
+{% macro own_columns() %}{{ return(['row_hash', 'malformed_line', 'landed_in', 'delivered_in', 'judged_in']) }}{% endmacro %}
 
 
 {# A landing table's declared columns, in order. #}

@@ -1,34 +1,41 @@
-{# The rows of a landed table with today's hashes; of rows that turn out to be the same, the one that landed first is kept. #}
+{# The rows of a landed table with today's hashes; of rows that turn out to be the same, the one that was delivered last is
+   kept, and of several that were, the one that landed first. Rows whose file lacked `loaded_at` were delivered when they landed. #}
 {% macro landed_rows_hashed_anew(table, landed) -%}
     {%- set stored = adapter.get_columns_in_relation(landed) | map(attribute='name') | reject('in', own_columns()) | list -%}
     {%- set declared = landing_columns(table) | select('in', stored) | list -%}
     {%- set columns = declared + stored | reject('in', declared) | sort -%}
     {%- set kept = [] -%}
-    {%- for column in columns %}{% do kept.append(quoted(column)) %}{% endfor -%}
-    {%- set kept = ['row_hash'] + kept + ['malformed_line', 'landed_in'] -%}
+    {%- for column in columns if column != 'loaded_at' %}{% do kept.append(quoted(column)) %}{% endfor -%}
+    {%- set refreshes = last_published('refreshes') -%}
+    {%- set landed_at = 'replace(cast(refreshes.started_at as ' ~ dbt.type_string() ~ "), 'T', ' ') || 'Z'" if refreshes else "''" -%}
 with hashed as (
     {{ adapter.dispatch('hashed_anew', 'winback')(table, landed, columns) }}
-    select {{ malformed_hash('malformed_line') }} as {{ kept | join(', ') }}
+    select {{ malformed_hash('malformed_line') }} as row_hash, {% for column in columns %}{{ quoted(column) }}, {% endfor %}malformed_line, landed_in
     from {{ landed }}
     where malformed_line is not null
 ),
 
-repeated as (
-    select row_hash
+deliveries as (
+    select
+        hashed.row_hash,
+        {%- for column in kept %}
+        hashed.{{ column }},
+        {%- endfor %}
+        {{ "case when malformed_line is null then coalesce(hashed.loaded_at, " ~ landed_at ~ ") end" if 'loaded_at' in columns else landed_at }} as loaded_at,
+        hashed.malformed_line,
+        hashed.landed_in
     from hashed
-    group by row_hash
-    having count(*) > 1
+    {%- if refreshes %}
+    left join {{ refreshes }} as refreshes on hashed.landed_in = refreshes.refresh_id
+    {%- endif %}
 )
 
-select {{ kept | join(', ') }}
-from hashed
-where row_hash not in (select row_hash from repeated)
-union all
-select {{ kept | join(', ') }}
+select row_hash, {{ kept | join(', ') }}, loaded_at, malformed_line, landed_in, landed_in as delivered_in
 from (
-    select *, row_number() over (partition by row_hash order by landed_in) as winback_place
-    from hashed
-    where row_hash in (select row_hash from repeated)
+    select
+        *,
+        row_number() over (partition by row_hash order by loaded_at desc, landed_in) as winback_place
+    from deliveries
 ) as copies
 where winback_place = 1
 {%- endmacro %}
@@ -41,7 +48,7 @@ where winback_place = 1
     {%- set source_table = load_relation(api.Relation.create(contract.database, contract.schema, contract.identifier)) -%}
     {%- set nulls_are_values = source_table and 'malformed_line' not in adapter.get_columns_in_relation(source_table) | map(attribute='name') | map('lower') -%}
 select
-    {{ row_hash(columns) }} as row_hash,
+    {{ row_hash(columns | reject('equalto', 'loaded_at') | list) }} as row_hash,
     {%- for column in columns %}
     winback_kept_{{ loop.index }} as {{ quoted(column) }},
     {%- endfor %}
@@ -64,8 +71,9 @@ union all
 {# By the header of each row's file, which its nulls tell. #}
 {% macro duckdb__hashed_anew(table, landed, columns) -%}
     {%- for present in headers_of(landed, columns) %}
-    select {{ row_hash(present) }} as row_hash, {% for column in columns %}{{ quoted(column) }}, {% endfor %}malformed_line, landed_in
-    from (select *, {{ in_one(present) }} as in_one from {{ landed }} where malformed_line is null and {{ has_header(present, columns) }}) as of_header
+    {%- set hashed = present | reject('equalto', 'loaded_at') | list %}
+    select {{ row_hash(hashed) }} as row_hash, {% for column in columns %}{{ quoted(column) }}, {% endfor %}malformed_line, landed_in
+    from (select *, {{ in_one(hashed) }} as in_one from {{ landed }} where malformed_line is null and {{ has_header(present, columns) }}) as of_header
     union all
     {%- endfor %}
 {%- endmacro %}

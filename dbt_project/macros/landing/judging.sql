@@ -1,5 +1,5 @@
 {# The landed rows of a table that are judged in this run: the new ones, the earlier copies of their keys, and those of
-   businesses whose configuration has changed (and touches that a campaign has turned up for). All of them where all is derived anew. #}
+   businesses whose configuration has changed (and the copies of touches that a campaign has turned up for). All of them where all is derived anew. #}
 {% macro landed_this_run(table, key) -%}
     {%- set landed = ref('landed_' ~ table) -%}
     {%- set refresh = ref('int_this_refresh') -%}
@@ -19,8 +19,19 @@ with new_rows as (
 ),
 
 new_keys as (
-    select distinct {% for column in key %}{{ clean(column) }} as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    select distinct {% for column in key %}{{ clean_key(column) }} as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
     from new_rows
+    union
+    {{ keys_delivered_again(judged, landed, key) }}
+    {%- if campaigns %}
+    union
+    select {% for column in key %}judged.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from {{ judged }} as judged
+    inner join {{ campaigns }} as campaigns
+        on judged.business_id = campaigns.business_id and judged.campaign_id = campaigns.campaign_id
+    inner join {{ refresh }} as refresh on campaigns.judged_in = refresh.refresh_id
+    where judged.reason_rejected = 'unknown_campaign'
+    {%- endif %}
 ),
 
 to_judge as (
@@ -35,15 +46,6 @@ to_judge as (
     from {{ judged }} as judged
     inner join {{ configurations }} as configurations on judged.business_id = configurations.business_id
     where configurations.is_changed
-    {%- if campaigns %}
-    union
-    select judged.row_hash
-    from {{ judged }} as judged
-    inner join {{ campaigns }} as campaigns
-        on judged.business_id = campaigns.business_id and judged.campaign_id = campaigns.campaign_id
-    inner join {{ refresh }} as refresh on campaigns.judged_in = refresh.refresh_id
-    where judged.reason_rejected = 'unknown_campaign'
-    {%- endif %}
 )
 
 select landed.*, refresh.refresh_id as judged_in
@@ -51,4 +53,19 @@ from {{ landed }} as landed
 inner join to_judge on landed.row_hash = to_judge.row_hash
 cross join {{ refresh }} as refresh
     {%- endif -%}
+{%- endmacro %}
+
+
+{# The keys of rows that were only delivered again and may stand now: as one of several copies, or for they lacked a time of loading. #}
+{% macro keys_delivered_again(judged, landed, key) -%}
+    select {{ key | join(', ') }}
+    from {{ judged }}
+    where ({{ key | join(', ') }}) in (
+        select {% for column in key %}again.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+        from {{ judged }} as again
+        inner join {{ landed }} as landed on again.row_hash = landed.row_hash
+        inner join {{ ref('int_this_refresh') }} as refresh on landed.delivered_in = refresh.refresh_id and landed.landed_in < refresh.refresh_id
+    )
+    group by {{ key | join(', ') }}
+    having count(*) > 1 or max(reason_rejected) = 'invalid_loaded_at'
 {%- endmacro %}

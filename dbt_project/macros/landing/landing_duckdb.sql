@@ -1,5 +1,5 @@
-{# On DuckDB the landing is a folder of files. A refresh lists copies of those that are new, with their columns, in `new_files`; a plain
-   dbt build, which has no such listing, reads whatever is there and takes it to have the declared columns. #}
+{# On DuckDB the landing is a folder of files. A refresh lists copies of those that are new, with their columns, in `new_files`, and
+   the others without; a plain dbt build, which has no such listing, reads whatever is there and takes it to have the declared columns. #}
 {% macro duckdb__landing_scans(table) %}
     {% set scans = listed_scans(table) if var('new_files') else declared_scans(table) %}
     {% if not scans and landing_contract(table).config.meta.get('required') and load_relation(this) is none %}

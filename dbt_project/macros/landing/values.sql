@@ -57,36 +57,3 @@
 {% macro malformed_hash(line) %}{{ return(adapter.dispatch('malformed_hash', 'winback')(line)) }}{% endmacro %}
 {% macro default__malformed_hash(line) %}md5('malformed' || {{ line }}){% endmacro %}
 {% macro duckdb__malformed_hash(line) %}md5_number('malformed' || {{ line }}){% endmacro %}
-
-
-{# Whether rows that repeat another are dropped as they are read, or once they are there: see forget_copies. #}
-{% macro distinct_rows() %}{{ return(adapter.dispatch('distinct_rows', 'winback')()) }}{% endmacro %}
-{% macro default__distinct_rows() %}distinct{% endmacro %}
-{% macro duckdb__distinct_rows() %}{% endmacro %}
-
-
-{# Post-hook: of landed rows that are the same, keep one. To find the few by their hash is much cheaper than to compare all. #}
-{% macro forget_copies() %}
-    {% if execute %}{{ return(adapter.dispatch('forget_copies', 'winback')()) }}{% endif %}
-{% endmacro %}
-{% macro default__forget_copies() %}{% endmacro %}
-{% macro duckdb__forget_copies() %}
-    {%- set repeated -%}
-        select row_hash
-        from {{ this }}
-        where landed_in = (select refresh_id from {{ ref('int_this_refresh') }})
-        group by row_hash
-        having count(*) > 1
-    {%- endset -%}
-    {% if run_query('select 1 from (' ~ repeated ~ ') as repeated limit 1') | length == 0 %}{{ return('') }}{% endif %}
-    delete from {{ this }}
-    where rowid in (
-        select rowid
-        from (
-            select rowid, row_number() over (partition by row_hash order by rowid) as place
-            from {{ this }}
-            where row_hash in ({{ repeated }})
-        ) as copies
-        where place > 1
-    )
-{% endmacro %}

@@ -4,8 +4,8 @@
     {% for state in lifecycle_states() %}{% do stocks.extend(['opening_' ~ state, 'closing_' ~ state]) %}{% endfor %}
     {{ return({
         'fct_lifecycle': stocks + transition_counts() + [
-            'former_returned', 'dormant_returned', 'dormant_repurchased', 'prospects_converted', 'current_retained',
-            'active_retained', 'returned_at_close', 'new_lost_at_close', 'intra_period_win_backs',
+            'former_returned', 'former_recovered', 'dormant_returned', 'dormant_repurchased', 'prospects_converted',
+            'current_retained', 'active_retained', 'returned_at_close', 'new_lost_at_close', 'intra_period_win_backs',
         ],
         'fct_win_back': ['win_back_rate'] + final_with().keys() | list,
         'fct_reactivation': [

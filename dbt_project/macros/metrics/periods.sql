@@ -73,7 +73,7 @@
 {# Counts of distinct customers who moved within a period. #}
 {% macro mover_counts() %}
     {{ return([
-        'former_returned', 'dormant_returned', 'prospects_converted', 'returned_at_close', 'new_lost_at_close',
+        'former_returned', 'former_recovered', 'dormant_returned', 'prospects_converted', 'returned_at_close', 'new_lost_at_close',
         'intra_period_win_backs', 'current_lost_at_close', 'active_lost_at_close',
     ]) }}
 {% endmacro %}
@@ -82,3 +82,8 @@
 {% macro value_measures() %}
     {{ return(['dormant_repurchased', 'won_back_revenue', 'reactivated_revenue', 'revenue_at_risk']) }}
 {% endmacro %}
+
+{# The pools that win-back and reactivation are shares of: whose failed payment was made good had never been lost. #}
+{% macro lost_former() %}(opening_former - former_recovered){% endmacro %}
+{% macro lost() %}(opening_former - former_recovered + opening_dormant){% endmacro %}
+{% macro lost_or_never_won() %}(opening_former - former_recovered + opening_dormant + opening_prospect + opening_dormant_prospect){% endmacro %}

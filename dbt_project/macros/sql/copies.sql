@@ -10,20 +10,22 @@ repeated as (
 {%- endmacro %}
 
 {# Of several valid copies of a key, say which stands: the latest, and of those that tie and differ, the one whose typed
-   columns sort first (`texts` by bytes, nulls last). Continues a chain of CTEs after `typed`, which has `row_hash`, `rejected_because`
+   columns sort first (`texts` by bytes, nulls last); of those that are typed alike, one of which no value was dropped. Continues a chain of CTEs after `typed`, which has `row_hash`, `rejected_because`
    and `has_copies`; ends in `judged` with `verdict`: standing, superseded or rejected. #}
-{% macro judge_copies(key, latest_by, columns, texts) -%}
+{% macro judge_copies(key, latest_by, columns, texts, droppable=[]) -%}
 {%- set partition = 'partition by ' ~ key | join(', ') -%}
 {%- set latest = latest_by | join(' desc nulls last, ') ~ ' desc nulls last' -%}
 {%- set in_order = [] -%}
 {%- for column in columns %}{% do in_order.append((in_bytes(column) if column in texts else column) ~ ' asc nulls last') %}{% endfor -%}
 {%- set in_order = in_order | join(', ') -%}
+{%- set whole = [] -%}
+{%- for column in droppable %}{% do whole.append(column ~ '_dropped asc nulls first') %}{% endfor -%}
 ranked as (
     select
         *,
         dense_rank() over ({{ partition }} order by {{ latest }}) as copy_recency,
         dense_rank() over ({{ partition }} order by {{ latest }}, {{ in_order }}) as copy_version,
-        row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ in_bytes('row_hash') }}) as copy_place
+        row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ (whole + [in_bytes('row_hash')]) | join(', ') }}) as copy_place
     from typed
     where has_copies and rejected_because is null
 ),
@@ -55,19 +57,31 @@ judged as (
 {% macro first_reason(reasons) -%}
     case
         {%- for condition, reason in reasons %}
-        when {{ condition }} then '{{ reason }}'
+        when {{ condition }} then {{ text_literal(reason) if reason else 'null' }}
         {%- endfor %}
     end
 {%- endmacro %}
 
 
-{# Reasons common to all tables, in the order of the definitions: unreadable line, missing ids, unknown business. #}
+{# Reasons common to all tables, in the order of the definitions: unreadable line, missing ids, ids that name nobody or were mangled,
+   unknown business. #}
 {% macro identity_reasons(required) %}
     {% set reasons = [('malformed_line is not null', 'malformed_line')] %}
+    {% set customer_ids = required | select('in', ['customer_id', 'from_customer_id', 'into_customer_id']) | list %}
     {% for column in required %}{% do reasons.append((column ~ ' is null', 'missing_' ~ column)) %}{% endfor %}
+    {% for id in customer_ids %}{% do reasons.append((is_placeholder(id), 'placeholder_customer_id')) %}{% endfor %}
+    {% if 'event_id' in required %}{% do reasons.append((is_mangled('event_id'), 'mangled_event_id')) %}{% endif %}
+    {% for id in customer_ids %}{% do reasons.append((is_mangled(id), 'mangled_customer_id')) %}{% endfor %}
     {% do reasons.append(('known_business_id is null', 'unknown_business')) %}
     {{ return(reasons) }}
 {% endmacro %}
+
+
+{# A value that costs itself alone: what was read of it, and why it is dropped where it is there and cannot be read. #}
+{% macro read_or_dropped(column, value) -%}
+    {{ value }} as {{ column }},
+    case when {{ column }}_text is not null and {{ value }} is null then 'invalid_{{ column }}' end as {{ column }}_dropped
+{%- endmacro %}
 
 
 {# The row as it landed, for people. #}

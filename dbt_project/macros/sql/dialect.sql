@@ -12,7 +12,7 @@
 {% macro default__float_text(column) -%}
     case
         when cast({{ column }} as {{ dbt.type_string() }}) in ('NaN', 'nan') then null
-        when abs({{ column }}) < 9e15 and {{ column }} = floor({{ column }}) then cast(cast({{ column }} as bigint) as {{ dbt.type_string() }})
+        when abs({{ column }}) < 9.2e18 and {{ column }} = floor({{ column }}) then cast(cast({{ column }} as bigint) as {{ dbt.type_string() }})
         when abs({{ column }}) < 1e18 then cast(cast({{ column }} as decimal(38, 9)) as {{ dbt.type_string() }})
         else cast({{ column }} as {{ dbt.type_string() }})
     end

@@ -5,3 +5,20 @@
 {% macro named_in_any_file(relation) %}
     {{ return(relation.include(database=false) if relation and target.type == 'duckdb' else relation) }}
 {% endmacro %}
+
+{# A seed whose file has other columns than its table is made anew: dbt's own would insert into columns that are not there. #}
+{% macro default__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
+    {% set there = adapter.get_columns_in_relation(old_relation) | map(attribute='name') | list %}
+    {% if full_refresh or there != agate_table.column_names | list %}
+        {{ adapter.drop_relation(old_relation) }}
+        {{ return(create_csv_table(model, agate_table)) }}
+    {% endif %}
+    {{ adapter.truncate_relation(old_relation) }}
+    {{ return('truncate table ' ~ old_relation.render()) }}
+{% endmacro %}
+
+{# A column of a seed that a user may leave out of the file: null then. #}
+{% macro optional_column(seed, column) %}
+    {% set there = adapter.get_columns_in_relation(ref(seed)) | map(attribute='name') | list if execute else [] %}
+    {{ return(column if column in there else 'cast(null as ' ~ dbt.type_string() ~ ')') }}
+{% endmacro %}

@@ -1,13 +1,13 @@
 {# Landed text to typed values. Only what the definitions allow is read as a value: everything else is null, and the
    row is rejected by the caller, so that one bad value costs one row. #}
 
-{# Trimmed; empty is null. The characters: space, tab, line feed, vertical tab, form feed, return, no-break space. What begins
-   and ends with a visible character of ASCII has none of them, and is spared a trim that costs three times as much. #}
-{% macro clean(column) -%}
-    {%- set text = quoted(column) -%}
+{# Trimmed; empty is null. The characters: space, tab, line feed, return, no-break space. What begins and ends with a visible character
+   of ASCII has none of them, and is spared a trim that costs three times as much. #}
+{% macro clean(column, relation=none) -%}
+    {%- set text = (relation ~ '.' if relation else '') ~ quoted(column) -%}
     case
         when {{ is_trimmed(text) }} then {{ text }}
-        else nullif(trim(both ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) from {{ text }}), '')
+        else nullif(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) from {{ text }}), '')
     end
 {%- endmacro %}
 
@@ -24,56 +24,77 @@
 {% macro is_plain_date(text) %}{{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}{% endmacro %}
 
 {% macro is_plain_time(text) -%}
-    {{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?$') }}
+    {{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|UTC|GMT|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?$') }}
 {%- endmacro %}
 
-{% macro is_plain_number(text) %}{{ matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$') }}{% endmacro %}
+{% macro has_zone(text) %}{{ matches('substr(' ~ text ~ ', 12)', '[A-Z+-]') }}{% endmacro %}
 
-{# A date, or the local date of a time; null outside 1970-2100. #}
-{% macro parse_date(text, zone) -%}
-    cast({{ utc_to_local(parse_time(text, zone), zone) }} as date)
+{% macro is_plain_number(text) %}{{ matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|[0-9]{1,3}(,[0-9]{3})+[.][0-9]*)$') }}{% endmacro %}
+
+{# A date, or the local date of a time; null outside 1980-2100. #}
+{% macro parse_date(text, business) -%}
+    cast({{ utc_to_local(parse_time(text, business), business ~ '.timezone') }} as date)
 {%- endmacro %}
 
 {% macro parse_number(text, type) -%}
-    case when {{ is_plain_number(text) }} then {{ try_cast(text, type) }} end
+    case when {{ is_plain_number(text) }} then {{ try_cast("replace(" ~ text ~ ", ',', '')", type) }} end
 {%- endmacro %}
 
 {% macro parse_boolean(text) -%}
-    case when {{ text }} in ('true', '1') then true when {{ text }} in ('false', '0') then false end
-{%- endmacro %}
-
-{# A UTC timestamp of an ISO 8601 text; a date alone is the start of that date in the zone. Null outside 1970-2100. A text
-   that is just what its timestamp is written as (most are) needs none of the patterns. #}
-{% macro parse_time(text, zone) -%}
-    {%- set plainly = try_cast(text, 'timestamp') -%}
     case
-        when cast({{ plainly }} as {{ dbt.type_string() }}) = {{ text }} then {{ within_years(plainly) }}
-        when {{ is_plain_date(text) }} then
-            case when left({{ text }}, 4) between '1970' and '2100' then {{ start_of_date(try_cast(text, 'date'), zone) }} end
-        when {{ is_plain_time(text) }} then {{ within_years(instant(text)) }}
+        when {{ ascii_lower(text) }} in ('true', 't', 'yes', 'y', '1') then true
+        when {{ ascii_lower(text) }} in ('false', 'f', 'no', 'n', '0') then false
     end
 {%- endmacro %}
 
-{# The instant at which a date begins in a zone. Where a clock put back an hour makes midnight come twice, engines take the second. #}
-{% macro start_of_date(date, zone) -%}
-    {%- set midnight = 'cast(' ~ date ~ ' as timestamp)' -%}
-    {%- set found = local_to_utc(midnight, zone) -%}
+{# A UTC timestamp of an ISO 8601 text. Without a zone it is UTC, or the clock of the business (a row of stg_businesses) where that says
+   so; a date alone is the start of that date there. Null outside 1980-2100. A text that is just what its timestamp is written as (most are)
+   needs none of the patterns. #}
+{% macro parse_time(text, business) -%}
+    {%- set zone = business ~ '.timezone' -%}
+    {%- set plainly = try_cast(text, 'timestamp') -%}
+    {%- set is_local = business ~ ".naive_times = 'local'" -%}
+    case
+        when cast({{ plainly }} as {{ dbt.type_string() }}) = {{ text }} and not {{ is_local }} then {{ within_years(plainly, zone) }}
+        when {{ is_plain_date(text) }} then
+            case when left({{ text }}, 4) between '1980' and '2100' then {{ from_local(try_cast(text, 'date'), zone) }} end
+        when not {{ is_plain_time(text) }} then null
+        when {{ is_local }} and not {{ has_zone(text) }} then
+            case when left({{ text }}, 4) between '1980' and '2100' then {{ from_local(wall_time(text), zone) }} end
+        else {{ within_years(instant(text), zone) }}
+    end
+{%- endmacro %}
+
+{# The instant at which a zone's clocks show a time. Where a clock put back an hour makes it come twice, the first; engines take the second. #}
+{% macro from_local(time, zone) -%}
+    {%- set shown = 'cast(' ~ time ~ ' as timestamp)' -%}
+    {%- set found = local_to_utc(shown, zone) -%}
     {%- set hour_before = '(' ~ found ~ " - interval '1' hour)" -%}
-    case when {{ utc_to_local(hour_before, zone) }} = {{ midnight }} then {{ hour_before }} else {{ found }} end
+    case when {{ utc_to_local(hour_before, zone) }} = {{ shown }} then {{ hour_before }} else {{ found }} end
 {%- endmacro %}
 
-{% macro within_years(instant) -%}
-    case when {{ instant }} >= timestamp '1970-01-01 00:00:00' and {{ instant }} < timestamp '2101-01-01 00:00:00' then {{ instant }} end
+{# Null outside 1980-2100 of the local calendar, which only at the ends of these years is another than that of UTC. #}
+{% macro within_years(instant, zone) -%}
+    case
+        when {{ instant }} >= timestamp '1980-01-02 00:00:00' and {{ instant }} < timestamp '2100-12-31 00:00:00' then {{ instant }}
+        when {{ instant }} < timestamp '1979-12-31 00:00:00' or {{ instant }} > timestamp '2101-01-02 00:00:00' then null
+        when extract(year from {{ utc_to_local(instant, zone) }}) between 1980 and 2100 then {{ instant }}
+    end
 {%- endmacro %}
 
-{# The zone's sign stands in the part after the date, the only `+` or `-` there; a fraction is kept to microseconds. #}
+{# What a time of day says without its zone; a fraction is kept to microseconds. #}
+{% macro wall_time(text) -%}
+    {{ try_cast("left(left(" ~ text ~ ", 10) || ' ' || split_part(replace(" ~ clock(text) ~ ", '-', '+'), '+', 1), 26)", 'timestamp') }}
+{%- endmacro %}
+
 {% macro instant(text) -%}
-    {%- set clock = "substr(" ~ text ~ ", 12)" -%}
-    {%- set sign_at = "position('+' in replace(" ~ clock ~ ", '-', '+'))" -%}
-    {%- set wall_time = "left(case when " ~ sign_at ~ " > 0 then left(" ~ text ~ ", 10 + cast(" ~ sign_at ~ " as integer)) else replace(" ~ text ~ ", 'Z', '') end, 26)" -%}
-    {{ try_cast(wall_time, 'timestamp') }}
-        - case when {{ sign_at }} > 0 then {{ offset_interval("replace(substr(" ~ clock ~ ", cast(" ~ sign_at ~ " as integer)), ':', '')") }} else interval '0' minute end
+    {%- set sign_at = "position('+' in replace(" ~ clock(text) ~ ", '-', '+'))" -%}
+    {{ wall_time(text) }}
+        - case when {{ sign_at }} > 0 then {{ offset_interval("replace(substr(" ~ clock(text) ~ ", cast(" ~ sign_at ~ " as integer)), ':', '')") }} else interval '0' minute end
 {%- endmacro %}
+
+{# The part after the date, without letters and spaces: the only `+` or `-` there is the zone's sign. #}
+{% macro clock(text) %}translate(substr({{ text }}, 12), 'ZUTCGM ', ''){% endmacro %}
 
 {# `+0530`, `-05` to an interval. #}
 {% macro offset_interval(offset) -%}
@@ -81,3 +102,7 @@
         * (cast(substr({{ offset }}, 2, 2) as integer) * 60 + cast(coalesce(nullif(substr({{ offset }}, 4, 2), ''), '0') as integer))
         * interval '1' minute)
 {%- endmacro %}
+
+{# A to Z in lower case, and nothing else: engines differ about other letters. #}
+{% macro ascii_lower(text) %}translate({{ text }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'){% endmacro %}
+

@@ -24,20 +24,36 @@ targets as (
     where ordered.place = 1
 ),
 
-moved as (
+-- On the date of the touch only what happened at the touch or after it can be its effect.
+counted as (
     select
         targets.customer_key,
         targets.campaign_id,
-        {{ last_by(
-            'case when transitions.transition_date < targets.touched_on then transitions.to_state end',
-            'case when transitions.transition_date < targets.touched_on then transitions.transition_date end',
-        ) }} as target_state,
-        max(case when transitions.transition_date >= targets.touched_on and transitions.transition in ('won_back', 'reactivated', 'acquired') then 1 else 0 end) as returned,
-        min(case when transitions.transition_date >= targets.touched_on and transitions.transition = 'won_back' then transitions.transition_date end) as won_back_on
+        targets.touched_on,
+        transitions.transition_date,
+        transitions.transition,
+        transitions.to_state,
+        transitions.transition_date > targets.touched_on
+        or (transitions.transition_date = targets.touched_on and back.came_back_at >= targets.touched_at) as is_after_touch
     from targets
     inner join {{ ref('int_transitions') }} as transitions
         on targets.customer_key = transitions.customer_key and transitions.transition_date <= targets.window_ends_on
-    group by targets.customer_key, targets.campaign_id
+    left join {{ ref('int_came_back_this_run') }} as back
+        on transitions.customer_key = back.customer_key and transitions.transition_date = back.returned_on
+),
+
+moved as (
+    select
+        customer_key,
+        campaign_id,
+        {{ last_by(
+            'case when transition_date < touched_on then to_state end',
+            'case when transition_date < touched_on then transition_date end',
+        ) }} as target_state,
+        max(case when is_after_touch and transition in ('won_back', 'reactivated', 'acquired') then 1 else 0 end) as returned,
+        min(case when is_after_touch and transition = 'won_back' then transition_date end) as won_back_on
+    from counted
+    group by customer_key, campaign_id
 ),
 
 earned as (

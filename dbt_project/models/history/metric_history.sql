@@ -54,7 +54,8 @@ select
     changed.value,
     refresh.started_at as published_at,
     refresh.refresh_id,
-    configurations.configuration_hash
+    configurations.configuration_hash,
+    cast({{ var('figures_version') }} as integer) as figures_version
 from changed
 cross join {{ ref('int_this_refresh') }} as refresh
 left join {{ ref('int_configurations') }} as configurations on changed.business_id = configurations.business_id

@@ -9,20 +9,32 @@ with versions as (
         min(published_at) over (partition by business_id, period_grain, period_start, metric) as first_published_at
     from {{ ref('metric_history') }}
     window versions as (partition by business_id, period_grain, period_start, metric order by refresh_id)
+),
+
+-- A changed rule is told once: by the first refresh that counts by it.
+rules as (
+    select
+        refresh_id,
+        coalesce(max(figures_version), 1) as figures_version,
+        lag(coalesce(max(figures_version), 1)) over (order by refresh_id) as figures_version_before
+    from {{ ref('metric_history') }}
+    group by refresh_id
 )
 
 select
-    business_id,
-    period_grain,
-    period_start,
-    metric,
-    value as value_before,
-    next_value as value_after,
-    next_value - value as change,
-    published_at,
-    replaced_at,
-    replaced_by_refresh_id,
-    {{ days_between('cast(first_published_at as date)', 'cast(replaced_at as date)') }} as days_after_first_publication,
-    configuration_hash is distinct from next_configuration_hash as is_new_configuration
+    versions.business_id,
+    versions.period_grain,
+    versions.period_start,
+    versions.metric,
+    versions.value as value_before,
+    versions.next_value as value_after,
+    versions.next_value - versions.value as change,
+    versions.published_at,
+    versions.replaced_at,
+    versions.replaced_by_refresh_id,
+    {{ days_between('cast(versions.first_published_at as date)', 'cast(versions.replaced_at as date)') }} as days_after_first_publication,
+    versions.configuration_hash is distinct from versions.next_configuration_hash as is_new_configuration,
+    rules.figures_version <> rules.figures_version_before as is_new_definition
 from versions
-where replaced_at is not null
+inner join rules on versions.replaced_by_refresh_id = rules.refresh_id
+where versions.replaced_at is not null

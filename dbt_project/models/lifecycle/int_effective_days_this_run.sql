@@ -7,7 +7,9 @@ with days as (
         days.has_interest,
         days.has_purchase,
         days.has_engagement,
+        days.has_exit,
         days.is_cancelled,
+        days.covered_until,
         customers.former_after_days
     from {{ ref('int_customer_days') }} as days
     inner join {{ ref('int_customers_this_run') }} as customers on days.customer_key = customers.customer_key
@@ -26,22 +28,60 @@ bought as (
     left join first_purchases on days.customer_key = first_purchases.customer_key
 ),
 
-followed as (
-    select
-        customer_key,
-        event_date,
-        has_purchase,
-        former_after_days,
-        has_bought,
-        has_bought and is_cancelled as is_cancelled,
-        lag(event_date) over (partition by customer_key order by event_date) as previous_date,
-        lag(has_bought and is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
-        max(case when has_purchase then event_date end)
-            over (partition by customer_key order by event_date rows unbounded preceding) as last_purchased_on
+acting as (
+    select *
     from bought
     where
         (not has_bought and has_interest)
         or (has_bought and (has_purchase or has_engagement or is_cancelled))
+),
+
+-- What purchases are paid until counts up to the next exit. Few businesses say it, so it is worked out for their customers alone.
+paid as (
+    select distinct customer_key
+    from days
+    where covered_until is not null
+),
+
+exits_counted as (
+    select
+        customer_key,
+        event_date,
+        covered_until,
+        sum(case when has_exit then 1 else 0 end) over (partition by customer_key order by event_date rows unbounded preceding) as exits_so_far
+    from acting
+    where customer_key in (select paid.customer_key from paid)
+),
+
+covered as (
+    select
+        customer_key,
+        event_date,
+        max(covered_until) over (partition by customer_key, exits_so_far order by event_date rows unbounded preceding) as covered_until
+    from exits_counted
+),
+
+lasting as (
+    select
+        acting.customer_key,
+        acting.event_date,
+        acting.has_purchase,
+        acting.former_after_days,
+        acting.has_bought,
+        acting.has_bought and acting.is_cancelled as is_cancelled,
+        greatest(acting.event_date, coalesce(covered.covered_until, acting.event_date)) as active_until
+    from acting
+    left join covered on acting.customer_key = covered.customer_key and acting.event_date = covered.event_date
+),
+
+followed as (
+    select
+        *,
+        lag(active_until) over (partition by customer_key order by event_date) as previous_active_until,
+        lag(is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
+        max(case when has_purchase then event_date end)
+            over (partition by customer_key order by event_date rows unbounded preceding) as last_purchased_on
+    from lasting
 ),
 
 -- Stretches in which something is void: few, and cheaper found and joined than carried through another sort.
@@ -51,13 +91,14 @@ broken as (
     where
         has_bought
         and not has_purchase
-        and (previous_is_cancelled or {{ days_between('previous_date', 'event_date') }} > former_after_days)
+        and (previous_is_cancelled or {{ days_between('previous_active_until', 'event_date') }} > former_after_days)
     group by customer_key, last_purchased_on
 )
 
 select
     followed.customer_key,
     followed.event_date,
+    followed.active_until,
     followed.has_bought,
     followed.is_cancelled
 from followed

@@ -1,4 +1,4 @@
--- Why a customer who cancelled left: the first cancellation after the day's last purchase found them still here.
+-- Why a customer who cancelled left: the first cancellation after the day's last purchase that left no contract open.
 with cancellations as (
     select
         events.customer_key,
@@ -11,8 +11,10 @@ with cancellations as (
     from {{ ref('int_events_this_run') }} as events
     inner join {{ ref('int_customer_days') }} as days
         on events.customer_key = days.customer_key and events.event_date = days.event_date
+    left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
     where
         events.kind = 'cancellation'
+        and coalesce(steps.is_exit, true)
         and (days.last_purchased_at is null or events.occurred_at > days.last_purchased_at)
 )
 

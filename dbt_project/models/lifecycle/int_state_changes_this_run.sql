@@ -1,10 +1,10 @@
 -- The whole schedule of a customer's states, those still to come included: what a date does, and what time alone does
--- after it until the next date. Nothing here knows the date counted to.
+-- after it, or after what is paid for at it, until the next date. Nothing here knows the date counted to.
 {{ config(materialized='view') }}
 with days as (
     select
         *,
-        lag(event_date) over (partition by customer_key order by event_date) as previous_date,
+        lag(active_until) over (partition by customer_key order by event_date) as previous_active_until,
         lag(has_bought) over (partition by customer_key order by event_date) as previous_has_bought,
         lag(is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
         lead(event_date) over (partition by customer_key order by event_date) as next_date
@@ -17,8 +17,8 @@ spaced as (
         customers.dormant_after_days,
         customers.former_after_days,
         customers.prospect_dormant_after_days,
-        {{ days_between('days.previous_date', 'days.event_date') }} as days_before,
-        {{ days_between('days.event_date', 'days.next_date') }} as days_after
+        {{ days_between('days.previous_active_until', 'days.event_date') }} as days_before,
+        {{ days_between('days.active_until', 'days.next_date') }} as days_after
     from days
     inner join {{ ref('int_customers_this_run') }} as customers on days.customer_key = customers.customer_key
 ),
@@ -27,7 +27,7 @@ closed as (
     select
         *,
         cast(case
-            when previous_date is null then 'unknown'
+            when previous_active_until is null then 'unknown'
             when not previous_has_bought and days_before > prospect_dormant_after_days then 'dormant_prospect'
             when not previous_has_bought then 'prospect'
             when previous_is_cancelled or days_before > former_after_days then 'former'
@@ -51,7 +51,7 @@ cooled as (
 ),
 
 lapsed as (
-    select customer_key, {{ add_days('event_date', 'dormant_after_days') }}, cast('active' as {{ state_type() }}), cast('dormant' as {{ state_type() }})
+    select customer_key, {{ add_days('active_until', 'dormant_after_days') }}, cast('active' as {{ state_type() }}), cast('dormant' as {{ state_type() }})
     from closed
     where state_at_close = 'active' and dormant_after_days < coalesce(days_after, dormant_after_days + 1)
 ),
@@ -59,7 +59,7 @@ lapsed as (
 gone_silent as (
     select
         customer_key,
-        {{ add_days('event_date', 'former_after_days') }},
+        {{ add_days('active_until', 'former_after_days') }},
         cast(case when dormant_after_days is null then 'active' else 'dormant' end as {{ state_type() }}),
         cast('former' as {{ state_type() }})
     from closed

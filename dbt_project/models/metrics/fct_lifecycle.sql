@@ -8,6 +8,7 @@ select
     {{ column }},
     {%- endfor %}
     former_returned,
+    former_recovered,
     dormant_returned,
     dormant_repurchased,
     prospects_converted,

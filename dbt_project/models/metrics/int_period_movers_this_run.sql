@@ -7,6 +7,7 @@ with movers as (
         {{ period_start(grain, 'transition_date') }} as period_start,
         from_state as opening_state,
         to_state as closing_state,
+        transition as first_transition,
         transition = 'won_back' as is_won_back,
         transition in ('reactivated', 'won_back') as is_returned,
         transition = 'acquired' as is_acquired,
@@ -22,13 +23,14 @@ with movers as (
         period_start,
         opening_state,
         closing_state,
+        first_transition,
         first_won_back_on is not null,
         first_returned_on is not null,
         is_acquired,
         is_bounced,
         sum(weight)
     from {{ ref('int_repeat_movers') }}
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ),
 
 customers as (
@@ -43,7 +45,8 @@ select
     segment_key,
     period_grain,
     period_start,
-    sum(case when opening_state = 'former' and is_won_back then customers else 0 end) as former_returned,
+    sum(case when opening_state = 'former' and first_transition = 'won_back' then customers else 0 end) as former_returned,
+    sum(case when opening_state = 'former' and first_transition = 'recovered' then customers else 0 end) as former_recovered,
     sum(case when opening_state = 'dormant' and is_returned then customers else 0 end) as dormant_returned,
     sum(case
         when opening_state in ('prospect', 'dormant_prospect') and (is_acquired or is_won_back) then customers

@@ -22,4 +22,4 @@ select
     opening_state,
     case when opening_state = 'former' then first_won_back_on else first_returned_on end
 from {{ ref('int_repeat_movers') }}
-where (opening_state = 'former' and first_won_back_on is not null) or (opening_state = 'dormant' and first_returned_on is not null)
+where (opening_state = 'former' and first_transition = 'won_back') or (opening_state = 'dormant' and first_returned_on is not null)

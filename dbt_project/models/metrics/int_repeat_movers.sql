@@ -8,6 +8,7 @@ select
     min(segment_key) as segment_key,
     {{ first_by('from_state', 'transition_date') }} as opening_state,
     {{ last_by('to_state', 'transition_date') }} as closing_state,
+    {{ first_by('transition', 'transition_date') }} as first_transition,
     min(case when transition = 'won_back' then transition_date end) as first_won_back_on,
     min(case when transition in ('reactivated', 'won_back') then transition_date end) as first_returned_on,
     max(case when transition = 'acquired' then 1 else 0 end) = 1 as is_acquired,

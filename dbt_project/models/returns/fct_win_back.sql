@@ -31,8 +31,9 @@ facts as (
 select
     {{ period_keys() }},
     opening_former,
+    former_recovered,
     former_returned,
-    {{ share_with_interval('win_back_rate', 'former_returned', 'opening_former') }},
+    {{ share_with_interval('win_back_rate', 'former_returned', lost_former()) }},
     exits,
     exits_won_back,
     {{ share_once_final('exit_win_back_rate', 'exits_won_back', 'exits', 'exits_are_final') }},

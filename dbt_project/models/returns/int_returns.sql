@@ -64,7 +64,9 @@ credited as (
                 returns.customer_key = targets.customer_key
                 and returns.returned_on >= targets.touched_on
                 and returns.returned_on <= targets.window_ends_on
-        where targets.arm = 'treatment'
+        left join {{ ref('int_came_back_this_run') }} as back
+            on returns.customer_key = back.customer_key and returns.returned_on = back.returned_on
+        where targets.arm = 'treatment' and (returns.returned_on > targets.touched_on or back.came_back_at >= targets.touched_at)
     ) as touches
     where place = 1
 )

@@ -2,8 +2,7 @@
 {%- set reasons = identity_reasons(['touch_id', 'business_id', 'campaign_id', 'customer_id']) + [
     ('touched_at is null', 'invalid_touched_at'),
     ("coalesce(arm, '') not in ('treatment', 'control')", 'invalid_arm'),
-    ('cost_text is not null and cost is null', 'invalid_cost'),
-    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('loaded_at is null', 'invalid_loaded_at'),
     ('known_campaign_id is null', 'unknown_campaign'),
 ] -%}
 with cleaned {{ inlined() }} (
@@ -12,12 +11,11 @@ with cleaned {{ inlined() }} (
         {{ clean('touch_id') }} as touch_id,
         {{ clean('business_id') }} as business_id,
         {{ clean('campaign_id') }} as campaign_id,
-        {{ clean('customer_id') }} as customer_id,
+        {{ clean_id('customer_id') }} as customer_id,
         {{ clean('touched_at') }} as touched_at_text,
         {{ clean('arm') }} as arm,
         {{ clean('cost') }} as cost_text,
         {{ clean('loaded_at') }} as loaded_at_text,
-        loaded_at is null as lacks_loaded_at,
         malformed_line,
         judged_in
     from {{ ref('landed_campaign_touches_this_run') }}
@@ -31,9 +29,9 @@ parsed {{ inlined() }} (
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
         campaigns.campaign_id as known_campaign_id,
-        {{ parse_time('touched_at_text', 'businesses.timezone') }} as touched_at,
-        {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
-        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+        {{ parse_time('touched_at_text', 'businesses') }} as touched_at,
+        {{ read_or_dropped('cost', parse_number('cost_text', 'decimal(18, 4)')) }},
+        {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
     left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.touch_id']) }} = repeated.key_hash
@@ -51,6 +49,7 @@ typed {{ inlined() }} (
         touched_at,
         arm,
         cost,
+        cost_dropped,
         loaded_at,
         judged_in,
         has_copies,
@@ -59,7 +58,7 @@ typed {{ inlined() }} (
 ),
 
 {{ judge_copies(['business_id', 'touch_id'], ['loaded_at'], ['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost'],
-    texts=['campaign_id', 'customer_id', 'arm']) }}
+    texts=['campaign_id', 'customer_id', 'arm'], droppable=['cost']) }}
 
 select
     row_hash,
@@ -70,6 +69,7 @@ select
     touched_at,
     arm,
     cost,
+    cost_dropped,
     loaded_at,
     judged_in,
     verdict,

@@ -1,9 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
-    ('starts_on_text is not null and starts_on is null', 'invalid_starts_on'),
-    ('ends_on_text is not null and ends_on is null', 'invalid_ends_on'),
-    ('cost_text is not null and cost is null', 'invalid_cost'),
-    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
 with cleaned {{ inlined() }} (
     select
@@ -17,7 +14,6 @@ with cleaned {{ inlined() }} (
         {{ clean('ends_on') }} as ends_on_text,
         {{ clean('cost') }} as cost_text,
         {{ clean('loaded_at') }} as loaded_at_text,
-        loaded_at is null as lacks_loaded_at,
         malformed_line,
         judged_in
     from {{ ref('landed_campaigns_this_run') }}
@@ -30,10 +26,10 @@ parsed {{ inlined() }} (
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        {{ parse_date('starts_on_text', 'businesses.timezone') }} as starts_on,
-        {{ parse_date('ends_on_text', 'businesses.timezone') }} as ends_on,
-        {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
-        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+        {{ read_or_dropped('starts_on', parse_date('starts_on_text', 'businesses')) }},
+        {{ read_or_dropped('ends_on', parse_date('ends_on_text', 'businesses')) }},
+        {{ read_or_dropped('cost', parse_number('cost_text', 'decimal(18, 4)')) }},
+        {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
     left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.campaign_id']) }} = repeated.key_hash
@@ -50,6 +46,9 @@ typed {{ inlined() }} (
         starts_on,
         ends_on,
         cost,
+        starts_on_dropped,
+        ends_on_dropped,
+        cost_dropped,
         loaded_at,
         judged_in,
         has_copies,
@@ -58,7 +57,7 @@ typed {{ inlined() }} (
 ),
 
 {{ judge_copies(['business_id', 'campaign_id'], ['loaded_at'], ['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost'],
-    texts=['name', 'strategy', 'objective']) }}
+    texts=['name', 'strategy', 'objective'], droppable=['starts_on', 'ends_on', 'cost']) }}
 
 select
     row_hash,
@@ -70,6 +69,9 @@ select
     starts_on,
     ends_on,
     cost,
+    starts_on_dropped,
+    ends_on_dropped,
+    cost_dropped,
     loaded_at,
     judged_in,
     verdict,

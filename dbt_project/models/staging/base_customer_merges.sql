@@ -1,19 +1,18 @@
 {{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'from_customer_id', 'into_customer_id']) + [
     ('merged_at is null and not lacks_merged_at', 'invalid_merged_at'),
-    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('loaded_at is null', 'invalid_loaded_at'),
     ('from_customer_id = into_customer_id', 'merge_into_self'),
 ] -%}
 with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
-        {{ clean('from_customer_id') }} as from_customer_id,
-        {{ clean('into_customer_id') }} as into_customer_id,
+        {{ clean_id('from_customer_id') }} as from_customer_id,
+        {{ clean_id('into_customer_id') }} as into_customer_id,
         {{ clean('merged_at') }} as merged_at_text,
         merged_at is null as lacks_merged_at,
         {{ clean('loaded_at') }} as loaded_at_text,
-        loaded_at is null as lacks_loaded_at,
         malformed_line,
         judged_in
     from {{ ref('landed_customer_merges_this_run') }}
@@ -26,8 +25,8 @@ parsed {{ inlined() }} (
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        {{ parse_time('merged_at_text', 'businesses.timezone') }} as merged_at,
-        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+        {{ parse_time('merged_at_text', 'businesses') }} as merged_at,
+        {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
     left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.from_customer_id']) }} = repeated.key_hash

@@ -1,8 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash', on_schema_change='append_new_columns') }}
 {%- set reasons = identity_reasons(['business_id', 'customer_id']) + [
-    ('contactable_text is not null and contactable is null', 'invalid_contactable'),
-    ('updated_at is null and not lacks_updated_at', 'invalid_updated_at'),
-    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
 {%- set attributes = customer_attributes() -%}
 {%- set names = [] -%}
@@ -11,15 +9,13 @@ with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
-        {{ clean('customer_id') }} as customer_id,
+        {{ clean_id('customer_id') }} as customer_id,
         {%- for attribute in attributes %}
         {{ clean(attribute) }} as {{ quoted(attribute) }},
         {%- endfor %}
         {{ clean('contactable') }} as contactable_text,
         {{ clean('updated_at') }} as updated_at_text,
-        updated_at is null as lacks_updated_at,
         {{ clean('loaded_at') }} as loaded_at_text,
-        loaded_at is null as lacks_loaded_at,
         malformed_line,
         judged_in
     from {{ ref('landed_customers_this_run') }}
@@ -32,9 +28,9 @@ parsed {{ inlined() }} (
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        {{ parse_boolean('contactable_text') }} as contactable,
-        {{ parse_time('updated_at_text', 'businesses.timezone') }} as updated_at,
-        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+        {{ read_or_dropped('contactable', parse_boolean('contactable_text')) }},
+        {{ read_or_dropped('updated_at', parse_time('updated_at_text', 'businesses')) }},
+        {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
     left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.customer_id']) }} = repeated.key_hash
@@ -50,6 +46,8 @@ typed {{ inlined() }} (
         {%- endfor %}
         contactable,
         updated_at,
+        contactable_dropped,
+        updated_at_dropped,
         loaded_at,
         judged_in,
         has_copies,
@@ -57,7 +55,7 @@ typed {{ inlined() }} (
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], names + ['contactable'], texts=names) }}
+{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], names + ['contactable'], texts=names, droppable=['contactable', 'updated_at']) }}
 
 select
     row_hash,
@@ -68,6 +66,8 @@ select
     {%- endfor %}
     contactable,
     updated_at,
+    contactable_dropped,
+    updated_at_dropped,
     loaded_at,
     judged_in,
     verdict,

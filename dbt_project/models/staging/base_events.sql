@@ -3,23 +3,22 @@
     ('kind is null', 'unmapped_event_name'),
     ("kind = 'void' and voids_event_id is null", 'missing_voids_event_id'),
     ('occurred_at is null', 'invalid_occurred_at'),
-    ('amount_text is not null and amount is null', 'invalid_amount'),
-    ("kind in ('purchase', 'refund') and amount < 0", 'invalid_amount'),
     ('loaded_at is null', 'invalid_loaded_at'),
-    ('currency <> business_currency', 'foreign_currency'),
 ] -%}
 with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('event_id') }} as event_id,
         {{ clean('business_id') }} as business_id,
-        {{ clean('customer_id') }} as customer_id,
+        {{ clean_id('customer_id') }} as customer_id,
         {{ clean('event_name') }} as event_name,
         {{ clean('occurred_at') }} as occurred_at_text,
         {{ clean('amount') }} as amount_text,
-        {{ clean('currency') }} as currency,
+        {{ ascii_lower(clean('currency')) }} as currency,
         {{ clean('reason') }} as reason,
         {{ clean('voids_event_id') }} as voids_event_id,
+        {{ clean('contract_id') }} as contract_id,
+        {{ clean('covers_until') }} as covers_until_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
@@ -33,16 +32,35 @@ parsed {{ inlined() }} (
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        businesses.currency as business_currency,
-        kinds.kind,
-        {{ parse_time('occurred_at_text', 'businesses.timezone') }} as occurred_at,
-        {{ parse_number('amount_text', 'decimal(18, 4)') }} as amount,
-        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+        {{ ascii_lower('businesses.currency') }} as business_currency,
+        kinds.kind as mapped_kind,
+        kinds.kind_if_zero,
+        {{ parse_time('occurred_at_text', 'businesses') }} as occurred_at,
+        {{ parse_number('amount_text', 'decimal(18, 4)') }} as amount_read,
+        {{ read_or_dropped('covers_until', parse_date('covers_until_text', 'businesses')) }},
+        {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
     left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.event_id']) }} = repeated.key_hash
     left join {{ ref('stg_event_kinds') }} as kinds
         on cleaned.business_id = kinds.business_id and cleaned.event_name = kinds.event_name
+),
+
+kinded {{ inlined() }} (
+    select *, case when amount_read = 0 then coalesce(kind_if_zero, mapped_kind) else mapped_kind end as kind
+    from parsed
+),
+
+weighed_amounts {{ inlined() }} (
+    select
+        *,
+        {{ first_reason([
+            ('amount_text is null', none),
+            ('amount_read is null', 'invalid_amount'),
+            ("kind = 'purchase' and amount_read < 0", 'negative_amount'),
+            ('currency <> business_currency', 'foreign_currency'),
+        ]) }} as amount_dropped
+    from kinded
 ),
 
 typed {{ inlined() }} (
@@ -54,20 +72,24 @@ typed {{ inlined() }} (
         event_name,
         kind,
         occurred_at,
-        amount,
+        case when amount_dropped is null then case when kind = 'refund' then abs(amount_read) else amount_read end end as amount,
         currency,
         reason,
         voids_event_id,
+        contract_id,
+        covers_until,
+        amount_dropped,
+        covers_until_dropped,
         loaded_at,
         judged_in,
         has_copies,
         {{ first_reason(reasons) }} as rejected_because
-    from parsed
+    from weighed_amounts
 ),
 
 {{ judge_copies(['business_id', 'event_id'], ['loaded_at'],
-    ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id'],
-    texts=['customer_id', 'event_name', 'currency', 'reason', 'voids_event_id']) }}
+    ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id', 'contract_id', 'covers_until'],
+    texts=['customer_id', 'event_name', 'currency', 'reason', 'voids_event_id', 'contract_id'], droppable=['amount', 'covers_until']) }}
 
 select
     row_hash,
@@ -79,6 +101,10 @@ select
     amount,
     reason,
     voids_event_id,
+    contract_id,
+    covers_until,
+    amount_dropped,
+    covers_until_dropped,
     judged_in,
     verdict,
     reason_rejected

@@ -3,19 +3,18 @@
     ('answered_at is null', 'invalid_answered_at'),
     ("coalesce(survey, '') not in ('csat', 'nps')", 'invalid_survey'),
     ("coalesce(case survey when 'csat' then score between 1 and 5 when 'nps' then score between 0 and 10 end, false) = false", 'invalid_score'),
-    ('loaded_at is null and not lacks_loaded_at', 'invalid_loaded_at'),
+    ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
 with cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('response_id') }} as response_id,
         {{ clean('business_id') }} as business_id,
-        {{ clean('customer_id') }} as customer_id,
+        {{ clean_id('customer_id') }} as customer_id,
         {{ clean('answered_at') }} as answered_at_text,
         {{ clean('survey') }} as survey,
         {{ clean('score') }} as score_text,
         {{ clean('loaded_at') }} as loaded_at_text,
-        loaded_at is null as lacks_loaded_at,
         malformed_line,
         judged_in
     from {{ ref('landed_survey_responses_this_run') }}
@@ -28,9 +27,9 @@ parsed {{ inlined() }} (
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        {{ parse_time('answered_at_text', 'businesses.timezone') }} as answered_at,
+        {{ parse_time('answered_at_text', 'businesses') }} as answered_at,
         {{ parse_number('score_text', 'decimal(18, 4)') }} as score,
-        {{ parse_time('loaded_at_text', 'businesses.timezone') }} as loaded_at
+        {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
     left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.response_id']) }} = repeated.key_hash

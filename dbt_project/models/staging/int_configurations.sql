@@ -4,7 +4,7 @@
 with kinds as (
     select
         business_id,
-        {{ listed('md5(event_name) || kind', 'event_name') }} as mappings
+        {{ listed("md5(event_name) || kind || coalesce(':' || kind_if_zero, '')", 'event_name') }} as mappings
     from {{ ref('stg_event_kinds') }}
     group by business_id
 ),
@@ -25,7 +25,8 @@ configured as (
             coalesce(cast(businesses.{{ days }} as {{ dbt.type_string() }}), '')
             {%- endfor %},
             coalesce(kinds.mappings, ''),
-            coalesce(reasons.reasons, '')
+            coalesce(reasons.reasons, ''),
+            nullif(businesses.naive_times, 'utc')
         )) as configuration_hash
     from {{ ref('stg_businesses') }} as businesses
     left join kinds on businesses.business_id = kinds.business_id

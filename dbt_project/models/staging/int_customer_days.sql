@@ -1,7 +1,9 @@
 -- All that a date can mean for a customer's state and revenue, whatever the number of events behind it.
 {{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_customer_days_before') }}
 with events as (
-    select * from {{ ref('int_events_this_run') }}
+    select events.*, coalesce(steps.is_exit, events.kind = 'cancellation') as is_exit
+    from {{ ref('int_events_this_run') }} as events
+    left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
 ),
 
 days as (
@@ -11,10 +13,26 @@ days as (
         max(case when kind = 'interest' then 1 else 0 end) = 1 as has_interest,
         max(case when kind = 'engagement' then 1 else 0 end) = 1 as has_engagement,
         max(case when kind = 'purchase' then occurred_at end) as last_purchased_at,
-        max(case when kind = 'cancellation' then occurred_at end) as last_cancelled_at,
+        max(case when is_exit then occurred_at end) as last_exited_at,
         sum(case kind when 'purchase' then amount when 'refund' then -amount else 0 end) as revenue
     from events
     group by customer_key, event_date
+),
+
+-- A purchase that is paid for until later, but no longer than its own contract runs, nor beyond an exit.
+covers as (
+    select
+        paid.customer_key,
+        paid.event_date,
+        max(least(paid.covers_until, coalesce(steps.contract_ends_on, paid.covers_until))) as covered_until
+    from {{ ref('int_events_this_run') }} as paid
+    inner join days on paid.customer_key = days.customer_key and paid.event_date = days.event_date
+    left join {{ ref('int_contract_steps_this_run') }} as steps on paid.customer_key = steps.customer_key and paid.event_id = steps.event_id
+    where
+        paid.kind = 'purchase'
+        and paid.covers_until > paid.event_date
+        and (days.last_exited_at is null or paid.occurred_at >= days.last_exited_at)
+    group by paid.customer_key, paid.event_date
 ),
 
 -- Taken off here, where days are few, and not from each event.
@@ -32,7 +50,10 @@ select
     days.last_purchased_at is not null as has_purchase,
     days.has_engagement,
     days.last_purchased_at,
-    days.last_cancelled_at is not null and (days.last_purchased_at is null or days.last_cancelled_at > days.last_purchased_at) as is_cancelled,
+    days.last_exited_at is not null as has_exit,
+    days.last_exited_at is not null and (days.last_purchased_at is null or days.last_exited_at > days.last_purchased_at) as is_cancelled,
+    case when covers.covered_until > days.event_date then covers.covered_until end as covered_until,
     cast(days.revenue - coalesce(dropped.revenue, 0) as decimal(18, 4)) as revenue
 from days
+left join covers on days.customer_key = covers.customer_key and days.event_date = covers.event_date
 left join dropped on days.customer_key = dropped.customer_key and days.event_date = dropped.event_date

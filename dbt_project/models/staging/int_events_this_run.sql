@@ -18,7 +18,9 @@ select
     theirs.occurred_at,
     {{ local_date('theirs.occurred_at', 'offsets') }} as event_date,
     coalesce(theirs.amount, 0) as amount,
-    theirs.reason
+    theirs.reason,
+    theirs.contract_id,
+    theirs.covers_until
 from theirs
 inner join {{ ref('stg_businesses') }} as businesses on theirs.business_id = businesses.business_id
 inner join {{ ref('int_utc_offsets') }} as offsets

@@ -1,16 +1,15 @@
--- Files whose rows have all landed, so that no refresh need read them again. A plain dbt build lists none and reads all.
-{% set landed = [] -%}
-{%- for table in landing_tables() %}{% do landed.append(ref('landed_' ~ table)) %}{% endfor -%}
-{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
+-- The files that the landing holds at this refresh, so that the next one need not read them: one that goes, and comes again later, is
+-- read again. A plain dbt build lists none and reads all.
 {% if var('new_files') -%}
-select landing_table, digest, refresh.refresh_id as landed_in
-from (select distinct landing_table, digest from {{ listed_files() }}) as files
-cross join {{ ref('int_this_refresh') }} as refresh
+select
+    landing_table,
+    digest,
+    row_number() over (partition by landing_table, digest order by path) as copy_number
+from {{ listed_files() }}
 {%- else -%}
 select
     cast(null as {{ dbt.type_string() }}) as landing_table,
     cast(null as {{ dbt.type_string() }}) as digest,
-    refresh.refresh_id as landed_in
-from {{ ref('int_this_refresh') }} as refresh
+    cast(null as bigint) as copy_number
 where 1 = 0
 {%- endif %}

@@ -1,19 +1,12 @@
-{%- set tables = {
-    'events': ['event_id', 'customer_id'],
-    'customers': ['customer_id', 'customer_id'],
-    'customer_merges': ['from_customer_id', 'from_customer_id'],
-    'campaigns': ['campaign_id', 'null'],
-    'campaign_touches': ['touch_id', 'customer_id'],
-    'survey_responses': ['response_id', 'customer_id'],
-} -%}
+{%- set tables = row_ids() -%}
 with
-{%- for table, (row_id, customer_id) in tables.items() %}
+{%- for table, ids in tables.items() %}
 {{ table }} as (
     select
         judged.row_hash,
         judged.business_id,
-        judged.{{ row_id }} as row_id,
-        {{ 'judged.' if customer_id != 'null' }}{{ customer_id }} as customer_id,
+        judged.{{ ids.row }} as row_id,
+        {{ 'judged.' if ids.customer != 'null' }}{{ ids.customer }} as customer_id,
         {% if table == 'customer_merges' %}coalesce(judged.reason_rejected, 'merge_cycle'){% else %}judged.reason_rejected{% endif %} as reason
     from {{ ref('base_' ~ table) }} as judged
     {%- if table == 'customer_merges' %}

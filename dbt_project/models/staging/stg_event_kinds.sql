@@ -1,16 +1,17 @@
 -- `*` stands for every business that does not map the name itself.
 with mappings as (
-    select * from {{ ref('event_kinds') }}
+    select business_id, event_name, kind, {{ optional_column('event_kinds', 'kind_if_zero') }} as kind_if_zero
+    from {{ ref('event_kinds') }}
 ),
 
 own as (
-    select business_id, event_name, kind
+    select *
     from mappings
     where business_id <> '*'
 ),
 
 shared as (
-    select businesses.business_id, mappings.event_name, mappings.kind
+    select businesses.business_id, mappings.event_name, mappings.kind, mappings.kind_if_zero
     from mappings
     cross join {{ ref('stg_businesses') }} as businesses
     left join own

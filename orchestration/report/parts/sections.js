@@ -98,7 +98,7 @@ function restatementsFigure(business) {
   const columns = [
     column(word("period"), (row) => `${word(row.period_grain)} ${period(row.period_grain, row.period_start)}`, true), column(word("figure"), (row) => label(row.metric), true),
     column(word("before"), (row) => percent(row.value_before)), column(word("after"), (row) => percent(row.value_after)),
-    column(word("restated_at"), (row) => moment(row.replaced_at)), column(word("why"), (row) => word(row.is_new_configuration ? "new_configuration" : "late_data"), true),
+    column(word("restated_at"), (row) => moment(row.replaced_at)), column(word("why"), (row) => word(row.is_new_definition ? "new_definition" : row.is_new_configuration ? "new_configuration" : "late_data"), true),
   ];
   return figure("restatements", word("restatements"), [paragraph(word("restatements_say"), { class: "soft" }), table(word("restatements"), columns, rows)]);
 }
@@ -117,6 +117,8 @@ function details(business, grain) {
   const head = [section("details-title", business.name), paragraph(`${dormant} ${former}`, { class: "soft" })];
   if (!business.history_starts_on) return [...head, paragraph(word("no_event"), { class: "note" })];
   head.push(paragraph(sentence("history_from", { day: day(business.history_starts_on) }), { class: "soft" }));
+  const { amounts, values } = business.dropped;
+  if (values) head.push(paragraph(sentence("dropped", { amounts: whole(amounts), values: whole(values) }), { class: "note" }));
   return [
     ...head, element("div", { class: "cards" }, ...rates.map((rate) => rateFigure(business, rate, grain))), paragraph(word("unripe_says"), { class: "soft" }),
     statesFigure(business, grain), bridgeFigure(business, grain), curvesFigure(business), reasonsFigure(business), campaignsFigure(business), candidatesFigure(business), restatementsFigure(business),

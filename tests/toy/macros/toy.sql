@@ -5,6 +5,9 @@
 select
     landed.*,
     landed.landed_in as judged_in,
+    {%- if table == 'events' %}
+    'purchase' as kind,
+    {%- endif %}
     case when {{ rejected }} then 'rejected' else 'standing' end as verdict
 from {{ ref('landed_' ~ table) }} as landed
 {%- endmacro %}
@@ -26,4 +29,17 @@ select
     cast(null as {{ type_double() }}) as {{ rate }}_low,
     cast(null as {{ type_double() }}) as {{ rate }}_high
 from {{ ref('fct_lifecycle') }}
+{%- endmacro %}
+
+{# A table of which the toy has nothing to tell, with the columns by which checks and summaries ask for it. #}
+{% macro nothing(texts=[], numbers=[], dates=[]) -%}
+{{ config(materialized='view') -}}
+select
+    {%- for columns, type in [(texts, dbt.type_string()), (numbers, 'bigint'), (dates, 'date')] %}
+    {%- for column in columns %}
+    cast(null as {{ type }}) as {{ column }},
+    {%- endfor %}
+    {%- endfor %}
+    true as is_empty
+where 1 = 0
 {%- endmacro %}

@@ -1,1 +1,1 @@
-{{ toy_rate('win_back_rate', ['former_returned', 'opening_former']) }}
+{{ toy_rate('win_back_rate', ['former_returned', 'former_recovered', 'opening_former']) }}

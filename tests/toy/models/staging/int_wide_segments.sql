@@ -1,3 +1,1 @@
-select business_id, 'plan' as segment, 0 as value_count
-from {{ ref('stg_businesses') }}
-where 1 = 0
+{{ nothing(['business_id', 'segment'], ['value_count']) }}

@@ -1,0 +1,37 @@
+-- When on its date the event came that brought a customer back, of returns on the date of a touch: after the day's last exit the first
+-- purchase, and where a dormant customer had not left, the first purchase or engagement.
+with dated as (
+    select distinct
+        transitions.customer_key,
+        transitions.transition_date as returned_on,
+        transitions.from_state
+    from {{ ref('int_transitions') }} as transitions
+    inner join {{ ref('int_touches') }} as touches
+        on transitions.customer_key = touches.customer_key and transitions.transition_date = touches.touched_on
+    where transitions.to_state = 'active' and {{ of_this_run('transitions.customer_key') }}
+),
+
+events as (
+    select
+        dated.customer_key,
+        dated.returned_on,
+        dated.from_state,
+        events.kind,
+        events.occurred_at,
+        max(case when events.kind = 'cancellation' and coalesce(steps.is_exit, true) then events.occurred_at end)
+            over (partition by dated.customer_key, dated.returned_on) as last_exited_at
+    from dated
+    inner join {{ ref('int_events_this_run') }} as events
+        on dated.customer_key = events.customer_key and dated.returned_on = events.event_date
+    left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
+)
+
+select
+    customer_key,
+    returned_on,
+    min(occurred_at) as came_back_at
+from events
+where
+    (kind = 'purchase' and (last_exited_at is null or occurred_at >= last_exited_at))
+    or (kind = 'engagement' and from_state = 'dormant' and last_exited_at is null)
+group by customer_key, returned_on

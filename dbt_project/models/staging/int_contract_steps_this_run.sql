@@ -1,0 +1,73 @@
+-- What the purchases and cancellations of customers with contracts do to these, in their order. Without recursion: a contract is open
+-- where its own last event is a purchase that no end of all contracts has followed.
+with holders as (
+    select distinct people.customer_key
+    from {{ ref('stg_events') }} as events
+    inner join {{ ref('int_people_this_run') }} as people
+        on events.business_id = people.business_id and events.customer_id = people.customer_id
+    where events.contract_id is not null
+),
+
+placed as (
+    select
+        customer_key,
+        event_id,
+        kind,
+        event_date,
+        contract_id,
+        kind = 'cancellation' and contract_id is null as ends_all,
+        row_number() over (
+            partition by customer_key
+            order by event_date, occurred_at, case when kind = 'cancellation' then 0 else 1 end, {{ in_bytes('event_id') }}
+        ) as place
+    from {{ ref('int_events_this_run') }}
+    where kind in ('purchase', 'cancellation') and customer_key in (select holders.customer_key from holders)
+),
+
+followed as (
+    select
+        *,
+        lag(kind) over own_order as own_kind_before,
+        lag(place) over own_order as own_place_before,
+        min(case when kind = 'cancellation' then event_date end) over own_later as own_end_on,
+        coalesce(max(case when ends_all then place end) over all_before, 0) as all_ended_at,
+        min(case when ends_all then event_date end) over all_later as all_end_on
+    from placed
+    window
+        own_order as (partition by customer_key, contract_id order by place),
+        own_later as (partition by customer_key, contract_id order by place rows between 1 following and unbounded following),
+        all_before as (partition by customer_key order by place rows between unbounded preceding and 1 preceding),
+        all_later as (partition by customer_key order by place rows between 1 following and unbounded following)
+),
+
+opened as (
+    select
+        *,
+        coalesce(own_kind_before = 'purchase' and own_place_before > all_ended_at, false) as was_open
+    from followed
+),
+
+counted as (
+    select
+        *,
+        contract_id is not null and kind = 'purchase' and not was_open as opens,
+        sum(case
+            when contract_id is null then 0
+            when kind = 'purchase' and not was_open then 1
+            when kind = 'cancellation' and was_open then -1
+            else 0
+        end) over (partition by customer_key, all_ended_at order by place rows unbounded preceding) as open_contracts
+    from opened
+)
+
+select
+    customer_key,
+    event_id,
+    kind,
+    event_date,
+    contract_id,
+    place,
+    opens,
+    kind = 'cancellation' and (ends_all or open_contracts = 0) as is_exit,
+    case when contract_id is not null and kind = 'purchase' then least(own_end_on, all_end_on) end as contract_ends_on
+from counted

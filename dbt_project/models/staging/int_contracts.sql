@@ -1,0 +1,18 @@
+-- From when to when a contract was open, those still to end included. One that is bought again after its end is another row.
+{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+with purchases as (
+    select
+        *,
+        sum(case when opens then 1 else 0 end) over (partition by customer_key, contract_id order by place rows unbounded preceding) as opening
+    from {{ ref('int_contract_steps_this_run') }}
+    where contract_id is not null and kind = 'purchase'
+)
+
+select
+    customer_key,
+    contract_id,
+    min(event_date) as opened_on,
+    max(event_date) as last_purchased_on,
+    min(contract_ends_on) as ended_on
+from purchases
+group by customer_key, contract_id, opening

@@ -1,0 +1,32 @@
+-- Dates are the local dates of the events; an event whose time cannot be read has none.
+with found as (
+    select
+        judged.business_id,
+        'event_name' as column_name,
+        {{ clean('event_name', 'landed') }} as value,
+        judged.occurred_at
+    from {{ ref('base_events') }} as judged
+    inner join {{ ref('landed_events') }} as landed on judged.row_hash = landed.row_hash
+    where judged.reason_rejected = 'unmapped_event_name'
+    union all
+    select events.business_id, 'reason', events.reason, events.occurred_at
+    from {{ ref('stg_events') }} as events
+    left join {{ ref('stg_exit_reasons') }} as listed on events.reason = listed.reason
+    where events.kind = 'cancellation' and events.reason is not null and listed.reason is null
+),
+
+counted as (
+    select business_id, column_name, value, count(*) as row_count, min(occurred_at) as first_seen_at, max(occurred_at) as last_seen_at
+    from found
+    group by business_id, column_name, value
+)
+
+select
+    counted.business_id,
+    counted.column_name,
+    counted.value,
+    counted.row_count as {{ quoted('rows') }},
+    cast({{ utc_to_local('counted.first_seen_at', 'businesses.timezone') }} as date) as first_seen_on,
+    cast({{ utc_to_local('counted.last_seen_at', 'businesses.timezone') }} as date) as last_seen_on
+from counted
+inner join {{ ref('stg_businesses') }} as businesses on counted.business_id = businesses.business_id

@@ -1,0 +1,143 @@
+"""Checks of contracts: ids that are missing, ends that are, and dates until which a contract is paid."""
+
+from itertools import groupby
+from operator import itemgetter
+
+from orchestration.data_checks import Judged
+from orchestration.metadata import percent
+from orchestration.settings import Settings
+from orchestration.summary import Published
+from orchestration.warehouses import Reader
+
+RETURN_DAYS = 31  # the longest month: who renews monthly has paid again by then
+RETURN_SHARE = 0.05
+SILENT_DAYS = 400  # a year and a month's grace: even a contract of a year has been paid again by then
+
+# Cancellations without a contract, and those after which the same customer bought again. By instants: a change of plan is often a
+# cancellation and a purchase at one.
+FOLLOWED = f"""
+    with cancellations as (
+        select events.business_id, events.event_id, events.occurred_at, people.customer_key, as_of.as_of_date
+        from winback_internal.stg_events as events
+        inner join winback_internal.int_customer_keys as people
+            on events.business_id = people.business_id and events.customer_id = people.customer_id
+        left join winback_internal.int_voided_events as voided
+            on events.business_id = voided.business_id and events.event_id = voided.event_id
+        cross join winback_internal.int_as_of_date as as_of
+        where
+            events.kind = 'cancellation'
+            and events.contract_id is null
+            and voided.event_id is null
+            and cast(events.occurred_at as date) <= as_of.as_of_date
+    )
+
+    select cancellations.business_id, count(distinct cancellations.event_id), count(distinct case when days.customer_key is not null then cancellations.event_id end)
+    from cancellations
+    left join winback_internal.int_customer_days as days
+        on
+            cancellations.customer_key = days.customer_key
+            and days.last_purchased_at > cancellations.occurred_at
+            and days.event_date <= cast(cancellations.occurred_at as date) + interval '{RETURN_DAYS}' day
+            and days.event_date <= cancellations.as_of_date
+    group by cancellations.business_id
+    order by cancellations.business_id
+"""
+
+OPEN = """
+    select customers.business_id, customers.former_after_days, contracts.last_purchased_on, count(*)
+    from winback_internal.int_contracts as contracts
+    inner join winback_internal.int_customers as customers on contracts.customer_key = customers.customer_key
+    where contracts.opened_on <= date '{as_of}' and (contracts.ended_on is null or contracts.ended_on > date '{as_of}')
+    group by customers.business_id, customers.former_after_days, contracts.last_purchased_on
+    order by customers.business_id
+"""
+
+ABSENCES = """
+    select business_id, sum(was_under_contract), count(*)
+    from (
+        select
+            transitions.business_id,
+            transitions.customer_id,
+            transitions.transition_date,
+            max(case when contracts.customer_key is null then 0 else 1 end) as was_under_contract
+        from winback.lifecycle_transitions as transitions
+        inner join winback_internal.int_customers as customers
+            on transitions.business_id = customers.business_id and transitions.customer_id = customers.customer_id
+        left join winback_internal.int_contracts as contracts
+            on
+                customers.customer_key = contracts.customer_key
+                and contracts.opened_on < transitions.transition_date - transitions.days_in_from_state
+                and (contracts.ended_on is null or contracts.ended_on > transitions.transition_date)
+        where transitions.transition = 'won_back'
+        group by transitions.business_id, transitions.customer_id, transitions.transition_date
+    ) as absences
+    group by business_id
+    order by business_id
+"""
+
+
+def cancellations_without_contract(reader: Reader, _: Settings) -> Judged:
+    """Where customers who cancel without a contract id go on buying, so that what ended may have been one contract of several.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each business in which too many do, and the figures of all that have such cancellations.
+    """
+    found = reader.rows(FOLLOWED)
+    warnings = [
+        f"of {cancellations:,} cancellations of {business} without a contract_id, {followed:,} ({followed / cancellations:.1%}) are followed by a purchase of "
+        f"the same customer within {RETURN_DAYS} days. More than {RETURN_SHARE:.0%} is too many: where customers hold several contracts, such an exit and its "
+        "win-back never were. Fill contract_id; see docs/your-own-events.md."
+        for business, cancellations, followed in found
+        if followed > RETURN_SHARE * cancellations
+    ]
+    figures = [
+        {"business": business, "cancellations without contract_id": cancellations, "bought soon after": followed, "share": percent(followed / cancellations)}
+        for business, cancellations, followed in found
+    ]
+    return warnings, figures
+
+
+def silent_contracts(reader: Reader, _: Settings) -> Judged:
+    """Which contracts are open and have not been bought again for too long: their end may never have landed.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each business with any, and the figures of all with open contracts.
+    """
+    as_of = Published(reader).as_of_date
+    warnings, figures = [], []
+    for (business, former_after), rows in groupby(reader.rows(OPEN.format(as_of=as_of)), itemgetter(0, 1)):
+        most = max(former_after or 0, SILENT_DAYS)
+        waits = [((as_of - last).days, contracts) for *_, last, contracts in rows]
+        whole, silent = sum(contracts for _, contracts in waits), sum(contracts for days, contracts in waits if days > most)
+        figures.append({"business": business, "open contracts": whole, "days allowed": most, "without a purchase for longer": silent})
+        if silent:
+            warnings.append(
+                f"of {whole:,} open contracts of {business}, {silent:,} have had no purchase for more than {most} days. While one is open, no other "
+                "cancellation of its customer is an exit: land a cancellation with the contract_id of each that has ended, dated when it did."
+            )
+    return warnings, figures
+
+
+def absences_under_contract(reader: Reader, _: Settings) -> Judged:
+    """Who counts as won back although a contract of theirs was open all the while.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each business with any, and the figures of all with win-backs.
+    """
+    found = reader.rows(ABSENCES)
+    warnings = [
+        f"of {whole:,} win-backs of {business}, {under_contract:,} are of customers whose contract was open throughout: they fell silent and had not left. "
+        "Land covers_until with their purchases, or raise former_after_days in seeds/businesses.csv; see docs/your-own-events.md."
+        for business, under_contract, whole in found
+        if under_contract
+    ]
+    return warnings, [{"business": business, "win-backs": whole, "under an open contract": under_contract} for business, under_contract, whole in found]

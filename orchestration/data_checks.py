@@ -1,0 +1,213 @@
+"""Checks of what has landed: values that are not used, names that no seed lists, ids of several people, and feeds that dry up."""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby, pairwise
+from operator import attrgetter, itemgetter
+
+from orchestration.metadata import UNMAPPED_LENGTH, dropped_figures, percent, unmapped_figures
+from orchestration.quoting import shown
+from orchestration.settings import Settings
+from orchestration.summary import Dropped, Published
+from orchestration.warehouses import Reader
+
+# What a check says: a warning for each fault, and the figures of all that it looked at.
+Judged = tuple[list[str], list[dict]]
+Judge = Callable[[Reader, Settings], Judged]
+
+MOST_NAMED = 5  # names or reasons in a warning
+
+# The dates with events of each business, from a year before the newest one on.
+DATES = """
+    with dates as (
+        select distinct business_id, cast(occurred_at as date) as event_date
+        from winback_internal.stg_events
+        where cast(occurred_at as date) <= date '{as_of}'
+    ),
+
+    newest as (
+        select business_id, max(event_date) as newest
+        from dates
+        group by business_id
+    )
+
+    select businesses.business_id, dates.event_date
+    from winback.dim_business as businesses
+    left join newest on businesses.business_id = newest.business_id
+    left join dates on newest.business_id = dates.business_id and dates.event_date >= newest.newest - interval '365' day
+    order by 1, 2
+"""
+
+JUDGED = """
+    select
+        count(*),
+        coalesce(sum(case when base.verdict = 'rejected' then 1 else 0 end), 0)
+    from winback_internal.base_{table} as base
+    inner join (select max(refresh_id) as refresh_id from winback.refreshes) as last on base.judged_in = last.refresh_id
+"""
+
+# Of the valid copies of an event one stands. Who is named only by one that does not has no key, so merges are followed by id.
+SHARED_IDS = """
+    select superseded.business_id, count(distinct superseded.event_id)
+    from winback_internal.base_events as superseded
+    inner join winback_internal.base_events as standing
+        on superseded.business_id = standing.business_id and superseded.event_id = standing.event_id
+    left join winback_internal.int_survivors as former
+        on superseded.business_id = former.business_id and superseded.customer_id = former.customer_id
+    left join winback_internal.int_survivors as present
+        on standing.business_id = present.business_id and standing.customer_id = present.customer_id
+    where
+        superseded.verdict = 'superseded'
+        and standing.verdict = 'standing'
+        and coalesce(former.survivor_id, superseded.customer_id) <> coalesce(present.survivor_id, standing.customer_id)
+    group by superseded.business_id
+    order by superseded.business_id
+"""
+
+# What becomes of the rows, and where to list the value.
+UNMAPPED = {
+    "event_name": ("event names", "their rows are rejected", "seeds/event_kinds.csv, as `ignore` where they are of no interest"),
+    "reason": ("reasons for leaving", "their cancellations count as voluntary, for the reason `unknown`", "seeds/exit_reasons.csv"),
+}
+
+
+def rejections(reader: Reader, settings: Settings) -> Judged:
+    """Where the share of rejected rows is too large, in what the last refresh judged or in all that ever landed.
+
+    Args:
+        reader: reads what is published.
+        settings: say what is too large.
+
+    Returns:
+        A warning for each landing table concerned, and the figures of all that have rows.
+    """
+    warnings, figures = [], []
+    for table in Published(reader).landing:
+        if not table.landed:
+            continue
+        ((judged, rejected),) = reader.rows(JUDGED.format(table=table.name))
+        whole, now = table.rejected / table.landed, int(rejected) / judged if judged else 0.0
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in table.reasons)
+        figures.append(
+            {
+                "table": table.name, "landed": table.landed, "rejected": table.rejected, "share": percent(whole), "judged by the last refresh": judged,
+                "of them rejected": int(rejected), "share of these": percent(now if judged else None), "reasons": reasons or "–",
+            }
+        )  # fmt: skip
+        if max(whole, now) > settings.rejected_share:
+            warnings.append(
+                f"many rows of {table.name} are rejected: {int(rejected):,} of the {judged:,} that this refresh judged, {table.rejected:,} of all {table.landed:,} "
+                f"({reasons}). More than {settings.rejected_share:.1%} is too many (WINBACK_REJECTED_SHARE); see winback.rejected_rows."
+            )
+    return warnings, figures
+
+
+def dropped_values(reader: Reader, _: Settings) -> Judged:
+    """Which values of rows that stand are not used, amounts above all.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each business with any, and how many for each column and reason.
+    """
+    published = Published(reader)
+    warnings = []
+    for business, values in groupby(published.dropped, attrgetter("business_id")):
+        of_business = list(values)
+        amounts = [row for row in of_business if row.is_revenue]
+        others = [row for row in of_business if not row.is_revenue]
+        said = [f"revenue of {business} leaves out {_counted(amounts, 'amounts', '{0.reason}')}, whose events count"] if amounts else []
+        said += [f"of rows of {business} that stand, {_counted(others, 'values', '{0.table}.{0.column} {0.reason}')} are not used"] if others else []
+        warnings.append(f"{'; '.join(said)}. See winback.dropped_values; land these rows again with a later loaded_at and values that can be used.")
+    return warnings, dropped_figures(published)
+
+
+def _counted(rows: Iterable[Dropped], what: str, name: str) -> str:
+    reasons = [(name.format(row), row.values) for row in rows]
+    return f"{sum(values for _, values in reasons):,} {what} ({', '.join(f'{reason} {values:,}' for reason, values in reasons)})"
+
+
+def shared_event_ids(reader: Reader, _: Settings) -> Judged:
+    """How many event ids name several people, after merges.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each business with any, and their numbers.
+    """
+    found = reader.rows(SHARED_IDS)
+    warnings = [
+        f"{ids:,} event ids of {business} name more than one customer: of each only the newest copy counts, so the other customers lack an event. Unless these are "
+        "corrections, two events share an id: make it unique, for example with the name of its source in front, and land both again (docs/your-own-events.md)."
+        for business, ids in found
+    ]
+    return warnings, [{"business": business, "event ids of several customers": ids} for business, ids in found]
+
+
+def unmapped_values(reader: Reader, _: Settings) -> Judged:
+    """Which event names and reasons for leaving no seed lists.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each business and column with any, which names the most frequent, and a table of them.
+    """
+    published = Published(reader)
+    warnings = []
+    for (business, column), values in groupby(published.unmapped, attrgetter("business_id", "column")):
+        of_column = list(values)
+        named = ", ".join(f"'{shown(row.value, UNMAPPED_LENGTH)}' {row.rows:,}" for row in of_column[:MOST_NAMED])
+        more = f" and {len(of_column) - MOST_NAMED:,} others" if len(of_column) > MOST_NAMED else ""
+        what, effect, where = UNMAPPED[column]
+        warnings.append(f"{what} of {business} that no seed lists: {named}{more}; {effect}. List them in {where}. See winback.unmapped_values.")
+    return warnings, unmapped_figures(published)
+
+
+def silent_businesses(reader: Reader, settings: Settings) -> Judged:
+    """Of which businesses nothing has been heard for too long: longer than is allowed for all, and than in the year before.
+
+    Args:
+        reader: reads what is published.
+        settings: say what is allowed for all.
+
+    Returns:
+        A warning for each of them, and the figures of all businesses that have an event.
+    """
+    as_of = Published(reader).as_of_date
+    warnings, figures = [], []
+    for business, rows in groupby(reader.rows(DATES.format(as_of=as_of)), itemgetter(0)):
+        dates = [on for _, on in rows if on]
+        if not dates:
+            warnings.append(f"the landing of {business} holds no event up to {as_of}; see whether its feed runs, or take it out of seeds/businesses.csv.")
+            continue
+        days, usual = (as_of - dates[-1]).days, max(((later - earlier).days for earlier, later in pairwise(dates)), default=0)
+        figures.append(
+            {"business": business, "newest event": f"{dates[-1]}", "counted to": f"{as_of}", "days without one": days, "most in the year before": usual}
+        )
+        if days > max(settings.landing_days, usual):
+            warnings.append(
+                f"the landing of {business} is stale: its newest event is of {dates[-1]}, {days:,} days before {as_of}. That is longer than "
+                f"{settings.landing_days} days (WINBACK_LANDING_DAYS) and than any wait for its next event in the year before ({usual} days at most); "
+                "see whether its feed still runs."
+            )
+    return warnings, figures
+
+
+def wide_segments(reader: Reader, _: Settings) -> Judged:
+    """Which segments have too many values in a business, and so no rows in its facts.
+
+    Args:
+        reader: reads what is published.
+
+    Returns:
+        A warning for each of them, and their numbers of values.
+    """
+    found = reader.rows("select business_id, segment, value_count from winback_internal.int_wide_segments order by business_id, segment")
+    warnings = [
+        f"segment {segment} has {values:,} values among the customers of {business}, too many to compare: it adds no rows to the facts there. Land a coarser "
+        "attribute, take it out of the var segments in dbt_project/dbt_project.yml, or raise max_segment_values there."
+        for business, segment, values in found
+    ]
+    return warnings, [{"business": business, "segment": segment, "values": values} for business, segment, values in found]

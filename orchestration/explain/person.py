@@ -1,0 +1,144 @@
+"""Who is asked for: the id as the warehouse has it, who they are after merges, and the policy they live under."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.errors import WinbackError
+from orchestration.quoting import portable_literal, shown
+from orchestration.warehouses import Reader
+
+POLICY = (
+    "name", "kind", "timezone", "currency", "dormant_after_days", "former_after_days", "prospect_dormant_after_days", "recovery_days", "as_of_date",
+    "history_starts_on",
+)  # fmt: skip
+TRIMMED = " \t\r\n\u00a0"
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer after merges.
+
+    Attributes:
+        business: id of the business.
+        asked: the id asked for, as the warehouse has it.
+        survivor: the customer whom all of `ids` count as.
+        ids: the survivor's id, and all that were merged into it.
+        key: of the survivor in the private tables; None for one of whom nothing counts.
+        policy: the business's row of `dim_business`.
+    """
+
+    business: str
+    asked: str
+    survivor: str
+    ids: tuple[str, ...]
+    key: int | None
+    policy: dict[str, object]
+
+    @property
+    def as_of(self) -> date:
+        """The last date counted."""
+        return self.policy["as_of_date"]
+
+    def theirs(self, column: str = "customer_id", table: str | None = None) -> str:
+        """The condition that picks their rows of a table by its texts.
+
+        Args:
+            column: that has the customer's id.
+            table: the table's name in the query, where there are several.
+
+        Returns:
+            The condition.
+        """
+        prefix = f"{table}." if table else ""
+        ids = ", ".join(map(portable_literal, self.ids))
+        return f"{prefix}business_id = {portable_literal(self.business)} and {prefix}{column} in ({ids})"
+
+
+def find_person(reader: Reader, business: str, customer: str) -> Person:
+    """Find a customer.
+
+    Args:
+        reader: of what is published.
+        business: id of the business.
+        customer: any id of the customer.
+
+    Returns:
+        The person.
+
+    Raises:
+        WinbackError: there is no such business or customer.
+    """
+    business, asked = _cleaned(business), cleaned_id(customer)
+    found = _ask(reader, f"select {', '.join(POLICY)} from winback.dim_business where business_id = {{}}", business)
+    if not found:
+        known = [shown(name) for (name,) in reader.rows("select business_id from winback.dim_business order by business_id")]
+        more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+        raise WinbackError(f"There is no business '{shown(business)}'. Give --business one of: {', '.join(known[:MOST_NAMED])}{more}.")
+    merged = "winback_internal.int_survivors where business_id = {}"
+    survivor = next((name for (name,) in _ask(reader, f"select survivor_id from {merged} and customer_id = {{}}", business, asked)), asked)
+    others = _ask(reader, f"select customer_id from {merged} and survivor_id = {{}}", business, survivor)
+    keys = _ask(reader, "select customer_key from winback_internal.int_customer_keys where business_id = {} and customer_id = {}", business, survivor)
+    ids = (survivor, *sorted({name for (name,) in others} - {survivor}))
+    person = Person(business, asked, survivor, ids, keys[0][0] if keys else None, dict(zip(POLICY, found[0], strict=True)))
+    if not keys and not _has_landed(reader, business, asked):
+        raise WinbackError(
+            f"Business '{shown(business)}' has no customer '{shown(asked)}': no landed row names that id. Give --customer the id as it is written in the "
+            "landing (one with @ in any case, all others letter by letter); winback.lifecycle_states lists the ids that count."
+        )
+    return person
+
+
+def person_lines(person: Person) -> list[str]:
+    """Say who it is.
+
+    Args:
+        person: the customer.
+
+    Returns:
+        The lines.
+    """
+    merged = ", ".join(shown(name) for name in person.ids[1:]) or "nobody"
+    policy = person.policy | {"recovery_days": person.policy["recovery_days"] or 0}
+    thresholds = {"D": "dormant_after_days", "F": "former_after_days", "P": "prospect_dormant_after_days", "recovery_days": "recovery_days"}
+    days = [f"{name} = {'none' if policy[column] is None else policy[column]}" for name, column in thresholds.items()]
+    business = ", ".join(shown(policy[column]) for column in ("name", "kind", "timezone", "currency"))
+    return [
+        f"asked:    {shown(person.asked)}",
+        f"customer: {shown(person.survivor)}" + ("" if person.survivor == person.asked else " (the one asked for was merged into this one)"),
+        f"merged into this one: {merged}",
+        f"business: {shown(person.business)} ({business})",
+        f"policy:   {', '.join(days)}",
+        f"counted to {person.as_of}; history from {policy['history_starts_on']}",
+    ]
+
+
+def cleaned_id(text: str) -> str:
+    """A customer id as the warehouse compares it: trimmed, and one with `@` in lower case (A to Z alone).
+
+    Args:
+        text: the id as somebody wrote it.
+
+    Returns:
+        The id.
+    """
+    trimmed = _cleaned(text)
+    return re.sub("[A-Z]+", lambda letters: letters[0].lower(), trimmed) if "@" in trimmed else trimmed
+
+
+def _cleaned(text: str) -> str:
+    return text.strip(TRIMMED)
+
+
+def _ask(reader: Reader, sql: str, *texts: str) -> list[tuple]:
+    """Run a query with texts in its gaps; no row has a text that is none (half a character, which a terminal may send, or a zero byte)."""
+    if any("\0" in text or any("\ud800" <= character <= "\udfff" for character in text) for text in texts):
+        return []
+    return reader.rows(sql.format(*map(portable_literal, texts)))
+
+
+def _has_landed(reader: Reader, business: str, customer: str) -> bool:
+    """Whether rows name them, though none may count."""
+    tables = ("winback_internal.base_events", "winback_internal.base_customers", "winback.rejected_rows")
+    return any(_ask(reader, f"select 1 from {table} where business_id = {{}} and customer_id = {{}} limit 1", business, customer) for table in tables)

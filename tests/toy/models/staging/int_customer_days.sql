@@ -1,0 +1,1 @@
+{{ nothing(['last_purchased_at'], ['customer_key'], ['event_date']) }}

@@ -1,0 +1,1 @@
+{{ nothing(['business_id', 'customer_id'], ['customer_key', 'former_after_days']) }}

@@ -1,0 +1,1 @@
+{{ nothing(['business_id', 'customer_id', 'survivor_id']) }}

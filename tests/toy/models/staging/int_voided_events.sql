@@ -1,0 +1,1 @@
+{{ nothing(['business_id', 'event_id']) }}
