@@ -39,8 +39,9 @@ def on_postgres(server: Server, shared: Path) -> ServedProject:
 def test_the_golden_landing_gives_the_same_tables(on_postgres: ServedProject, golden: Project, tmp_path: Path) -> None:
     found = on_postgres.as_file(tmp_path / "postgres.duckdb", golden.warehouse)
     assert differences(found, golden.warehouse) == []
-    shown = on_postgres.winback("show")
-    assert shown.stdout == golden.winback("show").stdout and shown.returncode == 0
+    for command in (["show"], ["explain", "--business", "saas", "--customer", "two_contracts"], ["explain", "--business", "shop", "--customer", "merge_a"]):
+        shown = on_postgres.winback(*command)
+        assert shown.stdout == golden.winback(*command).stdout and shown.returncode == 0
 
 
 def test_the_checks_say_the_same(on_postgres: ServedProject, golden: Project) -> None:

@@ -127,7 +127,7 @@ def _event(landed: tuple, *values: object) -> Event:
 
 def _headline(event: Event, person: Person) -> str:
     verdict = event.verdict if event.reason_rejected is None else f"{event.verdict}: {event.reason_rejected}"
-    parts = [str(event.local_date or "no date"), shown(event.event_id), verdict]
+    parts = [str(event.local_date or "(not dated)"), shown(event.event_id), verdict]
     if event.verdict == "standing":
         parts.append("voided: it never happened" if event.is_voided else str(event.kind))
         if event.local_date and event.local_date > person.as_of and event.counts:

@@ -1,7 +1,7 @@
 """What else bears on a customer: merges, values and rows not used, campaigns and what they brought."""
 
 from orchestration.explain.person import Person
-from orchestration.quoting import shown
+from orchestration.quoting import portable_literal, shown
 from orchestration.warehouses import Reader
 
 MERGES = "from_customer_id, into_customer_id, merged_at, verdict, reason_rejected"
@@ -24,7 +24,7 @@ def other_lines(reader: Reader, person: Person) -> dict[str, list[str]]:
     """
     key = f"customer_key = {person.key if person.key is not None else 'null'}"
     into = person.theirs("into_customer_id")
-    cycles = f"select from_customer_id from winback_internal.int_merge_cycles where {person.theirs('from_customer_id')}"
+    cycles = f"select from_customer_id from winback_internal.int_merge_cycles where business_id = {portable_literal(person.business)}"
     in_cycle = {name for (name,) in reader.rows(cycles)}
     sections = {
         "Merges": (MERGES, f"winback_internal.base_customer_merges where ({person.theirs('from_customer_id')}) or ({into})"),

@@ -122,7 +122,7 @@ def why(move: Move, course: Course, person: Person) -> str:
         return _silence(move, course, person)
     today = course.days.get(move.day)
     left = "inactivity" if move.exit_kind == "inactivity" else f"cancellation ({shown(move.exit_reason)}, {shown(move.exit_kind)})"
-    back = f"purchase {move.days_in_from_state} days after the exit by {left}"
+    back = f"purchase {move.days_in_from_state} day{'s' if move.days_in_from_state != 1 else ''} after the exit by {left}"
     words = {
         "identified": "interest",
         "rewarmed": "interest",
@@ -147,4 +147,4 @@ def _silence(move: Move, course: Course, person: Person) -> str:
     if last and (last.has_purchase or last.has_engagement):
         return f"{days} days after the last activity on {since}, {name} = {days}"
     paid_on = max((day.day for day in course.days.values() if day.covered_until == since), default=None)
-    return f"{days} days after {since}, until when was paid on {paid_on}, {name} = {days}"
+    return f"{days} days after {since}, until which date the purchase of {paid_on} was paid, {name} = {days}"

@@ -17,3 +17,7 @@
             then coalesce({{ date }} <= {{ add_days('returns.returned_on', days) }}, false)
     end
 {%- endmacro %}
+
+{# Whether an event is an exit: a cancellation that leaves no contract open. `step` is its row of int_contract_steps_this_run, which
+   events of customers without contracts do not have. #}
+{% macro is_exit(event, step) %}({{ event }}.kind = 'cancellation' and coalesce({{ step }}.is_exit, true)){% endmacro %}

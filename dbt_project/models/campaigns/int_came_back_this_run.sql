@@ -18,7 +18,7 @@ events as (
         dated.from_state,
         events.kind,
         events.occurred_at,
-        max(case when events.kind = 'cancellation' and coalesce(steps.is_exit, true) then events.occurred_at end)
+        max(case when {{ is_exit('events', 'steps') }} then events.occurred_at end)
             over (partition by dated.customer_key, dated.returned_on) as last_exited_at
     from dated
     inner join {{ ref('int_events_this_run') }} as events

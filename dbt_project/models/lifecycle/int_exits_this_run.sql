@@ -13,8 +13,7 @@ with cancellations as (
         on events.customer_key = days.customer_key and events.event_date = days.event_date
     left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
     where
-        events.kind = 'cancellation'
-        and coalesce(steps.is_exit, true)
+        {{ is_exit('events', 'steps') }}
         and (days.last_purchased_at is null or events.occurred_at > days.last_purchased_at)
 )
 

@@ -1,7 +1,7 @@
 -- All that a date can mean for a customer's state and revenue, whatever the number of events behind it.
 {{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_customer_days_before') }}
 with events as (
-    select events.*, coalesce(steps.is_exit, events.kind = 'cancellation') as is_exit
+    select events.*, {{ is_exit('events', 'steps') }} as is_exit
     from {{ ref('int_events_this_run') }} as events
     left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
 ),
