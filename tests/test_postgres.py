@@ -116,7 +116,10 @@ def test_readers_who_never_let_go_stop_the_publishing_and_nothing_else(on_postgr
     reader.autocommit = False
     reader.cursor().execute(STATES)
     on_postgres.load_more(3)
+    letting_go = threading.Timer(300, reader.close)  # Only for a refresh that waits without end, which then publishes.
+    letting_go.start()
     message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_LOCK_TIMEOUT="1")
+    letting_go.cancel()
     assert "readers have held the published ones for 1 s" in message and "Nothing was published" in message
     reader.rollback()
     reader.close()
