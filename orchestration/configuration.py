@@ -50,6 +50,7 @@ def check_configuration(seeds: Path) -> None:
     for file in COLUMNS:
         try:
             tables[file] = _read(seeds / file)
+            problems.extend(f"seeds/{file}, {problem}" for problem in _padded_problems(tables[file], COLUMNS[file] + OPTIONAL_COLUMNS[file]))
         except WinbackError as error:
             problems.append(str(error))
     if not problems:
@@ -76,27 +77,38 @@ def last_date_over(seeds: Path, now: datetime | None = None) -> date:
 
 
 def _read(path: Path) -> Rows:
-    """The rows with their line numbers; values trimmed."""
+    """The rows with their line numbers; values as they stand, for dbt reads them so."""
     name = f"seeds/{path.name}"
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
-            header = [column.strip() for column in next(reader, [])]
+            header = next(reader, [])
+            padded = [column for column in header if column != column.strip()]
+            if padded:
+                raise WinbackError(f"{name}, row 1: the column name '{padded[0]}' begins or ends with a blank; write '{padded[0].strip()}'.")
             missing = [column for column in COLUMNS[path.name] if column not in header]
             if missing:
                 raise WinbackError(f"{name}, row 1: the header lacks {', '.join(missing)}; it wants {','.join(COLUMNS[path.name])}.")
             rows = []
             for values in reader:
                 if not any(value.strip() for value in values):
-                    continue
+                    raise WinbackError(f"{name}, row {reader.line_num}: the row is blank, and dbt reads it as one without values; take the line out.")
                 if len(values) != len(header):
                     raise WinbackError(f"{name}, row {reader.line_num}: {len(values)} values for {len(header)} columns; quote a comma inside a value.")
-                rows.append((reader.line_num, {column: value.strip() for column, value in zip(header, values, strict=True)}))
+                rows.append((reader.line_num, dict(zip(header, values, strict=True))))
             return rows
     except FileNotFoundError:
         raise WinbackError(f"{name} is missing; create it with the header {','.join(COLUMNS[path.name])}.") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise WinbackError(f"{name} cannot be read as UTF-8 CSV: {error}.") from None
+
+
+def _padded_problems(rows: Rows, columns: tuple[str, ...]) -> Iterator[str]:
+    for line, row in rows:
+        for column in columns:
+            text = row.get(column, "")
+            if text != text.strip():
+                yield f"row {line}: {column} is '{text}', which begins or ends with a blank and would match nothing; write '{text.strip()}'."
 
 
 def _null_problems(rows: Rows, columns: tuple[str, ...]) -> Iterator[str]:
@@ -135,12 +147,17 @@ def _day_problems(row: Row) -> Iterator[str]:
         text = row[column]
         if text == "" and column != "attribution_days":
             continue
-        if not (text.isascii() and text.isdigit() and minimum <= int(text) <= MOST_DAYS):
+        if not (_is_whole(text) and minimum <= int(text) <= MOST_DAYS):
             empty = "" if column == "attribution_days" else ", or empty"
             yield f"{column} is '{text}'; give whole days from {minimum} to {MOST_DAYS}{empty}."
     dormant, former = row["dormant_after_days"], row["former_after_days"]
-    if dormant.isdigit() and former.isdigit() and int(former) <= int(dormant):
+    if _is_whole(dormant) and _is_whole(former) and int(former) <= int(dormant):
         yield f"former_after_days ({former}) must be more than dormant_after_days ({dormant}); raise the one or lower the other."
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it is a whole number; `isdigit` alone holds of a superscript too."""
+    return text.isascii() and text.isdigit()
 
 
 def _mapping_problems(tables: dict[str, Rows]) -> Iterator[str]:

@@ -36,7 +36,18 @@ CASES = [
     ("businesses.csv", "shop,Shop", "null,Shop", "row 2: business_id is 'null', which is read as no value or mistaken for one; leave it empty, or name it otherwise"),
     ("businesses.csv", "shop,Shop", "shop,NULL", "row 2: name is 'NULL', which is read as no value"),
     ("businesses.csv", "shop,Shop", "shop,N/A", "row 2: name is 'N/A', which is read as no value"),
-    ("businesses.csv", "365,30,30,", '365,30,30," null"', "row 2: recovery_days is 'null', which is read as no value"),
+    ("businesses.csv", "365,30,30,", "365,30,30,null", "row 2: recovery_days is 'null', which is read as no value"),
+    ("businesses.csv", "USD,90,365", "USD,90,3²", "row 2: former_after_days is '3²'; give whole days from 1"),
+    ("businesses.csv", "USD,90,365", "USD,3²,365", "row 2: dormant_after_days is '3²'; give whole days from 1"),
+    ("businesses.csv", "shop,Shop", "shop ,Shop", "row 2: business_id is 'shop ', which begins or ends with a blank and would match nothing; write 'shop'."),
+    ("businesses.csv", "retail", "\u00a0retail", "row 2: kind is '\u00a0retail', which begins or ends with a blank"),
+    ("businesses.csv", "business_id,name", "business_id, name", "row 1: the column name ' name' begins or ends with a blank; write 'name'."),
+    ("businesses.csv", SHOP, ",,,,,,,,,\n" + SHOP, "row 2: the row is blank, and dbt reads it as one without values; take the line out."),
+    ("businesses.csv", SHOP, SHOP + "\n", "row 3: the row is blank"),
+    ("event_kinds.csv", "shop,order,purchase", "shop,order ,purchase", "row 3: event_name is 'order ', which begins or ends with a blank"),
+    ("event_kinds.csv", "shop,order,purchase", 'shop,"order\n",purchase', "row 4: event_name is 'order\n', which begins or ends with a blank"),
+    ("event_kinds.csv", "event_name,kind", "event_name,kind ", "row 1: the column name 'kind ' begins or ends with a blank"),
+    ("exit_reasons.csv", "too_expensive,", "too_expensive\t,", "row 2: reason is 'too_expensive\t', which begins or ends with a blank"),
     ("event_kinds.csv", "shop,order,purchase", "shop,Null,purchase", "row 3: event_name is 'Null', which is read as no value"),
     ("event_kinds.csv", "shop,order,purchase", "shop,order,none", "row 3: kind is 'none', which is read as no value"),
     ("exit_reasons.csv", "too_expensive,", "null,", "row 2: reason is 'null', which is read as no value"),
@@ -74,11 +85,22 @@ def test_words_that_people_choose_may_be_like_null_but_for_null_itself(seeds: Pa
     check_configuration(seeds)
 
 
-def test_whatever_dbt_reads_as_no_value_is_refused_or_empty(tmp_path: Path) -> None:
+def test_whatever_dbt_reads_as_no_value_is_refused(seeds: Path, tmp_path: Path) -> None:
     written = ["null", "NULL", " Null ", "none", "nan", "n/a", "#n/a", "undefined", "NA", "-", "nil", "0", "false"]
     (tmp_path / "seed.csv").write_text("\n".join(["cell", *(f'"{text}"' for text in written)]) + "\n")
     read = dict(zip(written, from_csv(tmp_path / "seed.csv", text_columns=["cell"]).columns["cell"].values(), strict=True))
-    assert {text.strip().lower() for text, value in read.items() if value is None} == {NULL}
+    assert {text for text, value in read.items() if value is None} == {"null", "NULL", " Null "}
+    for text in (text for text in written if text.lower() in (NULL, " null ")):
+        (seeds / "exit_reasons.csv").write_text(f'reason,exit_kind,category\n"{text}",voluntary,price\n')
+        with pytest.raises(WinbackError, match=r"row 2: reason is"):
+            check_configuration(seeds)
+
+
+def test_dbt_reads_seeds_as_they_stand(tmp_path: Path) -> None:
+    """Padding stays, and a blank line is a row without values: why the check refuses both."""
+    (tmp_path / "seed.csv").write_text("reason,exit_kind\n a\u00a0,voluntary\n,\n\n")
+    rows = [tuple(row) for row in from_csv(tmp_path / "seed.csv", text_columns=["reason", "exit_kind"]).rows]
+    assert rows == [(" a\u00a0", "voluntary"), (None, None), (None, None)]
 
 
 def test_a_missing_file_is_named(seeds: Path) -> None:
