@@ -47,10 +47,10 @@ def check_configuration(seeds: Path) -> None:
     """
     problems: list[str] = []
     tables: dict[str, Rows] = {}
-    for file in COLUMNS:
+    for file, columns in COLUMNS.items():
         try:
             tables[file] = _read(seeds / file)
-            problems.extend(f"seeds/{file}, {problem}" for problem in _padded_problems(tables[file], COLUMNS[file] + OPTIONAL_COLUMNS[file]))
+            problems.extend(f"seeds/{file}, {problem}" for problem in _padded_problems(tables[file], columns + OPTIONAL_COLUMNS[file]))
         except WinbackError as error:
             problems.append(str(error))
     if not problems:

@@ -1,13 +1,13 @@
 """Checks of what has landed: values that are not used, names that no seed lists, ids of several people, and feeds that dry up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
 
 from orchestration.metadata import UNMAPPED_LENGTH, dropped_figures, percent, unmapped_figures
 from orchestration.quoting import shown
 from orchestration.settings import Settings
-from orchestration.summary import Dropped, Published
+from orchestration.summary import Published
 from orchestration.warehouses import Reader
 
 # What a check says: a warning for each fault, and the figures of all that it looked at.
@@ -114,16 +114,15 @@ def dropped_values(reader: Reader, _: Settings) -> Judged:
     warnings = []
     for business, values in groupby(published.dropped, attrgetter("business_id")):
         of_business = list(values)
-        amounts = [row for row in of_business if row.is_revenue]
-        others = [row for row in of_business if not row.is_revenue]
-        said = [f"revenue of {business} leaves out {_counted(amounts, 'amounts', '{0.reason}')}, whose events count"] if amounts else []
-        said += [f"of rows of {business} that stand, {_counted(others, 'values', '{0.table}.{0.column} {0.reason}')} are not used"] if others else []
+        amounts = [(row.reason, row.of_revenue) for row in of_business if row.of_revenue]
+        others = [(f"{row.table}.{row.column} {row.reason}", row.values - row.of_revenue) for row in of_business if row.values > row.of_revenue]
+        said = [f"revenue of {business} leaves out {_counted(amounts, 'amounts')}, whose events count"] if amounts else []
+        said += [f"of rows of {business} that stand, {_counted(others, 'values')} are not used"] if others else []
         warnings.append(f"{'; '.join(said)}. See winback.dropped_values; land these rows again with a later loaded_at and values that can be used.")
     return warnings, dropped_figures(published)
 
 
-def _counted(rows: Iterable[Dropped], what: str, name: str) -> str:
-    reasons = [(name.format(row), row.values) for row in rows]
+def _counted(reasons: list[tuple[str, int]], what: str) -> str:
     return f"{sum(values for _, values in reasons):,} {what} ({', '.join(f'{reason} {values:,}' for reason, values in reasons)})"
 
 

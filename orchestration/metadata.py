@@ -87,7 +87,7 @@ def table_metadata(table: str, reader: Reader, published: Published) -> Metadata
     if table in ("rejected_rows", "refreshes"):
         metadata |= _landing_metadata(published)
     if table == "dropped_values":
-        amounts = sum(dropped.values for dropped in published.dropped if dropped.is_revenue)
+        amounts = sum(dropped.of_revenue for dropped in published.dropped)
         metadata |= {"amounts that revenue leaves out": amounts} | _table_if_any("dropped", dropped_figures(published))
     if table == "unmapped_values":
         metadata |= _table_if_any("in no seed", unmapped_figures(published))

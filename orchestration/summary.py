@@ -26,9 +26,21 @@ BUSINESSES = """
 LAST = "select refresh_id, is_rebuild, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"
 
 DROPPED = """
-    select business_id, landing_table, column_name, reason, count(*)
-    from winback.dropped_values
-    group by business_id, landing_table, column_name, reason
+    select dropped.business_id, landing_table, column_name, reason, count(*), sum(case when revenue.event_id is null then 0 else 1 end)
+    from winback.dropped_values as dropped
+    left join (
+        select events.business_id, events.event_id
+        from winback_internal.stg_events as events
+        left join winback_internal.int_voided_events as voided
+            on events.business_id = voided.business_id and events.event_id = voided.event_id
+        where events.kind in ('purchase', 'refund') and voided.event_id is null
+    ) as revenue
+        on
+            dropped.landing_table = 'events'
+            and dropped.column_name = 'amount'
+            and dropped.business_id = revenue.business_id
+            and dropped.row_id = revenue.event_id
+    group by dropped.business_id, landing_table, column_name, reason
     order by 1, 5 desc, 2, 3, 4
 """
 
@@ -55,18 +67,14 @@ RESTATED = """
 
 
 class Dropped(NamedTuple):
-    """How many values of a business are not counted, for one column and reason."""
+    """How many values of a business are not counted, for one column and reason, and how many of them are amounts that revenue leaves out."""
 
     business_id: str
     table: str
     column: str
     reason: str
     values: int
-
-    @property
-    def is_revenue(self) -> bool:
-        """Whether they are amounts, which revenue leaves out."""
-        return (self.table, self.column) == ("events", "amount")
+    of_revenue: int  # of purchases and refunds that are not voided
 
 
 class Unmapped(NamedTuple):
@@ -90,7 +98,7 @@ def left_out(dropped: list[Dropped], business: str) -> int:
     Returns:
         The number of amounts.
     """
-    return sum(values.values for values in dropped if values.business_id == business and values.is_revenue)
+    return sum(values.of_revenue for values in dropped if values.business_id == business)
 
 
 @dataclass(frozen=True)

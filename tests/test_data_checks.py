@@ -8,10 +8,13 @@ from orchestration.contract_checks import absences_under_contract, cancellations
 from orchestration.data_checks import dropped_values, rejections, shared_event_ids, silent_businesses, unmapped_values, wide_segments
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
+from orchestration.summary import Published, left_out
 from rows import Tables, table
 
 AS_OF = "create table winback_internal.int_as_of_date as select date '2025-06-30' as as_of_date"
-DROPPED = "create table winback.dropped_values (business_id text, landing_table text, column_name text, reason text)"
+DROPPED = "create table winback.dropped_values (business_id text, landing_table text, row_id text, column_name text, reason text)"
+VOIDED = "create table winback_internal.int_voided_events (business_id text, event_id text)"
+EVENTS = "create table winback_internal.stg_events (business_id text, event_id text, kind text)"
 
 
 def landing(rows: int, rejected: int, judged_now: int) -> Tables:
@@ -20,12 +23,13 @@ def landing(rows: int, rejected: int, judged_now: int) -> Tables:
         "create table winback.refreshes as select 2 as refresh_id",
         f"create table winback.rejected_rows as select 'events' as landing_table, 'invalid_occurred_at' as reason from range({rejected})",
         DROPPED,
+        VOIDED,
     ]
     for name in LANDING_TABLES:
         landed, standing = (rows, rows - rejected) if name == "events" else (0, 0)
         statements += [
             f"create table winback_internal.landed_{name} as from range({landed})",
-            f"create table winback_internal.stg_{name} as from range({standing})",
+            f"create table winback_internal.stg_{name} as select 'shop' as business_id, cast(range as text) as event_id, 'purchase' as kind from range({standing})",
             f"""create table winback_internal.base_{name} as select
                 case when range < {rejected} then 'rejected' else 'standing' end as verdict, case when range < {judged_now} then 2 else 1 end as judged_in
                 from range({landed})""",
@@ -50,16 +54,26 @@ def test_a_segment_with_too_many_values_is_named() -> None:
 
 
 def test_dropped_values_are_told_by_business_and_amounts_first() -> None:
-    rows = ["'shop', 'events', 'amount', 'foreign_currency'"] * 3 + ["'shop', 'events', 'amount', 'invalid_amount'", "'shop', 'campaign_touches', 'cost', 'invalid_cost'"]
-    tables = Tables(table("winback.dropped_values", "business_id, landing_table, column_name, reason", *rows, "'saas', 'customers', 'contactable', 'invalid_contactable'"))
+    reasons = {"foreign_currency": ("e1", "e2", "e3", "seen"), "invalid_amount": ("e4", "void")}
+    rows = [f"'shop', 'events', '{event}', 'amount', '{reason}'" for reason, events in reasons.items() for event in events]
+    rows += ["'shop', 'campaign_touches', 'e1', 'cost', 'invalid_cost'", "'saas', 'customers', 'c1', 'contactable', 'invalid_contactable'"]
+    kinds = {"e1": "purchase", "e2": "purchase", "e3": "purchase", "e4": "refund", "seen": "engagement", "void": "purchase"}
+    tables = Tables(
+        table("winback.dropped_values", "business_id, landing_table, row_id, column_name, reason", *rows),
+        table("winback_internal.stg_events", "business_id, event_id, kind", *(f"'shop', '{event}', '{kind}'" for event, kind in kinds.items())),
+        table("winback_internal.int_voided_events", "business_id, event_id", "'shop', 'void'"),
+    )
     warnings, figures = dropped_values(tables, load_settings())
     of_saas, of_shop = (warning.split(". ")[0] for warning in warnings)
     assert of_saas == "of rows of saas that stand, 1 values (customers.contactable invalid_contactable 1) are not used"
     amounts, others = of_shop.split("; ")
     assert amounts == "revenue of shop leaves out 4 amounts (foreign_currency 3, invalid_amount 1), whose events count"
-    assert others == "of rows of shop that stand, 1 values (campaign_touches.cost invalid_cost 1) are not used"
-    assert figures[1] == {"business": "shop", "table": "events", "column": "amount", "reason": "foreign_currency", "values": 3}
-    assert dropped_values(Tables(DROPPED), load_settings()) == ([], [])
+    assert others == (
+        "of rows of shop that stand, 3 values (events.amount foreign_currency 1, events.amount invalid_amount 1, campaign_touches.cost invalid_cost 1) are not used"
+    )
+    assert figures[1] == {"business": "shop", "table": "events", "column": "amount", "reason": "foreign_currency", "values": 4}
+    assert left_out(Published(tables).dropped, "shop") == 4
+    assert dropped_values(Tables(DROPPED, EVENTS, VOIDED), load_settings()) == ([], [])
 
 
 def test_an_event_id_of_several_people_is_told_and_one_of_a_merged_customer_is_not() -> None:
