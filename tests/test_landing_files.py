@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from orchestration.landing.files import LandedFile, find_files
 from orchestration.landing.snapshot import Copy, confined_connection, copy_files
 from orchestration.landing.texts import _check_quotes
 from orchestration.landing_tables import load_landing
+from orchestration.settings import DBT_PROJECT
 
 HEADER = "event_id,business_id,customer_id,event_name,occurred_at,loaded_at"
 ROW = "e{0},shop,c{0},order,2025-01-01,2025-01-02"
@@ -152,6 +154,20 @@ def test_reads_columns_under_whatever_name(tmp_path: Path) -> None:
 )
 def test_refuses_names_that_cannot_be_columns(tmp_path: Path, names: str, words: str) -> None:
     assert words in refusal(tmp_path, f"{CUSTOMERS},{names}\n", "customers.csv")
+
+
+def test_names_of_ours_are_refused_of_attributes_alone(tmp_path: Path) -> None:
+    """Whatever base_customers calls a column that it works with; what a file of events calls one that is not read is nothing to us."""
+    staging = DBT_PROJECT / "models" / "staging" / "base_customers.sql"
+    copies = (DBT_PROJECT / "macros" / "sql" / "copies.sql").read_text().split("{% macro judge_copies")[1].split("endmacro")[0]
+    source = staging.read_text() + copies
+    worked_with = set(re.findall(r"\bas ([a-z_]+)\b", source)) - set(re.findall(r"join .* as ([a-z_]+)", source)) - set(CONTRACTS["customers"].columns)
+    worked_with |= {f"{column}_dropped" for column in re.findall(r"read_or_dropped\('(\w+)'", source)} | {"row_hash", "malformed_line", "judged_in"}
+    assert {"verdict", "copy_place", "contactable_text"} < worked_with
+    for name in sorted(worked_with | {"rowid", "ctid", "landed_in", "in_one"}):
+        assert f"Column 4 of FILE has the name of one of Winback's own: {name}. Rename it." in refusal(tmp_path / name, f"{CUSTOMERS},{name.upper()}\n", "customers.csv")
+    write(tmp_path / "events", f"{HEADER},verdict\n{ROW.format(1)},guilty\n")
+    assert "verdict" not in read(tmp_path / "events")[0]
 
 
 def test_columns_without_a_name_or_a_use_are_passed_over(tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ class Contract:
         columns: all declared columns, in order.
         required: those that every file must have.
         keeps_other_columns: whether columns that are not declared are kept, as customers' attributes are.
+        reserved: names that none of these can have.
     """
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
     keeps_other_columns: bool
+    reserved: tuple[str, ...]
 
 
 def _contracts() -> dict[str, Contract]:
@@ -29,6 +31,7 @@ def _contracts() -> dict[str, Contract]:
             tuple(column["name"] for column in table["columns"]),
             tuple(column["name"] for column in table["columns"] if _meta(column).get("required")),
             bool(_meta(table).get("keeps_other_columns")),
+            tuple(_meta(table).get("reserved_columns", ())),
         )
         for table in landing["tables"]
     }

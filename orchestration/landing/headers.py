@@ -63,7 +63,7 @@ def kept_columns(names: Sequence[str], original: Path, table: str, contract: Con
         For each column its kept name, or None.
 
     Raises:
-        WinbackError: a required column is not there, a kept name stands twice, or is none.
+        WinbackError: a required column is not there, a kept name stands twice, is none, or is one of ours.
     """
     trimmed = [_lower(name.strip(TRIMMED)) for name in names]
     missing = [column for column in contract.required if column not in trimmed]
@@ -79,6 +79,8 @@ def kept_columns(names: Sequence[str], original: Path, table: str, contract: Con
             raise WinbackError(
                 f"The name of column {place} of {shown(original)} is longer than {LONGEST_NAME} characters, or holds one that cannot be printed: {shown(name)}. Rename it."
             )
+        if name in contract.reserved:
+            raise WinbackError(f"Column {place} of {shown(original)} has the name of one of Winback's own: {shown(name)}. Rename it.")
     twice = [name for name, count in Counter(kept).items() if name is not None and count > 1]
     if twice:
         raise WinbackError(f"A column name stands twice in the header of {shown(original)}: {shown(twice[0])} (upper and lower case are one). Name each column once.")

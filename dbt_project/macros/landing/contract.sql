@@ -29,8 +29,10 @@
     {% set attributes = [] %}
     {% if contract.config.meta.get('keeps_other_columns') %}
         {% for scan in scans %}
-            {% for name in scan.columns if name not in contract.columns and name not in attributes and name not in own_columns() %}
-                {% do attributes.append(name) %}
+            {% for name in scan.columns if name not in contract.columns and name not in attributes %}
+                {% if name not in own_columns() %}{% do attributes.append(name) %}
+                {% elif not scan.is_loaded_by_us %}{% do exceptions.warn("Column '" ~ name ~ "' of " ~ scan.relation ~ " is not read: Winback has one of that name. Rename it.") %}
+                {% endif %}
             {% endfor %}
         {% endfor %}
     {% endif %}
@@ -38,8 +40,8 @@
 {% endmacro %}
 
 
-{# The columns that a landed table has of ours. #}
-{% macro own_columns() %}{{ return(['row_hash', 'malformed_line', 'landed_in', 'delivered_in', 'judged_in']) }}{% endmacro %}
+{# The names that are ours, and no attribute's. Files that have such a column are refused; of a server's table it is left out. #}
+{% macro own_columns() %}{{ return(landing_contract('customers').config.meta.get('reserved_columns')) }}{% endmacro %}
 
 
 {# A landing table's declared columns, in order. #}
