@@ -65,12 +65,13 @@
     end
 {%- endmacro %}
 
-{# The instant at which a zone's clocks show a time. Where a clock put back an hour makes it come twice, the first; engines take the second. #}
+{# The instant at which a zone's clocks show a time. Where a clock put back makes it come twice, the first, by the offset of the day before;
+   engines take the second. #}
 {% macro from_local(time, zone) -%}
     {%- set shown = 'cast(' ~ time ~ ' as timestamp)' -%}
     {%- set found = local_to_utc(shown, zone) -%}
-    {%- set hour_before = '(' ~ found ~ " - interval '1' hour)" -%}
-    case when {{ utc_to_local(hour_before, zone) }} = {{ shown }} then {{ hour_before }} else {{ found }} end
+    {%- set first = add_seconds(shown, '-' ~ utc_offset('(' ~ found ~ " - interval '1' day)", zone)) -%}
+    case when {{ utc_to_local(first, zone) }} = {{ shown }} then {{ first }} else {{ found }} end
 {%- endmacro %}
 
 {# Null outside 1980-2100 of the local calendar, which only at the ends of these years is another than that of UTC. #}
