@@ -43,13 +43,38 @@ FOLLOWED = f"""
     order by cancellations.business_id
 """
 
+# Of open contracts the date of the last purchase, or that until which it is paid; a voided purchase paid for nothing.
 OPEN = """
-    select customers.business_id, customers.former_after_days, contracts.last_purchased_on, count(*)
-    from winback_internal.int_contracts as contracts
-    inner join winback_internal.int_customers as customers on contracts.customer_key = customers.customer_key
-    where contracts.opened_on <= date '{as_of}' and (contracts.ended_on is null or contracts.ended_on > date '{as_of}')
-    group by customers.business_id, customers.former_after_days, contracts.last_purchased_on
-    order by customers.business_id
+    with paid as (
+        select people.customer_key, events.contract_id, max(events.covers_until) as paid_until
+        from winback_internal.stg_events as events
+        inner join winback_internal.int_customer_keys as people
+            on events.business_id = people.business_id and events.customer_id = people.customer_id
+        left join winback_internal.int_voided_events as voided
+            on events.business_id = voided.business_id and events.event_id = voided.event_id
+        where
+            events.kind = 'purchase'
+            and events.covers_until is not null
+            and voided.event_id is null
+            and cast(events.occurred_at as date) <= date '{as_of}'
+        group by people.customer_key, events.contract_id
+    ),
+
+    opened as (
+        select
+            customers.business_id,
+            customers.former_after_days,
+            case when paid.paid_until > contracts.last_purchased_on then paid.paid_until else contracts.last_purchased_on end as last_on
+        from winback_internal.int_contracts as contracts
+        inner join winback_internal.int_customers as customers on contracts.customer_key = customers.customer_key
+        left join paid on contracts.customer_key = paid.customer_key and contracts.contract_id = paid.contract_id
+        where contracts.opened_on <= date '{as_of}' and (contracts.ended_on is null or contracts.ended_on > date '{as_of}')
+    )
+
+    select business_id, former_after_days, last_on, count(*)
+    from opened
+    group by business_id, former_after_days, last_on
+    order by business_id
 """
 
 ABSENCES = """
@@ -118,7 +143,7 @@ def silent_contracts(reader: Reader, _: Settings) -> Judged:
         figures.append({"business": business, "open contracts": whole, "days allowed": most, "without a purchase for longer": silent})
         if silent:
             warnings.append(
-                f"of {whole:,} open contracts of {business}, {silent:,} have had no purchase for more than {most} days. While one is open, no other "
+                f"of {whole:,} open contracts of {business}, {silent:,} have had no purchase, nor been paid for, for more than {most} days. While one is open, no other "
                 "cancellation of its customer is an exit: land a cancellation with the contract_id of each that has ended, dated when it did."
             )
     return warnings, figures

@@ -192,6 +192,9 @@ def contracts(*rows: str, former_after: str = "null") -> list[str]:
         AS_OF,
         table("winback_internal.int_contracts", "customer_key, contract_id, opened_on, last_purchased_on, ended_on", "0, 'x', current_date, current_date, current_date", *rows),
         f"create table winback_internal.int_customers as select 1 as customer_key, 'saas' as business_id, 'ann' as customer_id, {former_after} as former_after_days",
+        table("winback_internal.int_customer_keys", "business_id, customer_id, customer_key", "'saas', 'ann', 1", "'saas', 'old', 1"),
+        "create table winback_internal.stg_events (business_id text, customer_id text, event_id text, kind text, contract_id text, occurred_at timestamp, covers_until date)",
+        VOIDED,
     ]
 
 
@@ -202,11 +205,28 @@ def test_a_contract_that_is_open_and_silent_is_told() -> None:
         "1, 'd', date '2025-07-01', date '2025-07-01', null",
     ]  # fmt: skip
     (warning,), figures = silent_contracts(Tables(*contracts(open_and_silent, *quiet)), load_settings())
-    assert warning.startswith("of 2 open contracts of saas, 1 have had no purchase for more than 400 days.")
+    assert warning.startswith("of 2 open contracts of saas, 1 have had no purchase, nor been paid for, for more than 400 days.")
     assert figures == [{"business": "saas", "open contracts": 2, "days allowed": 400, "without a purchase for longer": 1}]
     assert silent_contracts(Tables(*contracts(*quiet)), load_settings())[0] == []
     assert silent_contracts(Tables(*contracts(open_and_silent, former_after="401")), load_settings())[0] == []
     assert silent_contracts(Tables(*contracts(open_and_silent, former_after="90")), load_settings())[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "purchase"),
+    [
+        (False, "'saas', 'old', 'e', 'purchase', 'a', timestamp '2022-07-01', date '2024-05-26'"),
+        (True, "'saas', 'ann', 'e', 'purchase', 'a', timestamp '2022-07-01', date '2024-05-25'"),
+        (True, "'saas', 'ann', 'void', 'purchase', 'a', timestamp '2022-07-01', date '2025-06-30'"),
+        (True, "'saas', 'ann', 'e', 'purchase', 'b', timestamp '2022-07-01', date '2025-06-30'"),
+        (True, "'saas', 'ann', 'e', 'purchase', 'a', timestamp '2025-07-01', date '2026-06-30'"),
+    ],
+)  # fmt: skip
+def test_a_contract_that_is_paid_until_lately_is_not_silent(told: bool, purchase: str) -> None:
+    tables = Tables(*contracts("1, 'a', date '2022-07-01', date '2022-07-01', null"))
+    tables.connection.execute(f"insert into winback_internal.stg_events values ({purchase})")
+    tables.connection.execute("insert into winback_internal.int_voided_events values ('saas', 'void')")
+    assert bool(silent_contracts(tables, load_settings())[0]) == told
 
 
 @pytest.mark.parametrize(
