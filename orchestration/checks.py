@@ -150,7 +150,7 @@ CHECKS = [
         "lifecycle_states",
         "open_contracts_are_bought_again",
         contract_checks.silent_contracts,
-        "Every open contract has had a purchase, or was paid for, in the last 400 days, or former_after_days where these are more: its end has not been forgotten.",
+        "Every open contract has been bought or paid for in the last 400 days, or former_after_days where these are more: its end has not been forgotten.",
     ),
 ]
 
