@@ -35,7 +35,7 @@
 
 {# A figure worked out from its parts; null where there is nothing to divide by. #}
 {% macro worked_out(figure) -%}
-    {% if figure.numerator %}{{ share('(' ~ figure.numerator ~ ')', '(' ~ figure.denominator ~ ')') }}{% else %}{{ figure.formula }}{% endif %}
+    {%- if figure.numerator %}{{ share('(' ~ figure.numerator ~ ')', '(' ~ figure.denominator ~ ')') }}{% else %}{{ figure.formula }}{% endif -%}
 {%- endmacro %}
 
 
@@ -51,8 +51,7 @@
         {% set has_formula = figure.formula and reads_only(figure.formula, columns) %}
         {% set range = {'share': 'between 0 and 1', 'probability': 'between 0 and 1', 'customers': '>= 0', 'transitions': '>= 0', 'days': '>= 0'}.get(figure.unit) %}
         {% if has_formula %}
-            {% set value = 'cast(' ~ figure.numerator ~ ' as ' ~ type_double() ~ ') / (' ~ figure.denominator ~ ')' if figure.numerator else figure.formula %}
-            {% set is_it = 'abs(' ~ name ~ ' - (' ~ value ~ ')) <= 1e-12 * greatest(1, abs(' ~ name ~ '))' %}
+            {% set is_it = 'abs(' ~ name ~ ' - (' ~ worked_out(figure) ~ ')) <= 1e-12 * greatest(1, abs(' ~ name ~ '))' %}
             {% do rules.update({name ~ ' is not its formula': is_null_in_place ~ ' and (' ~ name ~ ' is null or ' ~ is_it ~ ')'}) %}
             {% if name ~ '_low' in columns %}{% do rules.update(interval_rules(name, figure.denominator)) %}{% endif %}
         {% elif figure.null_rule == 'never null' and range == '>= 0' %}
