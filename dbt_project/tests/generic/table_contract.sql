@@ -50,7 +50,7 @@ named as (
     from (
         values
         {%- for columns in keys %}
-        ({{ -loop.index }}, {{ text_literal(('key' if columns == key else columns | join(', ')) ~ ' is not unique') }}),
+        ({{ -loop.index }}, {{ text_literal(('key' if columns == key else '(' ~ columns | join(', ') ~ ')') ~ ' is not unique') }}),
         {%- endfor %}
         {%- for fault in conditions %}
         ({{ loop.index }}, {{ text_literal(fault) }}){{ ',' if not loop.last }}
