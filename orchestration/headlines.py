@@ -1,8 +1,9 @@
 """The three headline rates: where each is published, what it counts, and of whom; by month, of a business's total."""
 
-import csv
 from dataclasses import dataclass
 from datetime import date
+
+import yaml
 
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import Reader
@@ -25,12 +26,11 @@ class Headline:
     pool: str
 
 
-RATES = ("win_back_rate", "reactivation_rate", "retention_rate")
-FORMULAS = DBT_PROJECT / "seeds" / "catalogue" / "formulas.csv"
+RATES = {"win_back_rate": "fct_win_back", "reactivation_rate": "fct_reactivation", "retention_rate": "fct_retention"}
 
 
 def headline(rate: str) -> Headline:
-    """What a rate counts, as `dim_metric` says it: no formula stands here.
+    """What a rate counts, as the catalogue says it at its column: no formula stands here.
 
     Args:
         rate: its name.
@@ -38,9 +38,11 @@ def headline(rate: str) -> Headline:
     Returns:
         The rate.
     """
-    with FORMULAS.open(encoding="utf-8", newline="") as file:
-        (row,) = (row for row in csv.DictReader(file) if row["metric"] == rate)
-    return Headline(rate, row["table_name"], row["numerator"], row["denominator"])
+    table = RATES[rate]
+    (path,) = DBT_PROJECT.glob(f"models/*/{table}.yml")
+    (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    (said,) = (column["config"]["meta"] for column in model["columns"] if column["name"] == rate)
+    return Headline(rate, table, said["numerator"], said["denominator"])
 
 
 HEADLINES = tuple(headline(rate) for rate in RATES)

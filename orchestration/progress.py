@@ -1,6 +1,7 @@
 """Progress of a dbt build in words, for Dagster's log and for a terminal."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from dagster import AssetExecutionContext
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
+# What `log` in a macro becomes, and the form in which macros/refresh/broken_rules.sql says which rule of a table is broken, in how many rows.
+SAID_BY_MACROS = "JinjaLogInfo"
+BROKEN_RULE = re.compile(r"\w+: .+ \(\d+ rows?\)")
 
 # Apart from Dagster's log, which mixes our words with those of its libraries.
 TERMINAL = logging.getLogger("winback.terminal")
@@ -56,3 +60,16 @@ def describe(raw_event: dict[str, Any]) -> tuple[int, int, str, bool] | None:
     status = str(data.get("status", "")).lower()
     words = f"{node['resource_type']} {node['node_name']}: {status.split()[0] if status else 'done'} ({data.get('execution_time', 0):.1f} s)"
     return data["index"], data.get("total") or data["num_models"], words, status.startswith(("error", "fail"))
+
+
+def broken_rule_in(raw_event: dict[str, Any]) -> str | None:
+    """Read a dbt log event as a rule that a data test found broken.
+
+    Args:
+        raw_event: one line of dbt's JSON log.
+
+    Returns:
+        The table, the rule and the number of rows, in words; None for other events.
+    """
+    info = raw_event["info"]
+    return info["msg"] if info["name"] == SAID_BY_MACROS and BROKEN_RULE.fullmatch(info["msg"]) else None

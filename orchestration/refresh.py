@@ -21,7 +21,7 @@ from orchestration.files import hidden_from_others
 from orchestration.last import last_refresh
 from orchestration.metadata import arrivals, told_of
 from orchestration.plan import Plan, plan_refresh, refuse_future
-from orchestration.progress import describe, teller
+from orchestration.progress import broken_rule_in, describe, teller
 from orchestration.report import write_report
 from orchestration.request import Request
 from orchestration.settings import SEEDS, Settings, load_settings
@@ -96,12 +96,12 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
         if build.copying:
             build.copying.result()  # Without its copy dbt, which is waiting for it, has nothing to work on.
         # Held back: an asset shown as materialised must be one that can be read.
-        events, errors = _run(context, invocation, tell)
+        events, errors, broken_rules = _run(context, invocation, tell)
         is_successful = invocation.is_successful()
     outcome.stop_if_asked()
     if not is_successful:
         yield from (event for event in events if not isinstance(event, Output))
-        messages = map(build.named, _messages(invocation, errors))
+        messages = map(build.named, _messages(invocation, errors, broken_rules))
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
     forgotten = _words_on_forgotten(warehouse, build) if plan.relands else None
     warehouse.publish(build, tell)
@@ -175,14 +175,17 @@ def _killed_in_the_end(invocation: DbtCliInvocation) -> Iterator[None]:
         invocation.process.wait()
 
 
-def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:
-    """Follow a dbt run, telling its progress in steps of a tenth and every node that goes wrong."""
+def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str], list[str]]:
+    """Follow a dbt run, telling its progress in steps of a tenth, every node that goes wrong, and the rules that tests found broken."""
     events: list[Any] = []
     errors: list[str] = []
+    broken_rules: list[str] = []
     tenths = 0
     for raw in invocation.stream_raw_events():
         if raw.raw_event["info"]["level"] == "error":
             errors.append(raw.raw_event["info"]["msg"])
+        if broken_rule := broken_rule_in(raw.raw_event):
+            broken_rules.append(broken_rule)
         if progress := describe(raw.raw_event):
             index, total, words, went_wrong = progress
             if went_wrong or index * 10 // total > tenths:
@@ -196,13 +199,13 @@ def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Cal
                 target_path=invocation.target_path,
             )
         )
-    return events, errors
+    return events, errors, broken_rules
 
 
-def _messages(invocation: DbtCliInvocation, errors: list[str]) -> list[str]:
+def _messages(invocation: DbtCliInvocation, errors: list[str], broken_rules: list[str]) -> list[str]:
     results: Path = invocation.target_path / "run_results.json"
     if results.exists():
-        messages = failure_messages(json.loads(results.read_text())["results"])
+        messages = failure_messages(json.loads(results.read_text())["results"], broken_rules)
         if messages:
             return messages
     return [without_traceback(error) for error in errors] or ["dbt stopped without a word; its log is in the Dagster run."]

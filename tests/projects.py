@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import yaml
 
 import warm
+from orchestration.headlines import HEADLINES
 from orchestration.landing.contract import LANDING_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,7 +103,7 @@ class Project:
     def land_more(self, number: int = 1, customer: str = "") -> None:
         """One more file of events, an order of a new customer, so that a refresh has something to do.
 
-        In the toy project, a customer called `fails a test`, `fails a model` or `never ends` has the refresh do just that.
+        In the toy project, a customer called `fails a test`, `breaks a rule`, `fails a model` or `never ends` has the refresh do just that.
         """
         row = f"more{number},shop,{customer or f'more{number}'},order,2025-06-{number:02}T10:00:00Z,5,USD,2025-06-{number:02}T11:00:00Z"
         (self.landing / "events").mkdir(exist_ok=True)
@@ -144,9 +146,12 @@ def copy_toy(folder: Path) -> Project:
     for file in (ROOT / "tests" / "toy" / "tests").iterdir():
         shutil.copy2(file, toy / "tests" / file.name)
     shutil.copytree(ROOT / "tests" / "toy" / "models", toy / "models")
-    for name in ("dbt_project.yml", "profiles.yml", "seeds/catalogue/formulas.csv"):
-        (toy / name).parent.mkdir(parents=True, exist_ok=True)
+    for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy2(real / name, toy / name)
+    for headline in HEADLINES:
+        said = {"numerator": headline.count, "denominator": headline.pool}
+        declared = {"name": headline.table, "columns": [{"name": headline.rate, "config": {"meta": said}}]}
+        (toy / "models" / "metrics" / f"{headline.table}.yml").write_text(yaml.safe_dump({"version": 2, "models": [declared]}))
     staging = toy / "models" / "staging"
     shutil.copy2(real / "models" / "staging" / "_landing.yml", staging / "_landing.yml")
     for name in ("landed_files", "int_this_refresh", "int_as_of_date", "stg_businesses", *(f"landed_{table}" for table in LANDING_TABLES)):

@@ -171,7 +171,10 @@ def test_the_second_of_two_refreshes_waits_and_says_for_whom(on_postgres: Served
 def test_a_failing_test_publishes_nothing(on_postgres: ServedProject) -> None:
     before = on_postgres.query(STATES)
     on_postgres.load_more(1, "fails a test")
-    assert "Test never_holds failed: 1 rows are not as they must be." in on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    on_postgres.load_more(2, "breaks a rule")
+    message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    assert "Test never_holds failed: 1 rows are not as they must be." in message
+    assert "lifecycle_states: a customer breaks a rule (1 row)." in message
     assert on_postgres.query(STATES) == before and on_postgres.query(SCHEMAS) == [("winback",), ("winback_internal",)]
 
 

@@ -28,6 +28,13 @@ def test_a_failing_test_publishes_nothing_until_it_is_taken_out(toy: Project) ->
     toy.refresh()
 
 
+def test_a_broken_rule_is_named_with_its_table_and_nothing_of_its_rows(toy: Project) -> None:
+    toy.land_more(customer="breaks a rule")
+    message = toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    assert "lifecycle_states: a customer breaks a rule (1 row).\nNothing was published" in message
+    assert "are not as they must be" not in message
+
+
 def test_a_failing_model_publishes_nothing(toy: Project) -> None:
     before = toy.warehouse.read_bytes()
     toy.land_more(customer="fails a model")

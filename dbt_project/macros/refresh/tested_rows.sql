@@ -15,7 +15,7 @@
         {# Rows with the key of a new one, for a new row may repeat an old one. #}
         {%- set condition = key ~ ' in (select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ this_refresh() ~ ')' -%}
     {%- endif -%}
-    {%- if of == 'this_refresh' -%}(select * from {{ model }} where refresh_id = {{ this_refresh() }})
+    {%- if of == 'this_refresh' -%}(select * from {{ model }} where coalesce(refresh_id, {{ this_refresh() }}) = {{ this_refresh() }})
     {%- elif of is none or rebuilds() -%}{{ model }}
     {%- elif rewritten and of in ['changed', 'returners'] -%}{{ few_rows(model, condition) }}
     {%- else -%}(select * from {{ model }} where {{ condition }})

@@ -1,5 +1,18 @@
 {% set languages = ['en', 'it', 'sv', 'nl', 'de'] -%}
-with texts as (
+{%- set said = ['metric', 'place', 'table_name', 'unit', 'formula', 'numerator', 'denominator', 'null_rule'] -%}
+-- Formulas and units are read from the columns that they are of (macros/metrics/catalogue.sql), texts from their seed.
+with figures ({{ said | join(', ') }}) as (
+    values
+    {%- for figure in figures() %}
+    (
+        {%- for name in said %}{% set value = figure[name] %}
+        {{ 'null' if value is none or value is undefined else value if name == 'place' else text_literal(value) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ){{ ',' if not loop.last }}
+    {%- endfor %}
+),
+
+texts as (
     select
         name
         {%- for language in languages %},
@@ -12,17 +25,17 @@ with texts as (
 )
 
 select
-    formulas.metric,
-    cast(formulas.place as integer) as place,
-    formulas.table_name,
-    formulas.unit,
-    formulas.formula,
-    formulas.numerator,
-    formulas.denominator,
-    formulas.null_rule
+    figures.metric,
+    figures.place,
+    figures.table_name,
+    figures.unit,
+    figures.formula,
+    figures.numerator,
+    figures.denominator,
+    figures.null_rule
     {%- for language in languages %},
     texts.label_{{ language }},
     texts.definition_{{ language }}
     {%- endfor %}
-from {{ ref('formulas') }} as formulas
-left join texts on formulas.metric = texts.name
+from figures
+left join texts on figures.metric = texts.name

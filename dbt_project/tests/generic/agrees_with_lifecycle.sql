@@ -1,14 +1,14 @@
-{# The fact has the rows of fct_lifecycle and tells the same figures: those in `same` by name, those in `derived` by an
-   expression over its columns. #}
-{% test agrees_with_lifecycle(model, same=[], derived={}) %}
+{# The fact has the rows of fct_lifecycle and tells the same figures: those in `same` by name, those in `derived` by their formula in the
+   catalogue, over its columns. #}
+{% test agrees_with_lifecycle(model, same=[], derived=[]) %}
 with lifecycle as (
     select
         {{ period_keys() }}
         {%- for column in same %},
         {{ column }}
         {%- endfor %}
-        {%- for column, expression in derived.items() %},
-        {{ expression }} as {{ column }}
+        {%- for column in derived %},
+        {{ worked_out(figure(column)) if execute }} as {{ column }}
         {%- endfor %}
     from {{ ref('fct_lifecycle') }}
 )
@@ -19,7 +19,7 @@ select
     coalesce(facts.period_start, lifecycle.period_start) as period_start,
     coalesce(facts.segment, lifecycle.segment) as segment,
     coalesce(facts.segment_value, lifecycle.segment_value) as segment_value
-    {%- for column in same + derived.keys() | list %},
+    {%- for column in same + derived %},
     facts.{{ column }},
     lifecycle.{{ column }} as {{ column }}_in_lifecycle
     {%- endfor %}
@@ -35,7 +35,7 @@ where (
     facts.period_end = lifecycle.period_end
     and facts.is_complete = lifecycle.is_complete
     and facts.is_warm = lifecycle.is_warm
-    {%- for column in same + derived.keys() | list %}
+    {%- for column in same + derived %}
     and facts.{{ column }} is not distinct from lifecycle.{{ column }}
     {%- endfor %}
 ) is not true

@@ -1,0 +1,68 @@
+{# What each row of a table promises by itself, looked at once: a key, what is never null or one of a few values, the figures as the
+   catalogue has them (macros/metrics/catalogue.sql), and `rules`, conditions by the fault that shows where one does not hold. A row for
+   each fault found. In the columns in `nullable` null means something. #}
+{% test table_contract(model, key=[], nullable=[], other_keys=[], not_null=[], accepted={}, rules={}, of=none) %}
+{{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
+{%- set keys, conditions = [key] + other_keys if key else other_keys, {} -%}
+{%- for column in (keys | sum(start=[]) + not_null) | unique if column not in nullable %}{% do conditions.update({column ~ ' is null': column ~ ' is not null'}) %}{% endfor -%}
+{%- for column, values in accepted.items() -%}
+    {% do conditions.update({column ~ ' is not one of its values': column ~ " is null or " ~ column ~ " in ('" ~ values | join("', '") ~ "')"}) %}
+{%- endfor -%}
+{%- do conditions.update(figure_rules(model.identifier)) -%}
+{%- do conditions.update(rules) -%}
+{%- set rows = rows_to_test(model, of) | trim -%}
+{%- set tested = model if rows == model | string else 'tested' -%}
+with
+{%- if tested == 'tested' %}
+-- Few of many, looked for once.
+tested {{ materialized() }} (
+    select * from {{ rows }} as few_rows
+),
+{%- endif %}
+{%- for columns in keys %}
+
+repeated_{{ loop.index }} as (
+    select coalesce(sum(copies - 1), 0) as broken_rows
+    from (select count(*) as copies from {{ tested }} group by {{ columns | join(', ') }} having count(*) > 1) as copied
+),
+{%- endfor %}
+
+counted as (
+    select
+        {%- for condition in conditions.values() %}
+        sum(case when ({{ condition }}) is not true then 1 else 0 end) as rule_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ tested }}
+),
+
+-- The counts stand in one row, and are named by a list beside it: each is counted once on every engine.
+named as (
+    select
+        rules.broken_rule,
+        case rules.place
+            {%- for condition in conditions %}
+            when {{ loop.index }} then counted.rule_{{ loop.index }}
+            {%- endfor %}
+            {%- for columns in keys %}
+            when {{ -loop.index }} then repeated_{{ loop.index }}.broken_rows
+            {%- endfor %}
+        end as broken_rows
+    from (
+        values
+        {%- for columns in keys %}
+        ({{ -loop.index }}, {{ text_literal(('key' if columns == key else '(' ~ columns | join(', ') ~ ')') ~ ' is not unique') }}),
+        {%- endfor %}
+        {%- for fault in conditions %}
+        ({{ loop.index }}, {{ text_literal(fault) }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as rules (place, broken_rule)
+    cross join counted
+    {%- for columns in keys %}
+    cross join repeated_{{ loop.index }}
+    {%- endfor %}
+)
+
+select broken_rule, broken_rows
+from named
+where broken_rows > 0
+{% endtest %}
