@@ -61,9 +61,10 @@ class Catalog(DagsterDbtTranslator):
             project: none is used.
 
         Returns:
-            What Dagster makes of it; public tables are to be fresh.
+            What Dagster makes of it; public tables are to be fresh. What the last refresh published are the same assets, on which none depends.
         """
         spec = super().get_asset_spec(manifest, unique_id, project)
+        spec = spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key.path[0] != "published"])
         return spec.replace_attributes(freshness_policy=FRESH) if spec.key.path[0] == "winback" else spec
 
 

@@ -17,18 +17,18 @@ SILENT_DAYS = 400  # a year and a month's grace: even a contract of a year has b
 # cancellation and a purchase at one.
 FOLLOWED = f"""
     with cancellations as (
-        select events.business_id, events.event_id, events.occurred_at, people.customer_key, as_of.as_of_date
+        select events.business_id, events.event_id, events.occurred_at, people.customer_key, businesses.as_of_date
         from winback_internal.stg_events as events
         inner join winback_internal.int_customer_keys as people
             on events.business_id = people.business_id and events.customer_id = people.customer_id
         left join winback_internal.int_voided_events as voided
             on events.business_id = voided.business_id and events.event_id = voided.event_id
-        cross join winback_internal.int_as_of_date as as_of
+        inner join winback.dim_business as businesses on events.business_id = businesses.business_id
         where
             events.kind = 'cancellation'
             and events.contract_id is null
             and voided.event_id is null
-            and cast(events.occurred_at as date) <= as_of.as_of_date
+            and cast(events.occurred_at as date) <= businesses.as_of_date
     )
 
     select cancellations.business_id, count(distinct cancellations.event_id), count(distinct case when days.customer_key is not null then cancellations.event_id end)

@@ -17,12 +17,14 @@ class LastRefresh:
     """The state of a published warehouse.
 
     Attributes:
+        refresh_id: the number of the refresh.
         as_of_date: the last date it counts.
         code_version: hash of the code that derived it.
         files: how many files of a table and digest the landing held when it was last read.
         configuration: the rows of each seed, in no order; none where other code wrote them, whose columns may be others.
     """
 
+    refresh_id: int
     as_of_date: date
     code_version: str
     files: Counter[tuple[str, str]]
@@ -69,11 +71,11 @@ def last_refresh(warehouse: Warehouse, code: str | None = None) -> LastRefresh |
     if not warehouse.is_published():
         return None
     with warehouse.reader() as reader:
-        last = reader.rows("select as_of_date, code_version from winback.refreshes order by refresh_id desc limit 1")
+        last = reader.rows("select refresh_id, as_of_date, code_version from winback.refreshes order by refresh_id desc limit 1")
         if not last:
             return None
         files = reader.rows("select landing_table, digest from winback_internal.landed_files")
-        configuration = {file: _rows_of_table(reader, file) for file in COLUMNS} if last[0][1] == code else None
+        configuration = {file: _rows_of_table(reader, file) for file in COLUMNS} if last[0][2] == code else None
     return LastRefresh(*last[0], Counter(files), configuration)
 
 

@@ -1,5 +1,7 @@
 """dbt on a project that is parsed already: `python parsed_dbt.py PARTIAL_PARSE ARGUMENTS…`, run as a script by the refresh.
 
+The argument of `--vars` is a file: the columns of a landing may be more than the system takes as one argument.
+
 dbt parses anew whenever a variable or the path of the database differs, which is every night, and takes seconds for it. The
 caller vouches that the parsed project is the one to run. On a server, nodes are parsed for the schema in which they are published;
 the variable `build_schema` says where this build is. `left_out` names the nodes that get a tag of that name, by which they are excluded:
@@ -26,7 +28,9 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Run dbt with the arguments that follow the parsed project's path; exits as dbt does."""
-    variables = json.loads(sys.argv[sys.argv.index("--vars") + 1])
+    place = sys.argv.index("--vars") + 1
+    sys.argv[place] = Path(sys.argv[place]).read_text(encoding="utf-8")
+    variables = json.loads(sys.argv[place])
     _die_with(variables["refresh_process"])
     if "held" in variables:
         _hold(variables["held"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from orchestration.configuration import last_date_over
 from orchestration.dbt import code_version
@@ -24,6 +25,8 @@ class Plan:
         as_of_date: the last date to count.
         new_files: the files to read.
         rebuilds: derive everything anew from the landed rows.
+        refresh_id: the number of the refresh.
+        previous_as_of_date: the date that the published tables count to, if there are any.
         is_needed: whether anything would come out differently.
         code_version: hash of the code that derives.
         unchanged: the nodes of the dbt project that stand as they are.
@@ -39,6 +42,23 @@ class Plan:
     unchanged: Sequence[str] = ()
     known_files: Sequence[LandedFile] = ()
     relands: bool = False
+    refresh_id: int = 1
+    previous_as_of_date: date | None = None
+
+    def variables(self) -> dict[str, Any]:
+        """State in dbt's vars what the run is.
+
+        Returns:
+            The vars; dbt_project.yml has their meaning.
+        """
+        return {
+            "is_rebuild": self.rebuilds,
+            "refresh_id": self.refresh_id,
+            "as_of_date": f"{self.as_of_date}",
+            "previous_as_of_date": f"{self.previous_as_of_date or ''}",
+            "code_version": self.code_version,
+            **({"left_out": list(self.unchanged)} if self.unchanged else {}),
+        }
 
 
 def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], None]) -> Plan:
@@ -67,6 +87,7 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
             landing.require_events()
         tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
         return Plan(request.as_of_date or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
+    after: dict[str, Any] = {"refresh_id": last.refresh_id + 1, "previous_as_of_date": last.as_of_date}
     as_of_date = date_to_count(request.as_of_date, last.as_of_date, last_date_over(SEEDS))
     goes_back = as_of_date < last.as_of_date
     if goes_back:
@@ -75,7 +96,7 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
         if landing:
             landing.require_events()
         tell("Landing everything again, and deriving everything from it: asked for. Landed rows that the landing holds no more are forgotten.")
-        return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True)
+        return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True, **after)
     new_files = last.not_read(files or ())
     known_files = sorted(set(files or ()) - set(new_files), key=lambda file: file.path)
     if is_earlier:
@@ -87,10 +108,10 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
     if files is None or rebuilds or not last.is_configured_by(SEEDS):
-        return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code, known_files=known_files)
+        return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code, known_files=known_files, **after)
     is_needed = bool(new_files) or as_of_date != last.as_of_date
     unchanged = unchanged_nodes({file.table for file in new_files}) if is_needed else ()
-    return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged, known_files)
+    return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged, known_files, **after)
 
 
 def refuse_future(request: Request) -> None:

@@ -84,11 +84,15 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     tell(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
     only = kept_tables(landed=not plan.relands) if plan.rebuilds else None
     build = warehouse.start(context.run_id, plan.new_files, plan.known_files, only)
-    variables = {**build.variables, "as_of_date": f"{plan.as_of_date}", "run_id": context.run_id, "code_version": plan.code_version, "refresh_process": os.getpid()}
-    if plan.unchanged:
-        variables["left_out"] = list(plan.unchanged)
+    variables = {**build.variables, **plan.variables(), "run_id": context.run_id, "refresh_process": os.getpid()}
+    variables["customer_columns"] = _customer_columns(warehouse, build)
+    if context.is_subset:
+        variables["is_rebuild"] = True  # Of the tables that are selected.
     selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
-    arguments = [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", json.dumps(variables, ensure_ascii=False)]
+    vars_file = build.target.with_name("vars.json")
+    vars_file.parent.mkdir(parents=True, exist_ok=True)
+    vars_file.write_text(json.dumps(variables, ensure_ascii=False), encoding="utf-8")
+    arguments = [*BUILD, *warehouse.options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}", "--vars", str(vars_file)]
     with contextlib.ExitStack() as stack:
         with outcome.held_back():
             invocation = dbt.cli(arguments, context=context, target_path=build.target, raise_on_error=False)
@@ -117,6 +121,15 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
         tell(line)
     _draw_report(warehouse, settings.report, tell)
     outcome.stop_if_asked()
+
+
+def _customer_columns(warehouse: Warehouse, build: Build) -> list[str]:
+    """The columns of customers that have landed, now or before: dbt would have to ask the warehouse."""
+    found = {column["name"] for scan in build.variables["landing_scans"].get("customers", ()) for column in scan["columns"]} - {None}
+    if warehouse.is_published():
+        with warehouse.reader() as reader:
+            found |= reader.columns("landed_customers")
+    return sorted(found)
 
 
 def threads_of(settings: Settings, *, rebuilds: bool) -> int:
@@ -221,7 +234,7 @@ def _plan_of_selection(warehouse: Warehouse, request: Request) -> Plan:
     as_of = request.as_of_date
     if as_of and as_of != last.as_of_date:
         raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
-    return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version)
+    return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version, refresh_id=last.refresh_id)
 
 
 def _bury_dead_runs(warehouse: Warehouse, instance: DagsterInstance, tell: Callable[[str], None]) -> None:

@@ -143,7 +143,7 @@ class Published:
     @cached_property
     def as_of_date(self) -> date:
         """The last date counted."""
-        ((as_of,),) = self._reader.rows("select as_of_date from winback_internal.int_as_of_date")
+        ((as_of,),) = self._reader.rows("select as_of_date from winback.refreshes order by refresh_id desc limit 1")
         return as_of
 
     @cached_property

@@ -154,7 +154,7 @@ def copy_toy(folder: Path) -> Project:
         (toy / "models" / "metrics" / f"{headline.table}.yml").write_text(yaml.safe_dump({"version": 2, "models": [declared]}))
     staging = toy / "models" / "staging"
     shutil.copy2(real / "models" / "staging" / "_landing.yml", staging / "_landing.yml")
-    for name in ("landed_files", "int_this_refresh", "int_as_of_date", "stg_businesses", *(f"landed_{table}" for table in LANDING_TABLES)):
+    for name in ("landed_files", "stg_businesses", *(f"landed_{table}" for table in LANDING_TABLES)):
         shutil.copy2(real / "models" / "staging" / f"{name}.sql", staging / f"{name}.sql")
     for table in LANDING_TABLES:
         (staging / f"base_{table}.sql").write_text(f"{{{{ judged_by_toy('{table}') }}}}\n")

@@ -11,7 +11,8 @@ from orchestration.settings import load_settings
 from orchestration.summary import Published, left_out
 from rows import Tables, table
 
-AS_OF = "create table winback_internal.int_as_of_date as select date '2025-06-30' as as_of_date"
+AS_OF = "create table winback.refreshes as select 1 as refresh_id, date '2025-06-30' as as_of_date"
+BUSINESS = "create table winback.dim_business as select 'saas' as business_id, date '2025-06-30' as as_of_date"
 DROPPED = "create table winback.dropped_values (business_id text, landing_table text, row_id text, column_name text, reason text)"
 VOIDED = "create table winback_internal.int_voided_events (business_id text, event_id text)"
 EVENTS = "create table winback_internal.stg_events (business_id text, event_id text, kind text)"
@@ -151,7 +152,7 @@ def cancelled(bought: list[str], contract: str = "null", others: int = 0) -> Tab
     events += [f"'saas', 'other{number}', 'o{number}', 'cancellation', null, timestamp '2025-03-01 08:00:00'" for number in range(others)]
     people = ["'saas', 'old', 1", "'saas', 'new', 1", *(f"'saas', 'other{number}', {number + 2}" for number in range(others))]
     return Tables(
-        AS_OF,
+        BUSINESS,
         table("winback_internal.stg_events", "business_id, customer_id, event_id, kind, contract_id, occurred_at", *events),
         table("winback_internal.int_customer_keys", "business_id, customer_id, customer_key", *people),
         table("winback_internal.int_customer_days", "customer_key, event_date, last_purchased_at", *(f"1, date '{at[:10]}', timestamp '{at}:00'" for at in bought)),
@@ -179,9 +180,9 @@ def test_cancellations_after_which_people_go_on_buying_want_a_contract_id(told: 
 def test_a_voided_cancellation_or_purchase_to_come_wants_no_contract_id() -> None:
     tables = cancelled(["2025-03-20 08:00"])
     assert cancellations_without_contract(tables, load_settings())[0]
-    tables.connection.execute("update winback_internal.int_as_of_date set as_of_date = date '2025-03-19'")
+    tables.connection.execute("update winback.dim_business set as_of_date = date '2025-03-19'")
     assert cancellations_without_contract(tables, load_settings())[0] == []
-    tables.connection.execute("update winback_internal.int_as_of_date set as_of_date = date '2025-06-30'")
+    tables.connection.execute("update winback.dim_business set as_of_date = date '2025-06-30'")
     tables.connection.execute("insert into winback_internal.int_voided_events values ('saas', 'e')")
     assert cancellations_without_contract(tables, load_settings()) == ([], [])
 

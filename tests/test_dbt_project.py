@@ -1,10 +1,15 @@
 """The dbt project by itself, for those who want no Dagster: plain `dbt build`, and its unit tests."""
 
 import json
+import os
 import shutil
 import subprocess
+from pathlib import Path
+
+import pytest
 
 from orchestration.dbt import dbt_executable, ensure_manifest
+from orchestration.settings import DBT_PROJECT
 from projects import GOLDEN, ROOT, Project
 
 
@@ -23,6 +28,19 @@ def test_plain_dbt_build_passes_and_writes_a_file_of_its_own(project: Project) -
     assert not project.warehouse.exists()
     project.warehouse = project.folder / "dbt_project" / "warehouse_dev.duckdb"
     assert project.query("select count(*) from winback.lifecycle_states") == [(236,)]
+
+
+@pytest.mark.builds
+@pytest.mark.parametrize("variables", [{}, {"is_rebuild": False, "refresh_id": 2, "as_of_date": "2025-06-30", "previous_as_of_date": "2025-06-29"}])
+def test_all_sql_compiles_without_a_warehouse_or_a_landing(tmp_path: Path, variables: dict) -> None:
+    """As a rebuild and as an incremental refresh run it; dbt refuses whatever would ask a warehouse (`--no-introspect`)."""
+    environment = {**os.environ, "WINBACK_DBT_WAREHOUSE": ":memory:", "WINBACK_LANDING": str(tmp_path / "none"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    command = [dbt_executable(), "compile", "--no-introspect", *where, "--vars", json.dumps(variables)]
+    done = subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout[-5000:]
+    deltas = (tmp_path / "compiled" / "winback" / "models" / "metrics" / "int_transition_deltas.sql").read_text()
+    assert ('"published"' in deltas) == bool(variables)
 
 
 def test_the_unit_tests_pass(published: Project) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -53,25 +54,40 @@ def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
     ]
 
 
+def scans_of(copies: Iterable[Copy], folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Put the copies that have the same columns into a folder of their own, for each of which dbt then has one scan.
+
+    Args:
+        copies: all copies.
+        folder: where to make the folders.
+
+    Returns:
+        For each landing table its scans: files by a pattern, their separator (None: Parquet) and their columns.
+    """
+    groups: dict[tuple, list[Copy]] = {}
+    for copy in copies:
+        if copy.columns:
+            groups.setdefault((copy.file.table, SEPARATORS.get(copy.file.format), copy.columns), []).append(copy)
+    scans: dict[str, list[dict[str, Any]]] = {}
+    for number, ((table, separator, columns), members) in enumerate(groups.items()):
+        (folder / f"{number}").mkdir()
+        for copy in members:
+            copy.path.rename(folder / f"{number}" / copy.path.name)
+        listed = [{"source": source, "name": name, "type": kind} for source, name, kind in columns]
+        scans.setdefault(table, []).append({"files": str(folder / f"{number}" / "*"), "separator": separator, "columns": listed})
+    return scans
+
+
 def write_listing(copies: Iterable[Copy], known: Iterable[LandedFile], path: Path) -> None:
     """Write the listing of the landing for the dbt project.
 
     Args:
-        copies: what it is to read.
-        known: what is there besides; without columns, so that nothing is read.
+        copies: what is read now.
+        known: what is there besides.
         path: where to write it, as JSON.
     """
-    listed = [
-        {
-            "landing_table": copy.file.table,
-            "digest": copy.digest,
-            "path": str(copy.path),
-            "separator": SEPARATORS.get(copy.file.format),
-            "columns": [{"source": source, "name": name, "type": kind} for source, name, kind in copy.columns],
-        }
-        for copy in (*copies, *(Copy(file, Path(), file.digest, ()) for file in known))
-    ]
-    path.write_text(json.dumps(listed))
+    listed = [(copy.file, copy.digest) for copy in copies] + [(file, file.digest) for file in known]
+    path.write_text(json.dumps([{"landing_table": file.table, "digest": digest, "path": str(file.path)} for file, digest in listed]))
 
 
 def _copy_text(file: LandedFile, path: Path) -> Copy:

@@ -1,6 +1,6 @@
 """Where tables are built and published: one module for each engine, all with the same few verbs; `WINBACK_TARGET` chooses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -123,6 +123,20 @@ def forgotten_rows(reader: Reader, build: str) -> int:
     kept = "select 1 from {build}.{table} as kept where kept.row_hash = landed.row_hash"
     forgotten = f"select count(*) from winback_internal.{{table}} as landed where not exists ({kept})"
     return sum(count for table in landed for (count,) in reader.rows(forgotten.format(build=build, table=table)))
+
+
+def require_landed_events(tables: Collection[str], warehouse: Warehouse) -> None:
+    """See that a server has events to begin with.
+
+    Args:
+        tables: the landing tables that are there.
+        warehouse: the server.
+
+    Raises:
+        WinbackError: there are none, and nothing is published that could be gone on from.
+    """
+    if "events" not in tables and not warehouse.is_published():
+        raise WinbackError("No landing table 'events': there is no landing.events. Load your events into it (`winback land` does, from files).")
 
 
 def warehouse_of(settings: Settings) -> Warehouse:

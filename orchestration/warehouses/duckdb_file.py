@@ -16,7 +16,7 @@ from orchestration.dbt import WORKING_FILE
 from orchestration.errors import WinbackError
 from orchestration.files import keep_rights, real_path, sync
 from orchestration.landing.files import LandedFile, Landing, find_files
-from orchestration.landing.snapshot import copy_files, write_listing
+from orchestration.landing.snapshot import copy_files, scans_of, write_listing
 from orchestration.outcome import interruptible, publishing
 from orchestration.quoting import literal
 from orchestration.settings import DBT_PROJECT
@@ -211,8 +211,16 @@ class DuckDBFile:
             self._take_over(working, only)
         listing = folder / "new_files.json"
         write_listing(copies, known_files, listing)
-        variables = {"db_path": str(working), "new_files": str(listing), "allowed_folders": [str(folder)], "held": str(folder / MARK)}
-        return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
+        names = {copy.path.name: str(copy.file.path) for copy in copies}
+        variables = {
+            "db_path": str(working),
+            "published_file": str(self.published) if copying else "",
+            "listing": str(listing),
+            "landing_scans": scans_of(copies, folder / "landing"),
+            "allowed_folders": [str(folder)],
+            "held": str(folder / MARK),
+        }
+        return Build(run_id, variables, folder / "target", copying, {str(path): names[path.name] for path in (folder / "landing").glob("*/*")})
 
     def count_forgotten(self, build: Build) -> int:
         """How many landed rows of what is published a finished build does not hold."""

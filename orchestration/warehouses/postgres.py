@@ -18,8 +18,8 @@ from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.settings import STATE
-from orchestration.warehouses import Build, forgotten_rows
-from orchestration.warehouses.postgres_server import Reader, Server, clearly
+from orchestration.warehouses import Build, forgotten_rows, require_landed_events
+from orchestration.warehouses.postgres_server import Reader, Server, clearly, landing_scans
 from orchestration.warehouses.postgres_swap import StillRead, drop_replaced, hold_back_readers, swap
 
 PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
@@ -170,7 +170,10 @@ class PostgresWarehouse:
                     self._do(SQL("create table {new} (like {old} including all)").format(**of))
                     self._do(SQL("insert into {new} select * from {old}").format(**of))
                     self._do(SQL("analyze {new}").format(**of))
-        return Build(run_id, {"build_schema": schema, "application_name": _application(run_id)}, _scratch(run_id) / "target")
+        scans = landing_scans(self._rows)
+        require_landed_events(scans, self)
+        variables = {"build_schema": schema, "application_name": _application(run_id), "landing_scans": scans}
+        return Build(run_id, variables, _scratch(run_id) / "target")
 
     def count_forgotten(self, build: Build) -> int:
         """How many landed rows of what is published a finished build does not hold."""

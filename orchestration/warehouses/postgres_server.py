@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier
 
 from orchestration.errors import WinbackError
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.quoting import literal
 from orchestration.warehouses import COLUMNS
 
@@ -126,6 +127,21 @@ class Server:
                 return cursor.rowcount
         finally:
             connection.close()
+
+
+def landing_scans(rows: Callable[[str], list[tuple]]) -> dict[str, list[dict]]:
+    """Find the landing tables.
+
+    Args:
+        rows: runs a query.
+
+    Returns:
+        For each that is there its one scan, with the names and types of its columns.
+    """
+    found: dict[str, list[dict]] = {}
+    for table, column, kind in rows("select table_name, column_name, data_type from information_schema.columns where table_schema = 'landing' order by ordinal_position"):
+        found.setdefault(table, []).append({"name": column, "type": kind})
+    return {table: [{"columns": found[table]}] for table in LANDING_TABLES if table in found}
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from thrift.Thrift import TException
 
 from orchestration.dbt import published_models
 from orchestration.errors import WinbackError
+from orchestration.landing.contract import LANDING_TABLES
 from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.quoting import spark_literal
 from orchestration.settings import STATE
-from orchestration.warehouses import Build, forgotten_rows
+from orchestration.warehouses import Build, forgotten_rows, require_landed_events
 
 PUBLIC, PRIVATE = "winback", "winback_internal"
 BUILDS = "winback_build_"
@@ -164,7 +166,17 @@ class SparkWarehouse:
         kept = {table for _, table, *_ in self._do(f"show tables in {current}")} & set(only or ()) if current else set()
         for table in sorted(kept):
             self._do(f"create table {schema}.{table} using parquet as select * from {current}.{table}")
-        return Build(run_id, {"build_schema": schema}, _scratch(run_id) / "target")
+        return Build(run_id, {"build_schema": schema, "landing_scans": self._landing_scans()}, _scratch(run_id) / "target")
+
+    def _landing_scans(self) -> dict[str, list[dict]]:
+        there = {table for _, table, *_ in self._do("show tables in landing")} if ("landing",) in self._do("show databases") else set()
+        found: dict[str, list[dict]] = {}
+        for table in there.intersection(LANDING_TABLES):
+            # What follows a line without a type is on the table and not its columns.
+            columns = takewhile(lambda row: row[1], self._do(f"describe table landing.{table}"))
+            found[table] = [{"name": name, "type": kind} for name, kind, *_ in columns]
+        require_landed_events(found, self)
+        return {table: [{"columns": columns}] for table, columns in found.items()}
 
     def count_forgotten(self, build: Build) -> int:
         """How many landed rows of what is published a finished build does not hold."""

@@ -41,7 +41,7 @@
 
 
 {# The names that are ours, and no attribute's. Files that have such a column are refused; of a server's table it is left out. #}
-{% macro own_columns() %}{{ return(landing_contract('customers').config.meta.get('reserved_columns')) }}{% endmacro %}
+{% macro own_columns() %}{{ return(landing_contract('customers').config.meta.get('reserved_columns') if execute else []) }}{% endmacro %}
 
 
 {# A landing table's declared columns, in order. #}

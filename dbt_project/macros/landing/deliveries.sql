@@ -12,7 +12,7 @@
 {# Whether a known row may have come again: said by its file, or by a listing of files that were not there before. A table of a server,
    which is read whole each time, says so of no row without a `loaded_at`. #}
 {% macro is_delivered_anew(scan) -%}
-    {%- if 'loaded_at' not in scan.columns -%}{{ 'true' if var('new_files') else 'false' }}
+    {%- if 'loaded_at' not in scan.columns -%}{{ 'true' if var('listing') else 'false' }}
     {%- elif scan.is_loaded_by_us -%}loaded_at is not null and malformed_line is null
     {%- else -%}true
     {%- endif -%}
@@ -43,8 +43,8 @@
 {% endmacro %}
 {% macro spark__keep_latest_deliveries() %}{% endmacro %}
 {% macro default__keep_latest_deliveries() %}
-    {%- set new = 'select row_hash from ' ~ this ~ ' where landed_in = ' ~ this_refresh() -%}
-    {%- set is_first = run_query('select count(*) from ' ~ this ~ ' where landed_in < ' ~ this_refresh()).columns[0].values()[0] == 0 -%}
+    {%- set new = 'select row_hash from ' ~ this ~ ' where landed_in = ' ~ refresh_id() -%}
+    {%- set is_first = run_query('select count(*) from ' ~ this ~ ' where landed_in < ' ~ refresh_id()).columns[0].values()[0] == 0 -%}
     {%- set repeated -%}
         select row_hash
         from {{ this }}

@@ -16,12 +16,19 @@
     {% elif found < wanted %}
         {% call statement('begin', auto_begin=true) %}select 1{% endcall %}
         {% for table in landing_tables() %}
-            {% set landed = last_published('landed_' ~ table) %}
+            {% set landed = table_at_start('landed_' ~ table) %}
             {% if landed %}{% do replace_table(landed, landed_rows_hashed_anew(table, landed)) %}{% endif %}
         {% endfor %}
         {% do replace_table(kept, 'select ' ~ wanted ~ ' as format') %}
         {% do adapter.commit() %}
     {% endif %}
+{% endmacro %}
+
+
+{# A table that is there when a run starts, or none; a hook of the run cannot name a model by `ref`. #}
+{% macro table_at_start(name) %}
+    {% set node = graph.nodes['model.winback.' ~ name] %}
+    {{ return(named_in_any_file(adapter.get_relation(node.database, node.schema, node.alias))) }}
 {% endmacro %}
 
 

@@ -6,7 +6,7 @@
     {%- set columns = declared + stored | reject('in', declared) | sort -%}
     {%- set kept = [] -%}
     {%- for column in columns if column != 'loaded_at' %}{% do kept.append(quoted(column)) %}{% endfor -%}
-    {%- set refreshes = last_published('refreshes') -%}
+    {%- set refreshes = table_at_start('refreshes') -%}
     {%- set landed_at = 'replace(cast(refreshes.started_at as ' ~ dbt.type_string() ~ "), 'T', ' ') || 'Z'" if refreshes else "''" -%}
 with hashed as (
     {{ adapter.dispatch('hashed_anew', 'winback')(table, landed, columns) }}

@@ -2,35 +2,32 @@
    businesses whose configuration has changed (and the copies of touches that a campaign has turned up for). All of them where all is derived anew. #}
 {% macro landed_this_run(table, key) -%}
     {%- set landed = ref('landed_' ~ table) -%}
-    {%- set refresh = ref('int_this_refresh') -%}
     {%- set configurations = ref('int_configurations') -%}
+    {%- set published = published('base_' ~ table) -%}
     {%- set campaigns = ref('base_campaigns') if table == 'campaign_touches' -%}
 {{ config(materialized='view', is_table_at_night=true) -}}
-    {%- if rebuilds() -%}
-select landed.*, refresh.refresh_id as judged_in
+    {%- if is_rebuild() -%}
+select landed.*, cast({{ refresh_id() }} as bigint) as judged_in
 from {{ landed }} as landed
-cross join {{ refresh }} as refresh
     {%- else -%}
-    {%- set judged = last_published('base_' ~ table) -%}
 with new_rows as (
     select landed.*
     from {{ landed }} as landed
-    inner join {{ refresh }} as refresh on landed.landed_in = refresh.refresh_id
+    where landed.landed_in = {{ refresh_id() }}
 ),
 
 new_keys as (
     select distinct {% for column in key %}{{ clean_key(column) }} as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
     from new_rows
     union
-    {{ keys_delivered_again(judged, landed, key) }}
+    {{ keys_delivered_again(published, landed, key) }}
     {%- if campaigns %}
     union
     select {% for column in key %}judged.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    from {{ judged }} as judged
+    from {{ published }} as judged
     inner join {{ campaigns }} as campaigns
         on judged.business_id = campaigns.business_id and judged.campaign_id = campaigns.campaign_id
-    inner join {{ refresh }} as refresh on campaigns.judged_in = refresh.refresh_id
-    where judged.reason_rejected = 'unknown_campaign'
+    where campaigns.judged_in = {{ refresh_id() }} and judged.reason_rejected = 'unknown_campaign'
     {%- endif %}
 ),
 
@@ -39,32 +36,31 @@ to_judge as (
     from new_rows
     union
     select judged.row_hash
-    from {{ judged }} as judged
+    from {{ published }} as judged
     inner join new_keys on {% for column in key %}judged.{{ column }} = new_keys.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
     union
     select judged.row_hash
-    from {{ judged }} as judged
+    from {{ published }} as judged
     inner join {{ configurations }} as configurations on judged.business_id = configurations.business_id
     where configurations.is_changed
 )
 
-select landed.*, refresh.refresh_id as judged_in
+select landed.*, cast({{ refresh_id() }} as bigint) as judged_in
 from {{ landed }} as landed
 inner join to_judge on landed.row_hash = to_judge.row_hash
-cross join {{ refresh }} as refresh
     {%- endif -%}
 {%- endmacro %}
 
 
 {# The keys of rows that were only delivered again and may stand now: as one of several copies, or for they lacked a time of loading. #}
-{% macro keys_delivered_again(judged, landed, key) -%}
+{% macro keys_delivered_again(published, landed, key) -%}
     select {{ key | join(', ') }}
-    from {{ judged }}
+    from {{ published }}
     where ({{ key | join(', ') }}) in (
         select {% for column in key %}again.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-        from {{ judged }} as again
+        from {{ published }} as again
         inner join {{ landed }} as landed on again.row_hash = landed.row_hash
-        inner join {{ ref('int_this_refresh') }} as refresh on landed.delivered_in = refresh.refresh_id and landed.landed_in < refresh.refresh_id
+        where landed.delivered_in = {{ refresh_id() }} and landed.landed_in < {{ refresh_id() }}
     )
     group by {{ key | join(', ') }}
     having count(*) > 1 or max(reason_rejected) = 'invalid_loaded_at'

@@ -4,7 +4,6 @@
 {% macro landed_rows(table) %}
     {%- do source('landing', table) -%}
     {%- do ref('stg_businesses') -%}
-    {%- set refresh = ref('int_this_refresh') -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -15,7 +14,7 @@
     {%- if execute -%}
         {%- set contract = landing_contract(table) -%}
         {%- set declared = contract.columns.keys() | list -%}
-        {%- set scans = adapter.dispatch('landing_scans', 'winback')(table) -%}
+        {%- set scans = scans_of(table) -%}
         {%- set columns = declared + landing_attributes(contract, scans) -%}
 with texts as (
     {% for scan in scans %}
@@ -46,10 +45,9 @@ select
     landed.{{ quoted(column) }},
     {%- endfor %}
     landed.malformed_line,
-    refresh.refresh_id as landed_in,
-    refresh.refresh_id as delivered_in
+    cast({{ refresh_id() }} as bigint) as landed_in,
+    cast({{ refresh_id() }} as bigint) as delivered_in
 from landed
-cross join {{ refresh }} as refresh
 {%- if is_incremental() %}
 where not exists (
     select 1 from {{ this }} as known
@@ -73,27 +71,43 @@ select 1
 {%- endmacro %}
 
 
-{# Elsewhere the landing is a schema of tables, which whoever loads them may type as they like. Those that `winback land` has
-   loaded from files tell also which lines were no rows, and by a null that a row's file lacks the column. #}
-{% macro default__landing_scans(table) %}
-    {% set relation = load_relation(source('landing', table)) %}
-    {% if relation is none %}
-        {% if landing_contract(table).config.meta.get('required') and load_relation(this) is none %}
-            {% do exceptions.raise_compiler_error(
-                "No landing table '" ~ table ~ "': there is no " ~ source('landing', table) ~ ". Load your events into it (`winback land` does, from files)."
-            ) %}
-        {% endif %}
-        {{ return([]) }}
-    {% endif %}
+{# What is to be read of a landing table, one relation for each set of columns: as a refresh says it in `landing_scans`, else a relation with
+   the declared columns. #}
+{% macro scans_of(table) %}
+    {% if var('landing_scans') is mapping %}{{ return(adapter.dispatch('given_scans', 'winback')(table, var('landing_scans').get(table, []))) }}{% endif %}
     {% set columns = {} %}
-    {% for column in adapter.get_columns_in_relation(relation) %}{% do columns.update({column.name | lower: column.dtype}) %}{% endfor %}
-    {% do require_columns(table, columns, relation) %}
-    {% set is_loaded_by_us = 'malformed_line' in columns %}
-    {{ return([{
-        'columns': columns, 'relation': relation, 'is_table': true,
-        'is_loaded_by_us': is_loaded_by_us, 'has_malformed_lines': is_loaded_by_us, 'nulls_are_values': not is_loaded_by_us,
-    }]) }}
+    {% for name in declared_columns(table) %}{% do columns.update({name: dbt.type_string()}) %}{% endfor %}
+    {{ return([{'columns': columns, 'relation': source('landing', table), 'is_table': target.type != 'duckdb', 'nulls_are_values': target.type != 'duckdb'}]) }}
 {% endmacro %}
+
+{# The columns that a table of the landing is taken to have: those of the contract, and where others are kept, the configured segments. #}
+{% macro declared_columns(table) %}
+    {% set contract = landing_contract(table) %}
+    {{ return(contract.columns.keys() | list + (var('segments') if contract.config.meta.get('keeps_other_columns') else [])) }}
+{% endmacro %}
+
+{# Elsewhere the landing is a schema of tables, which whoever loads them may type as they like: the types by column. Those that `winback land`
+   has loaded from files tell also which lines were no rows, and by a null that a row's file lacks the column. #}
+{% macro default__given_scans(table, given) %}
+    {% set scans = [] %}
+    {% for scan in given %}
+        {% set columns = {} %}
+        {% for column in scan.columns %}{% do columns.update({column.name | lower: column.type}) %}{% endfor %}
+        {% do require_columns(table, columns, source('landing', table)) %}
+        {% set is_loaded_by_us = 'malformed_line' in columns %}
+        {% do scans.append({
+            'columns': columns, 'relation': source('landing', table), 'is_table': true,
+            'is_loaded_by_us': is_loaded_by_us, 'has_malformed_lines': is_loaded_by_us, 'nulls_are_values': not is_loaded_by_us,
+        }) %}
+    {% endfor %}
+    {{ return(scans) }}
+{% endmacro %}
+
+{# On-run-start of a build that is not told what the landing has. #}
+{% macro view_landing() %}
+    {% if execute and flags.WHICH in ['build', 'run'] and var('landing_scans') is not mapping %}{{ return(adapter.dispatch('view_landing', 'winback')()) }}{% endif %}
+{% endmacro %}
+{% macro default__view_landing() %}{% endmacro %}
 
 
 {# Add the lines that are no row to the table just built, so that they too are landed rows; a post-hook. #}

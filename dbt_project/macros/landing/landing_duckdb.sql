@@ -1,75 +1,48 @@
-{# On DuckDB the landing is a folder of files. A refresh lists copies of those that are new, with their columns, in `new_files`, and
-   the others without; a plain dbt build, which has no such listing, reads whatever is there and takes it to have the declared columns. #}
-{% macro duckdb__landing_scans(table) %}
-    {% set scans = listed_scans(table) if var('new_files') else declared_scans(table) %}
-    {% if not scans and landing_contract(table).config.meta.get('required') and load_relation(this) is none %}
-        {% do exceptions.raise_compiler_error("No landing table '" ~ table ~ "' in " ~ landing_folder() ~ ". Put your events there, or name the folder that has them.") %}
-    {% endif %}
-    {{ return(scans) }}
-{% endmacro %}
-
-
-{# The listing as a relation. #}
-{% macro listed_files() -%}
-    read_json({{ text_literal(var('new_files')) }}, format = 'array',
-        columns = {'landing_table': 'VARCHAR', 'digest': 'VARCHAR', 'path': 'VARCHAR', 'separator': 'VARCHAR', 'columns': 'JSON'})
-{%- endmacro %}
-
-
-{# One scan for all files of the same columns: each is read by its own header, never by guessing. #}
-{% macro listed_scans(table) %}
-    {% set files %}
-        select separator, cast(columns as varchar) as columns, to_json(list(path order by path)) as paths
-        from {{ listed_files() }}
-        where landing_table = {{ text_literal(table) }} and columns <> '[]'
-        group by all
-        order by min(path)
-    {% endset %}
+{# On DuckDB the landing is a folder of files. A refresh says in `landing_scans` what is to be read of it: copies of the new files, in a folder
+   for those with the same columns, each read by its own header, never by guessing. A plain dbt build reads whatever is there, by views that
+   it makes as it starts, and takes it to have the declared columns. #}
+{% macro duckdb__given_scans(table, given) %}
     {% set scans = [] %}
-    {% for file in run_query(files).rows %}
-        {% set columns = fromjson(file['columns']) %}
+    {% for scan in given %}
         {% set kept = {} %}
         {% set selected = [] %}
-        {% for column in columns if column.name is not none %}
+        {% for column in scan.columns if column.name is not none %}
             {% do kept.update({column.name: column.type}) %}
             {% do selected.append(quoted(column.source) ~ ' as ' ~ quoted(column.name)) %}
         {% endfor %}
-        {% set paths = fromjson(file['paths']) %}
-        {% set relation = text_relation(paths, columns, file['separator']) if file['separator'] else 'read_parquet(' ~ text_list(paths) ~ ')' %}
+        {% set relation = text_relation(scan) if scan.separator else 'read_parquet(' ~ text_literal(scan.files) ~ ')' %}
         {% do scans.append({'columns': kept, 'relation': '(select ' ~ selected | join(', ') ~ ' from ' ~ relation ~ ')'}) %}
     {% endfor %}
     {{ return(scans) }}
 {% endmacro %}
 
 
-{% macro text_relation(paths, columns, separator) -%}
-    read_csv({{ text_list(paths) }}, auto_detect = false, header = true, delim = {{ text_literal(separator) }}, {{ text_dialect() }},
-        columns = { {%- for column in columns %}{{ text_literal(column.source) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} })
+{% macro text_relation(scan) -%}
+    read_csv({{ text_literal(scan.files) }}, auto_detect = false, header = true, delim = {{ text_literal(scan.separator) }}, {{ text_dialect() }},
+        columns = { {%- for column in scan.columns %}{{ text_literal(column.source) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} })
 {%- endmacro %}
 
 {% macro text_dialect() %}quote = '"', escape = '"', ignore_errors = true, store_rejects = true, rejects_limit = 0{% endmacro %}
 
 
-{% macro declared_scans(table) %}
-    {% set contract = landing_contract(table) %}
-    {% set columns = {} %}
-    {% for name in contract.columns.keys() | list + (var('segments') if contract.config.meta.get('keeps_other_columns') else []) %}
-        {% do columns.update({name: 'VARCHAR'}) %}
+{# On-run-start of a plain dbt build: a view of each landing table, of the files that are there. #}
+{% macro duckdb__view_landing() %}
+    {% for table in landing_tables() %}
+        {% set view = source('landing', table).include(database=false) %}
+        {% set names = declared_columns(table) %}
+        {% set missing %}select {% for name in names %}cast(null as varchar) as {{ quoted(name) }}{{ ', ' if not loop.last }}{% endfor %} where false{% endset %}
+        {% set relations = [] %}
+        {% for path in landing_paths(table, 'csv') %}
+            {% do relations.append('read_csv(' ~ text_literal(path) ~ ", header = true, all_varchar = true, delim = ',', " ~ text_dialect() ~ ')') %}
+        {% endfor %}
+        {% set parquet = landing_paths(table, 'parquet') %}
+        {% if parquet %}{% do relations.append('read_parquet(' ~ text_list(parquet) ~ ', union_by_name = true)') %}{% endif %}
+        {% if not relations and landing_contract(table).config.meta.get('required') and not table_at_start('landed_' ~ table) %}
+            {% do exceptions.raise_compiler_error("No landing table '" ~ table ~ "' in " ~ landing_folder() ~ ". Put your events there, or name the folder that has them.") %}
+        {% endif %}
+        {% do run_query('create schema if not exists ' ~ view.schema) %}
+        {% do run_query('create or replace view ' ~ view ~ ' as ' ~ missing ~ (' union all by name select * from ' ~ relations | join(' union all by name select * from ') if relations else '')) %}
     {% endfor %}
-    {% set missing %}select {% for name in columns %}cast(null as varchar) as {{ quoted(name) }}{{ ', ' if not loop.last }}{% endfor %} where false{% endset %}
-    {% set scans = [] %}
-    {% set relations = [] %}
-    {% for path in landing_paths(table, 'csv') %}
-        {% do relations.append('read_csv(' ~ text_literal(path) ~ ", header = true, all_varchar = true, delim = ',', " ~ text_dialect() ~ ')') %}
-    {% endfor %}
-    {% set parquet = landing_paths(table, 'parquet') %}
-    {% if parquet %}{% do relations.append('read_parquet(' ~ text_list(parquet) ~ ', union_by_name = true)') %}{% endif %}
-    {% for relation in relations %}
-        {# Plain SQL has no words for it, so where models are linted they are left out. #}
-        {% set by_name = '' if var('is_linted', false) else 'by name ' %}
-        {% do scans.append({'columns': columns, 'relation': '(select * from ' ~ relation ~ ' union all ' ~ by_name ~ missing ~ ')'}) %}
-    {% endfor %}
-    {{ return(scans) }}
 {% endmacro %}
 
 
@@ -93,12 +66,11 @@
     {% set kept = run_query("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'") %}
     {% if kept.columns[0].values()[0] == 0 %}{{ return('') }}{% endif %}
     insert into {{ this }} (row_hash, malformed_line, landed_in)
-    select lines.row_hash, lines.line_text, refresh.refresh_id
+    select lines.row_hash, lines.line_text, {{ refresh_id() }}
     from (
         select distinct {{ malformed_hash('line_text') }} as row_hash, line_text
         from (select coalesce(csv_line, 'line ' || line || ': ' || error_message) as line_text from reject_errors) as errors
     ) as lines
-    cross join {{ ref('int_this_refresh') }} as refresh
     where not exists (select 1 from {{ this }} as known where known.row_hash = lines.row_hash);
     drop table reject_errors;
     drop table reject_scans;

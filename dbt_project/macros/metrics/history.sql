@@ -42,7 +42,7 @@
         {%- for grain in period_grains() %}
         when '{{ grain }}' then {{ period_end(grain, kept ~ '.period_start') }}
         {%- endfor %}
-    end > (select as_of_date from {{ ref('int_this_refresh') }})
+    end > {{ as_of_date() }}
 {%- endmacro %}
 
 {# Whether a figure kept before is missing now only because, of a period that is still there, it is not final at the moment. #}

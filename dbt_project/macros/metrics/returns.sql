@@ -7,13 +7,13 @@
 {% macro exit_window_days() %}{{ return(90) }}{% endmacro %}
 
 {% macro exits_are_final(is_complete, last_exited_on) -%}
-    {{ is_complete }} and {{ add_days(last_exited_on, exit_window_days()) }} <= as_of.as_of_date
+    {{ is_complete }} and {{ add_days(last_exited_on, exit_window_days()) }} <= {{ as_of_date() }}
 {%- endmacro %}
 
 {# Whether something happened within so many days of a return; null until they are over. #}
 {% macro happened_within(date, days) -%}
     case
-        when {{ add_days('returns.returned_on', days) }} <= as_of.as_of_date
+        when {{ add_days('returns.returned_on', days) }} <= {{ as_of_date() }}
             then coalesce({{ date }} <= {{ add_days('returns.returned_on', days) }}, false)
     end
 {%- endmacro %}

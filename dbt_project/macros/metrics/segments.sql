@@ -1,15 +1,8 @@
-{# Customers' attribute columns that have landed: the configured segments first, the others by name, whatever came first. #}
+{# Customers' attribute columns that have landed: the configured segments first, the others by name. #}
 {% macro customer_attributes() %}
-    {% set landed = ref('landed_customers') %}
-    {% set attributes = [] %}
-    {% if execute %}
-        {% set own = landing_contract('customers').columns.keys() | list + own_columns() %}
-        {% set found = adapter.get_columns_in_relation(landed) | map(attribute='name') | reject('in', own) | sort %}
-        {% for name in var('segments') + found if name in found and name not in attributes %}
-            {% do attributes.append(name) %}
-        {% endfor %}
-    {% endif %}
-    {{ return(attributes) }}
+    {% set own = landing_columns('customers') + own_columns() %}
+    {% set found = (var('segments') if var('customer_columns') is string else var('customer_columns')) | reject('in', own) | sort %}
+    {{ return((var('segments') | select('in', found) | list + found) | unique | list) }}
 {% endmacro %}
 
 {# The configured segments that the landing has, in the order of the var. #}

@@ -1,87 +1,61 @@
-{# What one refresh needs to know of the last: which tables it left, and which of their rows are now to be replaced. #}
+{# What a run replaces in the tables that the last refresh left. #}
 
-{# Whether everything is derived anew from the landed rows, or only what has changed since the last refresh. #}
-{% macro rebuilds() %}
-    {% set refresh = ref('int_this_refresh') %}
-    {% if not execute or load_relation(refresh) is none %}{{ return(true) }}{% endif %}
-    {{ return(run_query('select is_rebuild from ' ~ refresh).columns[0].values()[0]) }}
+{# Whether a customer's rows are derived in this run: everyone's in a rebuild. #}
+{% macro is_affected(customer_key) %}{{ 'true' if execute and is_rebuild() else customer_key ~ ' in (select customer_key from ' ~ ref('int_touched_customers') ~ ')' }}{% endmacro %}
+
+{# Whether a customer is counted again in this run. #}
+{% macro is_changed(customer_key) %}{{ 'true' if execute and is_rebuild() else customer_key ~ ' in (select customer_key from ' ~ ref('int_changed_customers') ~ ')' }}{% endmacro %}
+
+
+{# On-run-start, on DuckDB: the published file under the name that source `published` has. On servers its schema is there. #}
+{% macro attach_published(file) %}{{ return(adapter.dispatch('attach_published', 'winback')(file)) }}{% endmacro %}
+{% macro default__attach_published(file) %}{% endmacro %}
+{% macro duckdb__attach_published(file) %}{% if file %}attach if not exists {{ text_literal(file) }} as published (read_only){% endif %}{% endmacro %}
+
+
+{# Incremental strategies of tables with rows of customers: those that the model selects take the place of all that certain customers had; in a
+   rebuild, of all rows. #}
+{% macro customers_replaced_by() %}
+    {{ return({'replace_affected': 'int_touched_customers', 'replace_changed': 'int_changed_customers', 'replace_returners': 'int_changed_returners'}) }}
+{% endmacro %}
+{% macro get_incremental_replace_affected_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_affected')) }}{% endmacro %}
+{% macro get_incremental_replace_changed_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_changed')) }}{% endmacro %}
+{% macro get_incremental_replace_returners_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_returners')) }}{% endmacro %}
+
+{% macro replaced_rows(arg_dict, name) %}
+    {%- set key = [arg_dict.unique_key] if arg_dict.unique_key is string else arg_dict.unique_key -%}
+    delete from {{ arg_dict.target_relation }}
+    {%- if not is_rebuild() %}
+    where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ ref(customers_replaced_by()[name]) }})
+    {%- endif %};
+    {{ get_insert_into_sql(arg_dict.target_relation, arg_dict.temp_relation, arg_dict.dest_columns) }}
 {% endmacro %}
 
-
-{# The number of this refresh, as a constant: engines plan better by it than by a join. #}
-{% macro this_refresh() %}
-    {% set refresh = ref('int_this_refresh') %}
-    {{ return(run_query('select refresh_id from ' ~ refresh).columns[0].values()[0] if execute else 0) }}
+{# A strategy for a model's config, which so depends on the customers whose rows it replaces. Spark refuses names that it does not know; and as it
+   takes no rows out of plain files, every run there derives everything, and tables are made, not added to. #}
+{% macro strategy(name) %}
+    {% if not execute and name in customers_replaced_by() %}{% do ref(customers_replaced_by()[name]) %}{% endif %}
+    {{ return('append' if target.type == 'spark' else name) }}
 {% endmacro %}
 
-
-{# A table as it stood before this run touched it, or none. No `ref`: the model is built later in the run than its reader. #}
-{% macro last_published(name) %}
-    {% if execute %}
-        {% set node = graph.nodes['model.winback.' ~ name] %}
-        {{ return(named_in_any_file(adapter.get_relation(node.database, node.schema, node.alias))) }}
-    {% endif %}
-{% endmacro %}
-
-
-{# Makes a model an incremental table in which the rows of certain customers are replaced by those it selects. Where the
-   old rows are still needed, `once` names the model that takes them. #}
-{% macro replaces_rows_of(customers, key, once=none) -%}
-    {%- do ref('int_this_refresh') -%}
-    {%- do ref(customers) -%}
-    {%- if once %}{% do ref(once) %}{% endif -%}
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_rows_of('" ~ customers ~ "', " ~ key ~ ") }}",
-) }}
-{%- endmacro %}
-
-
-{# Whether rows of a table can be taken out. On Spark only the table formats can; on plain files everything is derived anew. #}
-{% macro can_delete() %}{{ return(adapter.dispatch('can_delete', 'winback')()) }}{% endmacro %}
-{% macro default__can_delete() %}{{ return(true) }}{% endmacro %}
-{% macro spark__can_delete() %}{{ return(var('spark_file_format', 'parquet') in ['delta', 'iceberg']) }}{% endmacro %}
-
-{# How an incremental table takes in rows whose keys it has already. #}
-{% macro replaces_keys() %}{{ return(adapter.dispatch('replaces_keys', 'winback')()) }}{% endmacro %}
-{% macro default__replaces_keys() %}{{ return('delete+insert') }}{% endmacro %}
-{% macro spark__replaces_keys() %}{{ return('merge' if can_delete() else 'append') }}{% endmacro %}
-
-{# Where nothing can be taken out, a run that does not begin anew would count twice. #}
-{% macro refuse_to_go_on() %}
-    {% if execute and not can_delete() and not flags.FULL_REFRESH %}
-        {% do exceptions.raise_compiler_error("On Spark with plain Parquet tables every run derives everything anew: add --full-refresh (landed rows and ledgers survive it).") %}
-    {% endif %}
-{% endmacro %}
-
-
-{# Pre-hook: forget the rows of those who are about to come anew, or all rows where everything does. #}
-{% macro forget_rows_of(customers, key) %}
-    {% if execute and can_delete() and load_relation(this) is not none %}
-        delete from {{ this }}
-        {% if not rebuilds() %}where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ ref(customers) }}){% endif %}
+{# On-run-start: a run on Spark that kept the tables would count twice. #}
+{% macro require_full_refresh() %}
+    {% if target.type == 'spark' and flags.WHICH in ['build', 'run'] and not flags.FULL_REFRESH %}
+        {% do exceptions.raise_compiler_error("On Spark every run derives everything anew: add --full-refresh (landed rows and ledgers survive it).") %}
     {% endif %}
 {% endmacro %}
 
 
 {# Pre-hook of an incremental table of sums: where all is derived anew, nothing held before may be added to. #}
 {% macro forget_all_if_rebuilding() %}
-    {% if execute and can_delete() and load_relation(this) is not none and rebuilds() %}delete from {{ this }}{% endif %}
+    {% if execute and is_rebuild() and load_relation(this) is not none %}delete from {{ this }}{% endif %}
 {% endmacro %}
 
 
 {# Pre-hook of a table of sums: what was counted of segments that have come to have too many values. #}
 {% macro forget_wide_segments() %}
-    {% if execute and can_delete() and load_relation(this) is not none %}
+    {% if execute and load_relation(this) is not none %}
         delete from {{ this }}
         where (business_id, segment) in (select business_id, segment from {{ ref('int_wide_segments') }})
     {% endif %}
-{% endmacro %}
-
-
-{# Seconds from the start of the run to this moment. #}
-{% macro seconds_so_far() %}
-    {{ return((modules.datetime.datetime.now(modules.pytz.utc) - run_started_at).total_seconds()) }}
 {% endmacro %}

@@ -13,10 +13,10 @@
         {%- set condition = key ~ ' in (select ' ~ clean(key) ~ ' from ' ~ ref(of) ~ ')' -%}
     {%- elif of is not none and of != 'this_refresh' -%}
         {# Rows with the key of a new one, for a new row may repeat an old one. #}
-        {%- set condition = key ~ ' in (select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ this_refresh() ~ ')' -%}
+        {%- set condition = key ~ ' in (select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ refresh_id() ~ ')' -%}
     {%- endif -%}
-    {%- if of == 'this_refresh' -%}(select * from {{ model }} where coalesce(refresh_id, {{ this_refresh() }}) = {{ this_refresh() }})
-    {%- elif of is none or rebuilds() -%}{{ model }}
+    {%- if of == 'this_refresh' -%}(select * from {{ model }} where coalesce(refresh_id, {{ refresh_id() }}) = {{ refresh_id() }})
+    {%- elif of is none or is_rebuild() -%}{{ model }}
     {%- elif rewritten and of in ['changed', 'returners'] -%}{{ few_rows(model, condition) }}
     {%- else -%}(select * from {{ model }} where {{ condition }})
     {%- endif -%}

@@ -7,9 +7,7 @@
 
 {# A view that several read is written down in a night, when it has few rows. #}
 {% materialization view, adapter='duckdb' %}
-    {%- set refresh = last_published('int_this_refresh') if config.get('is_table_at_night') -%}
-    {%- set is_night = refresh and not run_query('select is_rebuild from ' ~ refresh).columns[0].values()[0] -%}
-    {{ return(built_in_place('table' if is_night else 'view')) }}
+    {{ return(built_in_place('table' if config.get('is_table_at_night') and not is_rebuild() else 'view')) }}
 {% endmaterialization %}
 
 

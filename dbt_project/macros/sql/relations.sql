@@ -17,8 +17,11 @@
     {{ return('truncate table ' ~ old_relation.render()) }}
 {% endmacro %}
 
-{# A column of a seed that a user may leave out of the file: null then. #}
-{% macro optional_column(seed, column) %}
-    {% set there = adapter.get_columns_in_relation(ref(seed)) | map(attribute='name') | list if execute else [] %}
-    {{ return(column if column in there else 'cast(null as ' ~ dbt.type_string() ~ ')') }}
+{# Post-hook of a seed: the columns that a user may leave out of its file, null then. #}
+{% macro add_optional_columns() %}
+    {% set optional = {'businesses': ['naive_times'], 'event_kinds': ['kind_if_zero']}.get(this.identifier, []) if execute else [] %}
+    {% set there = adapter.get_columns_in_relation(this) | map(attribute='name') | list if optional else [] %}
+    {% for column in optional if column not in there %}
+        {% do alter_relation_add_remove_columns(this, [api.Column(column, dbt.type_string())], none) %}
+    {% endfor %}
 {% endmacro %}

@@ -2,6 +2,5 @@
 {{ config(materialized='view') }}
 select
     worth.*,
-    {{ days_between('worth.since', 'as_of.as_of_date') }} as days_away
+    {{ days_between('worth.since', as_of_date()) }} as days_away
 from {{ ref('int_away_worth') }} as worth
-cross join {{ ref('int_as_of_date') }} as as_of

@@ -1,6 +1,6 @@
 -- Everyone who is former, dormant or a dormant prospect at the date counted to, with what they were worth: nobody's is another
 -- one until they change.
-{{ replaces_rows_of('int_changed_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key='customer_key') }}
 with away as (
     select
         customers.customer_key,
@@ -11,7 +11,7 @@ with away as (
         states.exit_kind,
         states.exit_reason
     from {{ ref('lifecycle_states') }} as states
-    inner join {{ ref('int_changed_customers') if is_incremental() else ref('int_customers') }} as customers
+    inner join {{ ref('int_customers') if is_rebuild() else ref('int_changed_customers') }} as customers
         on states.business_id = customers.business_id and states.customer_id = customers.customer_id
     where states.valid_to is null and states.state in ('former', 'dormant', 'dormant_prospect')
 ),
@@ -27,8 +27,7 @@ worth as (
         end) as revenue_365_days_before
     from away
     inner join {{ ref('int_customer_days') }} as days on away.customer_key = days.customer_key
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where days.event_date <= as_of.as_of_date
+    where days.event_date <= {{ as_of_date() }}
     group by away.customer_key
 ),
 
@@ -36,8 +35,7 @@ came_back as (
     select returns.customer_key, count(*) as previous_returns
     from away
     inner join {{ ref('int_returns') }} as returns on away.customer_key = returns.customer_key
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where returns.returned_on <= as_of.as_of_date and returns.return_type in ('won_back', 'reactivated')
+    where returns.returned_on <= {{ as_of_date() }} and returns.return_type in ('won_back', 'reactivated')
     group by returns.customer_key
 )
 

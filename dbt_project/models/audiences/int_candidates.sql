@@ -16,13 +16,12 @@ select
     consents.customer_key is not null as contactable,
     case
         when consents.customer_key is null then 'no_consent'
-        when touches.last_touched_on > {{ add_days('as_of.as_of_date', -cool_down_days) }} then 'cool_down'
+        when touches.last_touched_on > {{ add_days(as_of_date(), -cool_down_days) }} then 'cool_down'
     end as suppressed_because,
     chances.return_probability,
     chances.return_probability * chances.mean_revenue as expected_value,
     strategies.strategy as suggested_strategy
 from {{ ref('int_away') }} as away
-cross join {{ ref('int_as_of_date') }} as as_of
 left join {{ ref('int_consents') }} as consents on away.customer_key = consents.customer_key
 left join {{ ref('int_last_touches') }} as touches on away.customer_key = touches.customer_key
 left join {{ ref('int_return_chances') }} as chances

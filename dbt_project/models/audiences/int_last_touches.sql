@@ -4,6 +4,5 @@ select
     max(touches.touched_at) as last_touched_at,
     max(touches.touched_on) as last_touched_on
 from {{ ref('int_touches') }} as touches
-cross join {{ ref('int_as_of_date') }} as as_of
-where touches.touched_on <= as_of.as_of_date
+where touches.touched_on <= {{ as_of_date() }}
 group by touches.customer_key

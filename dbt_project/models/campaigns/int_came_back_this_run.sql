@@ -8,7 +8,7 @@ with dated as (
     from {{ ref('int_transitions') }} as transitions
     inner join {{ ref('int_touches') }} as touches
         on transitions.customer_key = touches.customer_key and transitions.transition_date = touches.touched_on
-    where transitions.to_state = 'active' and {{ of_this_run('transitions.customer_key') }}
+    where transitions.to_state = 'active' and {{ is_affected('transitions.customer_key') }}
 ),
 
 events as (

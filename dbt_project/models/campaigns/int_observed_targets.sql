@@ -1,17 +1,15 @@
 -- Those touched up to the date counted to, with what touching them cost. `observed`: their window has closed.
 with touched as (
-    select targets.*, as_of.as_of_date
+    select targets.*, {{ as_of_date() }} as as_of_date
     from {{ ref('int_targets') }} as targets
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where targets.touched_on <= as_of.as_of_date
+    where targets.touched_on <= {{ as_of_date() }}
 ),
 
 -- A mailing that is repeated costs again.
 spent as (
     select touches.customer_key, touches.campaign_id, sum(touches.cost) as cost
     from {{ ref('int_touches') }} as touches
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where touches.touched_on <= as_of.as_of_date
+    where touches.touched_on <= {{ as_of_date() }}
     group by touches.customer_key, touches.campaign_id
 ),
 

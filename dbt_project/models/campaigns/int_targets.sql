@@ -1,12 +1,12 @@
 -- What came of a customer's first touch in a campaign. Nothing here knows the date counted to: a window that has closed has
 -- only dates before it.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with ordered as (
     select
         *,
         row_number() over (partition by customer_key, campaign_id order by touched_at, {{ in_bytes('touch_id') }}) as place
     from {{ ref('int_touches') }}
-    where {{ of_this_run('customer_key') }}
+    where {{ is_affected('customer_key') }}
 ),
 
 targets as (

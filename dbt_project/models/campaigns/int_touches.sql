@@ -1,5 +1,5 @@
 -- Touches of the customers they count for, on the dates of the business's own zone.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 select
     people.customer_key,
     touches.business_id,

@@ -52,10 +52,9 @@ select
     changed.period_start,
     changed.metric,
     changed.value,
-    refresh.started_at as published_at,
-    refresh.refresh_id,
+    {{ started_at() }} as published_at,
+    cast({{ refresh_id() }} as bigint) as refresh_id,
     configurations.configuration_hash,
     cast({{ var('figures_version') }} as integer) as figures_version
 from changed
-cross join {{ ref('int_this_refresh') }} as refresh
 left join {{ ref('int_configurations') }} as configurations on changed.business_id = configurations.business_id

@@ -1,11 +1,7 @@
 -- The last model of a run: what it found, what it did, and how long it took to get here.
 -- depends_on: {{ ref('lifecycle_states') }}, {{ ref('lifecycle_transitions') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
-with refresh as (
-    select * from {{ ref('int_this_refresh') }}
-),
-
-landed as (
+with landed as (
     {%- for table in landing_tables() %}
     select landed_in from {{ ref('landed_' ~ table) }}
     {{ 'union all' if not loop.last }}
@@ -22,9 +18,8 @@ staged as (
 rows_landed as (
     select
         count(*) as all_rows,
-        sum(case when landed.landed_in = refresh.refresh_id then 1 else 0 end) as new_rows
+        sum(case when landed.landed_in = {{ refresh_id() }} then 1 else 0 end) as new_rows
     from landed
-    cross join refresh
 ),
 
 counts as (
@@ -39,7 +34,7 @@ counts as (
             from (
                 select distinct restated.business_id, restated.period_grain, restated.period_start
                 from {{ ref('metric_restatements') }} as restated
-                inner join refresh on restated.replaced_by_refresh_id = refresh.refresh_id
+                where restated.replaced_by_refresh_id = {{ refresh_id() }}
             ) as periods
         ) as restated_periods
     from rows_landed
@@ -52,11 +47,11 @@ configurations as (
 )
 
 select
-    refresh.refresh_id,
-    refresh.run_id,
-    refresh.started_at,
-    refresh.as_of_date,
-    refresh.is_rebuild,
+    cast({{ refresh_id() }} as bigint) as refresh_id,
+    '{{ var("run_id") or invocation_id }}' as run_id,
+    {{ started_at() }} as started_at,
+    {{ as_of_date() }} as as_of_date,
+    {{ is_rebuild() }} as is_rebuild,
     cast(counts.new_rows as bigint) as new_rows,
     cast(counts.all_rows as bigint) as rows_landed,
     cast(counts.staged_rows as bigint) as rows_staged,
@@ -64,9 +59,8 @@ select
     cast(counts.rejected_rows as bigint) as rows_rejected,
     cast(counts.touched_customers as bigint) as customers_recomputed,
     cast(counts.restated_periods as bigint) as periods_restated,
-    cast({{ seconds_so_far() }} as {{ type_double() }}) as duration_seconds,
-    refresh.code_version,
+    cast({{ elapsed_seconds() }} as {{ type_double() }}) as duration_seconds,
+    '{{ var("code_version") }}' as code_version,
     configurations.configuration_hash
-from refresh
-cross join counts
+from counts
 cross join configurations

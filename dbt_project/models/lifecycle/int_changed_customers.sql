@@ -1,12 +1,11 @@
 -- Those whose rows in the public tables change: the touched ones, and those for whom a date has come that was known before
 -- (a customer fell silent for long enough, a future-dated event is there). The latter are not recomputed, only counted on.
-{% set refresh = ref('int_this_refresh') -%}
-{%- set transitions = ref('int_transitions') -%}
+{% set transitions = ref('int_transitions') -%}
 {%- set days = ref('int_customer_days') -%}
 {%- set keys = ref('int_customer_keys') -%}
 select customer_key, business_id, customer_id, true as is_touched
 from {{ ref('int_touched_customers') }}
-{%- if not rebuilds() %}
+{%- if not is_rebuild() %}
 union all
 select keys.person_key, keys.business_id, keys.customer_id, false
 from (
@@ -16,8 +15,7 @@ from (
         union all
         select customer_key, event_date from {{ days }}
     ) as dated
-    inner join {{ refresh }} as refresh
-        on dated.each_date > refresh.previous_as_of_date and dated.each_date <= refresh.as_of_date
+    where {{ has_come('dated.each_date') }}
     except
     select customer_key
     from {{ ref('int_touched_customers') }}

@@ -1,6 +1,6 @@
 -- State changes with their names. The columns of the state before come one step earlier, so that the last case reads
 -- like the definition.
-{{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_transitions_before') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 -- Dates and states alone go through the windows: texts would make them several times dearer.
 with ordered as (
     select

@@ -1,11 +1,10 @@
-{{ replaces_rows_of('int_changed_customers', ['business_id', 'customer_id']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key=['business_id', 'customer_id']) }}
 with transitions as (
     select
         transitions.*,
-        transitions.next_transition_date <= as_of.as_of_date as is_over
+        transitions.next_transition_date <= {{ as_of_date() }} as is_over
     from {{ ref('int_transitions') }} as transitions
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where transitions.transition_date <= as_of.as_of_date
+    where transitions.transition_date <= {{ as_of_date() }}
 )
 
 select
@@ -19,4 +18,4 @@ select
     cast(case when not transitions.is_over then transitions.next_state end as {{ dbt.type_string() }}) as projected_state,
     case when not transitions.is_over then transitions.next_transition_date end as projected_on
 from transitions
-inner join {{ ref('int_changed_customers') if is_incremental() else ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
+inner join {{ ref('int_customers') if is_rebuild() else ref('int_changed_customers') }} as customers on transitions.customer_key = customers.customer_key

@@ -1,4 +1,4 @@
-{{ replaces_rows_of('int_changed_customers', ['business_id', 'customer_id']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key=['business_id', 'customer_id']) }}
 select
     customers.business_id,
     customers.customer_id,
@@ -10,6 +10,5 @@ select
     cast(transitions.exit_kind as {{ dbt.type_string() }}) as exit_kind,
     transitions.exit_reason
 from {{ ref('int_transitions') }} as transitions
-inner join {{ ref('int_changed_customers') if is_incremental() else ref('int_customers') }} as customers on transitions.customer_key = customers.customer_key
-cross join {{ ref('int_as_of_date') }} as as_of
-where transitions.transition_date <= as_of.as_of_date
+inner join {{ ref('int_customers') if is_rebuild() else ref('int_changed_customers') }} as customers on transitions.customer_key = customers.customer_key
+where transitions.transition_date <= {{ as_of_date() }}

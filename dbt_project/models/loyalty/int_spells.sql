@@ -7,9 +7,8 @@ with moves as (
         transitions.to_state in ('active', 'dormant') as is_current,
         lag(transitions.to_state) over (partition by transitions.customer_key order by transitions.transition_date) in ('active', 'dormant') as was_current
     from {{ ref('int_transitions') }} as transitions
-    cross join {{ ref('int_as_of_date') }} as as_of
     where
-        transitions.transition_date <= as_of.as_of_date
+        transitions.transition_date <= {{ as_of_date() }}
         and transitions.customer_key in (select answers.customer_key from {{ ref('int_answers') }} as answers)
 ),
 

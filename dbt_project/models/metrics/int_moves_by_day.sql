@@ -1,11 +1,11 @@
--- Transitions counted once a day and segment key; every grain adds these up. A weight of -1 takes back what was counted before.
+-- Transitions counted once a day and segment key; every grain adds these up. A sign of -1 takes back what was counted before.
 {%- set key -%}
 segment_key, transition_date, transition, from_state, to_state
 {%- for grain in period_grains() %}, is_alone_in_{{ grain }}{% endfor -%}
 {%- endset %}
 select
     {{ key }},
-    sum(weight) as customers,
-    sum(weight * {{ days_between("date '1970-01-01'", 'first_bought_on') }}) as first_bought_days
-from {{ ref('int_counted_transitions') }}
+    sum(sign) as customers,
+    sum(sign * {{ days_between("date '1970-01-01'", 'first_bought_on') }}) as first_bought_days
+from {{ ref('int_transition_deltas') }}
 group by {{ key }}

@@ -1,9 +1,8 @@
 -- All that adds up over customers, kept for each period and segment value: a run adds what it counted and takes back what
 -- the same customers had been counted as. Numbers are whole or decimal, so nothing is lost on the way.
-{% do ref('int_this_refresh') -%}
 {%- do ref('int_wide_segments') -%}
 {%- set key = ['business_id', 'period_grain', 'period_start', 'segment', 'segment_value'] -%}
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key=key, pre_hook=["{{ forget_all_if_rebuilding() }}", "{{ forget_wide_segments() }}"]) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=key, pre_hook=["{{ forget_all_if_rebuilding() }}", "{{ forget_wide_segments() }}"]) }}
 {%- set counted_by = {
     'int_period_flows_this_run': flow_measures(),
     'int_period_movers_this_run': mover_counts(),
@@ -30,7 +29,7 @@ changes as (
 
 totals as (
     select * from changes
-    {%- if is_incremental() %}
+    {%- if not is_rebuild() %}
     union all
     select {% for column in key + measures %}held.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
     from {{ this }} as held

@@ -28,7 +28,7 @@ with movers as (
         first_returned_on is not null,
         is_acquired,
         is_bounced,
-        sum(weight)
+        sum(sign)
     from {{ ref('int_repeat_movers') }}
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ),

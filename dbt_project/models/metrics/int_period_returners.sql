@@ -6,10 +6,10 @@ select
     {{ period_start(grain, 'transition_date') }} as period_start,
     segment_key,
     customer_key,
-    weight,
+    sign,
     from_state as opening_state,
     transition_date as back_from
-from {{ ref('int_counted_transitions') }}
+from {{ ref('int_transition_deltas') }}
 where is_alone_in_{{ grain }} and transition in ('reactivated', 'won_back')
 union all
 {%- endfor %}
@@ -18,7 +18,7 @@ select
     period_start,
     segment_key,
     customer_key,
-    weight,
+    sign,
     opening_state,
     case when opening_state = 'former' then first_won_back_on else first_returned_on end
 from {{ ref('int_repeat_movers') }}

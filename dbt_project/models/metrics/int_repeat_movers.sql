@@ -4,7 +4,7 @@ select
     '{{ grain }}' as period_grain,
     {{ period_start(grain, 'transition_date') }} as period_start,
     customer_key,
-    weight,
+    sign,
     min(segment_key) as segment_key,
     {{ first_by('from_state', 'transition_date') }} as opening_state,
     {{ last_by('to_state', 'transition_date') }} as closing_state,
@@ -13,7 +13,7 @@ select
     min(case when transition in ('reactivated', 'won_back') then transition_date end) as first_returned_on,
     max(case when transition = 'acquired' then 1 else 0 end) = 1 as is_acquired,
     max(case when transition = 'bounced' then 1 else 0 end) = 1 as is_bounced
-from {{ ref('int_counted_transitions') }}
+from {{ ref('int_transition_deltas') }}
 where not is_alone_in_{{ grain }}
 group by 1, 2, 3, 4
 {{ 'union all' if not loop.last }}

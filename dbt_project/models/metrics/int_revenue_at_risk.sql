@@ -4,10 +4,10 @@ with departures as (
     select
         segment_key,
         customer_key,
-        weight,
+        sign,
         transition_date as left_on,
-        lag(transition_date) over (partition by customer_key, weight order by transition_date) as previous_left_on
-    from {{ ref('int_counted_transitions') }}
+        lag(transition_date) over (partition by customer_key, sign order by transition_date) as previous_left_on
+    from {{ ref('int_transition_deltas') }}
     where transition in ('lapsed', 'churned')
 ),
 
@@ -26,11 +26,11 @@ select
     {%- for grain in period_grains() %},
     ranked.is_first_in_{{ grain }}
     {%- endfor %},
-    sum(ranked.weight * days.revenue) as revenue_at_risk
+    sum(ranked.sign * days.revenue) as revenue_at_risk
 from ranked
-inner join {{ ref('int_counted_days') }} as days
+inner join {{ ref('int_day_deltas') }} as days
     on
         ranked.customer_key = days.customer_key
-        and ranked.weight = days.weight
+        and ranked.sign = days.sign
         and {{ in_year_before('days.event_date', 'ranked.left_on') }}
 group by ranked.segment_key, ranked.left_on{% for grain in period_grains() %}, ranked.is_first_in_{{ grain }}{% endfor %}

@@ -1,11 +1,14 @@
 -- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them. Those of a segment that
 -- had too many values until now, or has them from now on, are none.
-{% set columns = ['business_id', 'segment_key'] -%}
-{%- for segment in var('segments') %}{% do columns.append(quoted(segment)) %}{% endfor -%}
+{%- set published_segments = published('customer_segments') %}
+{%- set columns = ['business_id', 'segment_key'] -%}
+{%- for segment in var('segments') %}{% do columns.append(quoted(segment)) %}{% endfor %}
 with combinations as (
-    select {{ columns | join(', ') }} from {{ ref('int_customer_segments') }}
+    select distinct {{ columns | join(', ') }} from {{ ref('int_customer_segments') }}
+    {%- if not is_rebuild() %}
     union
-    select {{ columns | join(', ') }} from {{ ref('int_counted_segments') }}
+    select {{ columns | join(', ') }} from {{ published_segments }}
+    {%- endif %}
 )
 
 select business_id, segment_key, 'all' as segment, 'all' as segment_value

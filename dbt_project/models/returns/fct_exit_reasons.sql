@@ -8,7 +8,6 @@ with exits as (
         {{ exits_are_final('facts.is_complete', 'exits.last_exited_on') }} as is_final
     from {{ ref('int_period_exits') }} as exits
     inner join {{ ref('int_period_facts') }} as facts on {{ same_period('exits', 'facts') }}
-    cross join {{ ref('int_as_of_date') }} as as_of
 )
 
 select

@@ -31,7 +31,7 @@ select
     cast(months.returned as bigint) as cumulative_returned,
     case when months.t <= months.follow_up then 1 - months.survival end as return_probability,
     -- 30 days after the last one who entered, their month is over as well.
-    {{ add_days('entered.last_away_from', 'months.t') }} <= as_of.as_of_date as is_mature
+    {{ add_days('entered.last_away_from', 'months.t') }} <= {{ as_of_date() }} as is_mature
 from months
 inner join entered
     on
@@ -39,4 +39,3 @@ inner join entered
         and months.from_state = entered.from_state
         and months.exit_kind is not distinct from entered.exit_kind
         and months.cohort_month is not distinct from entered.cohort_month
-cross join {{ ref('int_as_of_date') }} as as_of

@@ -1,4 +1,4 @@
-{{ replaces_rows_of('int_changed_returners', ['business_id', 'customer_id']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_returners'), unique_key=['business_id', 'customer_id']) }}
 select
     customers.business_id,
     {{ dbt.concat(['customers.customer_id', "':'", 'cast(returns.returned_on as ' ~ dbt.type_string() ~ ')']) }} as return_id,
@@ -20,7 +20,7 @@ select
     returns.exit_reason,
     returns.previous_returns,
     cast(
-        case when {{ add_days('returns.returned_on', 89) }} <= as_of.as_of_date then returns.revenue_90_days_after end as decimal(18, 4)
+        case when {{ add_days('returns.returned_on', 89) }} <= {{ as_of_date() }} then returns.revenue_90_days_after end as decimal(18, 4)
     ) as revenue_90_days_after,
     returns.revenue_365_days_before,
     returns.campaign_id,
@@ -29,6 +29,5 @@ select
     {{ happened_within('returns.next_churned_on', 180) }} as left_again_180_days,
     {{ happened_within('returns.next_churned_on', 365) }} as left_again_365_days
 from {{ ref('int_returns') }} as returns
-inner join {{ ref('int_changed_returners') if is_incremental() else ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
-cross join {{ ref('int_as_of_date') }} as as_of
-where returns.returned_on <= as_of.as_of_date
+inner join {{ ref('int_customers') if is_rebuild() else ref('int_changed_returners') }} as customers on returns.customer_key = customers.customer_key
+where returns.returned_on <= {{ as_of_date() }}

@@ -20,9 +20,8 @@ facts as (
         {{ exits_are_final('facts.is_complete', 'exits.last_exited_on') }} as exits_are_final,
         coalesce(targets.targeted, 0) as targeted,
         coalesce(targets.targeted_won_back, 0) as targeted_won_back,
-        targets.last_window_ends_on <= as_of.as_of_date as targets_are_final
+        targets.last_window_ends_on <= {{ as_of_date() }} as targets_are_final
     from {{ ref('int_period_facts') }} as facts
-    cross join {{ ref('int_as_of_date') }} as as_of
     left join exits on {{ same_period('facts', 'exits') }}
     left join {{ ref('int_period_targets') }} as targets on {{ same_period('facts', 'targets') }}
 )

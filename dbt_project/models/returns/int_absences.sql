@@ -1,5 +1,5 @@
 -- Every time a customer left, fell quiet, or cooled as a prospect, and how it ended. Knows nothing of the date counted to.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with transitions as (
     select
         *,
@@ -14,7 +14,7 @@ with transitions as (
         {%- endfor %}
         to_state in ('former', 'dormant', 'dormant_prospect') as is_away
     from {{ ref('int_transitions') }}
-    where {{ of_this_run('customer_key') }}
+    where {{ is_affected('customer_key') }}
 ),
 
 absences as (

@@ -3,12 +3,11 @@
 with seen as (
     select
         absences.*,
-        as_of.as_of_date,
-        case when absences.ended_on <= as_of.as_of_date then absences.ended_by end as seen_to_end_by,
-        least(coalesce(absences.ended_on, as_of.as_of_date), as_of.as_of_date) as seen_until
+        {{ as_of_date() }} as as_of_date,
+        case when absences.ended_on <= {{ as_of_date() }} then absences.ended_by end as seen_to_end_by,
+        least(coalesce(absences.ended_on, {{ as_of_date() }}), {{ as_of_date() }}) as seen_until
     from {{ ref('int_absences') }} as absences
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where absences.away_from <= as_of.as_of_date
+    where absences.away_from <= {{ as_of_date() }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Every return with what came before and after it, those still to come included. Nothing here knows the date counted to:
 -- what a return led to is only shown once the days it takes are over.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with transitions as (
     select
         *,
@@ -9,7 +9,7 @@ with transitions as (
         min(case when transition = 'churned' then transition_date end)
             over (partition by customer_key order by transition_date rows between 1 following and unbounded following) as next_churned_on
     from {{ ref('int_transitions') }}
-    where {{ of_this_run('customer_key') }}
+    where {{ is_affected('customer_key') }}
 ),
 
 returns as (

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['touch_id', 'business_id', 'campaign_id', 'customer_id']) + [
     ('touched_at is null', 'invalid_touched_at'),
     ("coalesce(arm, '') not in ('treatment', 'control')", 'invalid_arm'),

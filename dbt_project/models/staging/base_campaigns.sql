@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}

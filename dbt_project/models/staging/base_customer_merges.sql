@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['business_id', 'from_customer_id', 'into_customer_id']) + [
     ('merged_at is null and not lacks_merged_at', 'invalid_merged_at'),
     ('loaded_at is null', 'invalid_loaded_at'),

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash', on_schema_change='append_new_columns') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key='row_hash', on_schema_change='append_new_columns') }}
 {%- set reasons = identity_reasons(['business_id', 'customer_id']) + [
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}

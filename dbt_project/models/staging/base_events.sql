@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['event_id', 'business_id', 'customer_id', 'event_name']) + [
     ('kind is null', 'unmapped_event_name'),
     ("kind = 'void' and voids_event_id is null", 'missing_voids_event_id'),

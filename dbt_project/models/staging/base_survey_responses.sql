@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key='row_hash') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key='row_hash') }}
 {%- set reasons = identity_reasons(['response_id', 'business_id', 'customer_id']) + [
     ('answered_at is null', 'invalid_answered_at'),
     ("coalesce(survey, '') not in ('csat', 'nps')", 'invalid_survey'),

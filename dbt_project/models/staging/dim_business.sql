@@ -2,8 +2,7 @@ with history as (
     select customers.business_id, min(firsts.first_date) as history_starts_on
     from {{ ref('int_first_dates') }} as firsts
     inner join {{ ref('int_customers') }} as customers on firsts.customer_key = customers.customer_key
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where firsts.first_date <= as_of.as_of_date
+    where firsts.first_date <= {{ as_of_date() }}
     group by customers.business_id
 )
 
@@ -18,8 +17,7 @@ select
     businesses.prospect_dormant_after_days,
     businesses.attribution_days,
     businesses.recovery_days,
-    as_of.as_of_date,
+    {{ as_of_date() }} as as_of_date,
     history.history_starts_on
 from {{ ref('stg_businesses') }} as businesses
-cross join {{ ref('int_as_of_date') }} as as_of
 left join history on businesses.business_id = history.business_id

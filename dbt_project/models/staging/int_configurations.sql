@@ -1,6 +1,4 @@
 -- A hash of all that the configuration says about a business and that a figure hangs on; whoever's has changed is counted anew.
-{% set refresh = ref('int_this_refresh') -%}
-{%- set continues = not rebuilds() -%}
 with kinds as (
     select
         business_id,
@@ -33,14 +31,14 @@ configured as (
     cross join reasons
 )
 
-{% if continues -%}
+{% if not is_rebuild() -%}
 -- A business that was taken out is changed as well: its rows are those of an unknown business now.
 select
     coalesce(configured.business_id, before.business_id) as business_id,
     configured.configuration_hash,
     configured.configuration_hash is distinct from before.configuration_hash as is_changed
 from configured
-full outer join (select * from {{ this }} where configuration_hash is not null) as before
+full outer join (select * from {{ published('configurations') }} where configuration_hash is not null) as before
     on configured.business_id = before.business_id
 {%- else -%}
 select business_id, configuration_hash, true as is_changed

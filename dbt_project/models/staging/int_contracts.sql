@@ -1,5 +1,5 @@
 -- From when to when a contract was open, those still to end included. One that is bought again after its end is another row.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with purchases as (
     select
         *,

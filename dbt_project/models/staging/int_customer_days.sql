@@ -1,5 +1,5 @@
 -- All that a date can mean for a customer's state and revenue, whatever the number of events behind it.
-{{ replaces_rows_of('int_touched_customers', ['customer_key'], once='int_customer_days_before') }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with events as (
     select events.*, {{ is_exit('events', 'steps') }} as is_exit
     from {{ ref('int_events_this_run') }} as events

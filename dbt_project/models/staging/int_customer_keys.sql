@@ -1,11 +1,7 @@
 -- Everyone with an event, a touch or an answer, under the key of the customer they were merged into: integers make the windows cheap. A key once
 -- given stays, and nothing but joins hangs on its order.
-{{ config(materialized='incremental', incremental_strategy=replaces_keys(), unique_key=['business_id', 'customer_id']) }}
-with refresh as (
-    select refresh_id from {{ ref('int_this_refresh') }}
-),
-
-known as (
+{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=['business_id', 'customer_id']) }}
+with known as (
     {%- if is_incremental() %}
     select * from {{ this }}
     {%- else %}
@@ -19,7 +15,7 @@ people as (
     select standing.business_id, standing.customer_id
     from {{ ref(table) }} as standing
     {%- if is_incremental() %}
-    inner join refresh on standing.judged_in = refresh.refresh_id
+    where standing.judged_in = {{ refresh_id() }}
     {%- endif %}
     union
     {%- endfor %}
@@ -62,8 +58,7 @@ select
     merged.person_key,
     merged.customer_key,
     known.customer_key as previous_customer_key,
-    refresh.refresh_id as keyed_in
+    cast({{ refresh_id() }} as bigint) as keyed_in
 from merged
-cross join refresh
 left join known on merged.person_key = known.person_key
 where known.customer_key is distinct from merged.customer_key

@@ -1,6 +1,6 @@
 -- Amounts with which a customer's money would no longer fit decimal(18, 4): taken by size, the smallest first, those at which they add up
 -- to 10^14 or more. What is left, of any dates and with any signs, adds up to less. Knows nothing of the date counted to.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 -- Of n amounts that add up to 10^14 one is at least an n-th of it: who has none so large is not looked at, which is as good as everyone.
 with suspects as (
     select distinct people.customer_key

@@ -1,46 +1,44 @@
 -- The customers who are recomputed in this run: those with a row that was judged in it, whatever the verdict, those whose
 -- event a void names or whose attributes are others now, both sides of a merge that is new or undone, and all of a business in which a
 -- segment has come to have too many values, or has them no more. Who is touched is known from rows, never from times.
-{% set refresh = ref('int_this_refresh') -%}
-{%- set keys = ref('int_customer_keys') -%}
+{% set keys = ref('int_customer_keys') -%}
 {%- set attributes = ref('stg_customers') -%}
+{%- set published_segments = published('customer_segments') -%}
 {%- set wide_segments = ref('int_wide_segments') -%}
 {%- set segments = available_segments() -%}
 {%- set tables = ['events', 'campaign_touches', 'survey_responses'] -%}
 {%- for table in tables %}{% do ref('base_' ~ table) %}{% endfor -%}
-{%- if rebuilds() -%}
+{%- if is_rebuild() -%}
 select customer_key, business_id, customer_id
 from {{ keys }}
 where person_key = customer_key
 {%- else -%}
-with refresh as (
-    select refresh_id from {{ refresh }}
-),
-
-people as (
+with people as (
     {%- for table in tables %}
     select judged.business_id, judged.customer_id
     from {{ ref('base_' ~ table) }} as judged
-    inner join refresh on judged.judged_in = refresh.refresh_id
+    where judged.judged_in = {{ refresh_id() }}
     union
     {%- endfor %}
     select targets.business_id, targets.customer_id
     from {{ ref('base_events') }} as targets
     inner join {{ ref('base_events') }} as voids
         on targets.business_id = voids.business_id and targets.event_id = voids.voids_event_id
-    inner join refresh on voids.judged_in = refresh.refresh_id
+    where voids.judged_in = {{ refresh_id() }}
     {%- if segments %}
     union
     -- A customers' table delivered whole every night is new in every row, and says the same of most.
     select attributes.business_id, attributes.customer_id
     from {{ attributes }} as attributes
-    inner join refresh on attributes.judged_in = refresh.refresh_id
     inner join {{ keys }} as keys on attributes.business_id = keys.business_id and attributes.customer_id = keys.customer_id
-    inner join {{ last_published('int_customer_segments') }} as before on keys.person_key = before.customer_key
+    inner join {{ published_segments }} as before on keys.person_key = before.customer_key
     where
-        {%- for segment in segments %}
-        coalesce(attributes.{{ quoted(segment) }}, '(none)') <> before.{{ quoted(segment) }}{{ ' or' if not loop.last }}
-        {%- endfor %}
+        attributes.judged_in = {{ refresh_id() }}
+        and (
+            {%- for segment in segments %}
+            coalesce(attributes.{{ quoted(segment) }}, '(none)') <> before.{{ quoted(segment) }}{{ ' or' if not loop.last }}
+            {%- endfor %}
+        )
     {%- endif %}
 ),
 
@@ -51,16 +49,16 @@ touched as (
     union
     select keys.customer_key
     from {{ keys }} as keys
-    inner join refresh on keys.keyed_in = refresh.refresh_id
+    where keys.keyed_in = {{ refresh_id() }}
     union
     select keys.previous_customer_key
     from {{ keys }} as keys
-    inner join refresh on keys.keyed_in = refresh.refresh_id
+    where keys.keyed_in = {{ refresh_id() }}
     {%- for segment in segments %}
     union
     -- What nobody was told apart by is null.
     select before.customer_key
-    from {{ last_published('int_customer_segments') }} as before
+    from {{ published_segments }} as before
     left join {{ wide_segments }} as wide on before.business_id = wide.business_id and wide.segment = {{ text_literal(segment) }}
     where (before.{{ quoted(segment) }} is null) <> (wide.segment is not null)
     {%- endfor %}

@@ -6,7 +6,7 @@ with happened as (
     {%- for table, instant in {'stg_events': 'occurred_at', 'stg_campaign_touches': 'touched_at', 'stg_survey_responses': 'answered_at'}.items() %}
     select standing.business_id, cast(standing.{{ instant }} as date) as utc_date
     from {{ ref(table) }} as standing
-    inner join {{ ref('int_this_refresh') }} as refresh on standing.judged_in = refresh.refresh_id
+    where standing.judged_in = {{ refresh_id() }}
     {{ 'union' if not loop.last }}
     {%- endfor %}
 ),

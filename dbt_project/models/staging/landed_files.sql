@@ -1,11 +1,11 @@
 -- The files that the landing holds at this refresh, so that the next one need not read them: one that goes, and comes again later, is
 -- read again. A plain dbt build lists none and reads all.
-{% if var('new_files') -%}
+{% if var('listing') -%}
 select
     landing_table,
     digest,
     row_number() over (partition by landing_table, digest order by path) as copy_number
-from {{ listed_files() }}
+from read_json({{ text_literal(var('listing')) }}, format = 'array', columns = {'landing_table': 'VARCHAR', 'digest': 'VARCHAR', 'path': 'VARCHAR'})
 {%- else -%}
 select
     cast(null as {{ dbt.type_string() }}) as landing_table,

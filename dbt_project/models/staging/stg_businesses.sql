@@ -9,5 +9,5 @@ select
     cast(prospect_dormant_after_days as integer) as prospect_dormant_after_days,
     cast(attribution_days as integer) as attribution_days,
     coalesce(cast(recovery_days as integer), 0) as recovery_days,
-    coalesce({{ optional_column('businesses', 'naive_times') }}, 'utc') as naive_times
+    coalesce(naive_times, 'utc') as naive_times
 from {{ ref('businesses') }}

@@ -1,6 +1,6 @@
 -- `*` stands for every business that does not map the name itself.
 with mappings as (
-    select business_id, event_name, kind, {{ optional_column('event_kinds', 'kind_if_zero') }} as kind_if_zero
+    select business_id, event_name, kind, kind_if_zero
     from {{ ref('event_kinds') }}
 ),
 

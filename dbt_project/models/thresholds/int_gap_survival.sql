@@ -3,11 +3,10 @@ with gaps as (
     select
         gaps.business_id,
         gaps.purchased_on,
-        case when gaps.next_purchased_on <= as_of.as_of_date then gaps.next_purchased_on end as bought_again_on,
-        case when gaps.cancelled_on <= as_of.as_of_date then gaps.cancelled_on else as_of.as_of_date end as silent_until
+        case when gaps.next_purchased_on <= {{ as_of_date() }} then gaps.next_purchased_on end as bought_again_on,
+        case when gaps.cancelled_on <= {{ as_of_date() }} then gaps.cancelled_on else {{ as_of_date() }} end as silent_until
     from {{ ref('int_purchase_gaps') }} as gaps
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where gaps.purchased_on <= as_of.as_of_date
+    where gaps.purchased_on <= {{ as_of_date() }}
 ),
 
 counted as (

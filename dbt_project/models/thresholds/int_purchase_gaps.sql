@@ -1,5 +1,5 @@
 -- From each purchase date to the next, and when a cancellation came between. Knows nothing of the date counted to.
-{{ replaces_rows_of('int_touched_customers', ['customer_key']) }}
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with days as (
     select
         customer_key,
@@ -8,7 +8,7 @@ with days as (
         is_cancelled,
         count(case when has_purchase then 1 end) over (partition by customer_key order by event_date rows unbounded preceding) as purchases
     from {{ ref('int_customer_days') }}
-    where (has_purchase or is_cancelled) and {{ of_this_run('customer_key') }}
+    where (has_purchase or is_cancelled) and {{ is_affected('customer_key') }}
 ),
 
 gaps as (

@@ -4,8 +4,7 @@
 with scheduled as (
     select transitions.transition_date, transitions.transition, count(*) as transitions
     from {{ ref('int_transitions') }} as transitions
-    cross join {{ ref('int_as_of_date') }} as as_of
-    where transitions.transition_date <= as_of.as_of_date
+    where transitions.transition_date <= {{ as_of_date() }}
     group by transitions.transition_date, transitions.transition
 ),
 

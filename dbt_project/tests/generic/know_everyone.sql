@@ -4,7 +4,7 @@ with people as (
     {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
     select standing.business_id, standing.customer_id
     from {{ ref(table) }} as standing
-    inner join {{ ref('int_this_refresh') }} as refresh on standing.judged_in = refresh.refresh_id
+    where standing.judged_in = {{ refresh_id() }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

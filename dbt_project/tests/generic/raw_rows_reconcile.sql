@@ -4,7 +4,7 @@
 {% test raw_rows_reconcile(model, landing_table, key, of='judged_in') %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- set landed, standing = ref('landed_' ~ landing_table), ref('stg_' ~ landing_table) -%}
-{%- set in_this_run = ' = ' ~ this_refresh() if not rebuilds() -%}
+{%- set in_this_run = ' = ' ~ refresh_id() if not is_rebuild() -%}
 with kept_twice as (
     select row_hash
     from {{ rows_to_test(landed, 'landed_in', 'row_hash') }} as landed

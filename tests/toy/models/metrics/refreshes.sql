@@ -12,19 +12,18 @@ with landed as (
 )
 
 select
-    refreshes.refresh_id,
-    refreshes.run_id,
-    refreshes.started_at,
-    refreshes.as_of_date,
-    refreshes.is_rebuild,
-    (select count(*) from landed inner join {{ ref('int_this_refresh') }} as newest on landed.landed_in = newest.refresh_id) as new_rows,
+    cast({{ refresh_id() }} as bigint) as refresh_id,
+    '{{ var("run_id") or invocation_id }}' as run_id,
+    {{ started_at() }} as started_at,
+    {{ as_of_date() }} as as_of_date,
+    {{ is_rebuild() }} as is_rebuild,
+    (select count(*) from landed where landed.landed_in = {{ refresh_id() }}) as new_rows,
     (select count(*) from landed) as rows_landed,
     (select count(*) from {{ ref('rejected_rows') }}) as rows_rejected,
     (
         select count(distinct judged.customer_id)
         from {{ ref('base_events') }} as judged
-        where judged.verdict = 'standing' and (refreshes.is_rebuild or judged.judged_in = refreshes.refresh_id)
+        where judged.verdict = 'standing' and ({{ is_rebuild() }} or judged.judged_in = {{ refresh_id() }})
     ) as customers_recomputed,
     cast(0 as bigint) as periods_restated,
-    refreshes.code_version
-from {{ ref('int_this_refresh') }} as refreshes
+    '{{ var("code_version") }}' as code_version

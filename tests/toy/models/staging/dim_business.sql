@@ -1,7 +1,6 @@
 {{ config(schema='winback', tags=['public']) }}
-select businesses.business_id, businesses.name, businesses.timezone, as_of.as_of_date, history.history_starts_on
+select businesses.business_id, businesses.name, businesses.timezone, {{ as_of_date() }} as as_of_date, history.history_starts_on
 from {{ ref('stg_businesses') }} as businesses
-cross join {{ ref('int_as_of_date') }} as as_of
 left join (
     select business_id, min(transition_date) as history_starts_on
     from {{ ref('int_transitions') }}

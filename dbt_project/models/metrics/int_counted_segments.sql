@@ -1,1 +1,0 @@
-{{ counted_rows('int_customer_segments') }}

@@ -1,0 +1,60 @@
+-- The transitions that this refresh adds to the period counts (sign 1) and those that it takes back (sign -1), with the segment they count in
+-- and whether they are all that the customer did in a period: most are, and only the others need to be put together customer by customer.
+{%- set published_transitions = published('transitions') %}
+{%- set published_segments = published('customer_segments') %}
+with added as (
+    select transitions.*, segments.segment_key, {{ as_of_date() }} as counted_to, 1 as sign
+    from {{ ref('int_transitions') }} as transitions
+    inner join {{ ref('int_customer_segments') }} as segments on transitions.customer_key = segments.customer_key
+    where transitions.transition_date <= {{ as_of_date() }} and {{ is_changed('transitions.customer_key') }}
+),
+
+counted {{ inlined() }} (
+    select * from added
+    {%- if not is_rebuild() %}
+    union all
+    select transitions.*, segments.segment_key, {{ previous_as_of_date() }}, -1
+    from {{ published_transitions }} as transitions
+    inner join {{ published_segments }} as segments on transitions.customer_key = segments.customer_key
+    where transitions.transition_date <= {{ previous_as_of_date() }} and {{ is_changed('transitions.customer_key') }}
+    {%- endif %}
+),
+
+-- Periods are worked out once for each date, not for each transition on it.
+starts as (
+    select
+        transition_date
+        {%- for grain in period_grains() %},
+        {{ period_start(grain, 'transition_date') }} as {{ grain }}_start
+        {%- endfor %}
+    from (select distinct transition_date from counted) as dates
+),
+
+periods as (
+    select
+        *
+        {%- for grain in period_grains() %},
+        {{ period_end(grain, grain ~ '_start') }} as {{ grain }}_end
+        {%- endfor %}
+    from starts
+)
+
+select
+    counted.segment_key,
+    counted.customer_key,
+    counted.sign,
+    counted.transition_date,
+    counted.transition,
+    counted.from_state,
+    counted.to_state,
+    counted.days_in_from_state,
+    counted.next_transition_date,
+    counted.counted_to,
+    counted.first_bought_on
+    {%- for grain in period_grains() %},
+    coalesce({{ add_days('counted.transition_date', '-counted.days_in_from_state') }} < periods.{{ grain }}_start, true)
+    and (counted.next_transition_date is null or counted.next_transition_date > counted.counted_to or counted.next_transition_date > periods.{{ grain }}_end)
+        as is_alone_in_{{ grain }}
+    {%- endfor %}
+from counted
+inner join periods on counted.transition_date = periods.transition_date

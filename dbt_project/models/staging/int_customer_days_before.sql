@@ -1,1 +1,0 @@
-{{ rows_before('int_customer_days') }}
