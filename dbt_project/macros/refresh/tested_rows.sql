@@ -8,12 +8,10 @@
         {%- set condition = '(business_id, customer_id) in (select business_id, customer_id from ' ~ customers ~ ')' -%}
     {%- elif of == 'touched' -%}
         {%- set condition = 'customer_key in (select customer_key from ' ~ ref('int_touched_customers') ~ ')' -%}
-    {%- elif of == 'landed_events_this_run' -%}
-        {# On DuckDB a table in a night: the planner knows how few these are, and looks for them in the many. #}
-        {%- set condition = key ~ ' in (select ' ~ clean(key) ~ ' from ' ~ ref(of) ~ ')' -%}
     {%- elif of is not none and of != 'this_refresh' -%}
         {# Rows with the key of a new one, for a new row may repeat an old one. #}
-        {%- set condition = key ~ ' in (select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ refresh_id() ~ ')' -%}
+        {%- set new_rows = '(select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ refresh_id() ~ ') as new_rows' -%}
+        {%- set condition = key ~ ' in (' ~ few_values(key, new_rows) ~ ')' -%}
     {%- endif -%}
     {%- if of == 'this_refresh' -%}(select * from {{ model }} where coalesce(refresh_id, {{ refresh_id() }}) = {{ refresh_id() }})
     {%- elif of is none or is_rebuild() -%}{{ model }}

@@ -5,7 +5,9 @@
     ('loaded_at is null', 'invalid_loaded_at'),
     ('known_campaign_id is null', 'unknown_campaign'),
 ] -%}
-with cleaned {{ inlined() }} (
+with {{ landed_rows_to_judge('campaign_touches', ['business_id', 'touch_id']) }},
+
+cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('touch_id') }} as touch_id,
@@ -18,7 +20,7 @@ with cleaned {{ inlined() }} (
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
-    from {{ ref('landed_campaign_touches_this_run') }}
+    from landed
 ),
 
 {{ repeated_keys(['business_id', 'touch_id']) }},

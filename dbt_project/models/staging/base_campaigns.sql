@@ -2,7 +2,9 @@
 {%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
-with cleaned {{ inlined() }} (
+with {{ landed_rows_to_judge('campaigns', ['business_id', 'campaign_id']) }},
+
+cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
@@ -16,7 +18,7 @@ with cleaned {{ inlined() }} (
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
-    from {{ ref('landed_campaigns_this_run') }}
+    from landed
 ),
 
 {{ repeated_keys(['business_id', 'campaign_id']) }},

@@ -4,7 +4,9 @@
     ('loaded_at is null', 'invalid_loaded_at'),
     ('from_customer_id = into_customer_id', 'merge_into_self'),
 ] -%}
-with cleaned {{ inlined() }} (
+with {{ landed_rows_to_judge('customer_merges', ['business_id', 'from_customer_id']) }},
+
+cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
@@ -15,7 +17,7 @@ with cleaned {{ inlined() }} (
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
-    from {{ ref('landed_customer_merges_this_run') }}
+    from landed
 ),
 
 {{ repeated_keys(['business_id', 'from_customer_id']) }},

@@ -5,7 +5,9 @@
 {%- set attributes = customer_attributes() -%}
 {%- set names = [] -%}
 {%- for attribute in attributes %}{% do names.append(quoted(attribute)) %}{% endfor -%}
-with cleaned {{ inlined() }} (
+with {{ landed_rows_to_judge('customers', ['business_id', 'customer_id']) }},
+
+cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('business_id') }} as business_id,
@@ -18,7 +20,7 @@ with cleaned {{ inlined() }} (
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
-    from {{ ref('landed_customers_this_run') }}
+    from landed
 ),
 
 {{ repeated_keys(['business_id', 'customer_id']) }},

@@ -5,7 +5,9 @@
     ('occurred_at is null', 'invalid_occurred_at'),
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
-with cleaned {{ inlined() }} (
+with {{ landed_rows_to_judge('events', ['business_id', 'event_id']) }},
+
+cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('event_id') }} as event_id,
@@ -22,7 +24,7 @@ with cleaned {{ inlined() }} (
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
-    from {{ ref('landed_events_this_run') }}
+    from landed
 ),
 
 {{ repeated_keys(['business_id', 'event_id']) }},

@@ -5,7 +5,9 @@
     ("coalesce(case survey when 'csat' then score between 1 and 5 when 'nps' then score between 0 and 10 end, false) = false", 'invalid_score'),
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
-with cleaned {{ inlined() }} (
+with {{ landed_rows_to_judge('survey_responses', ['business_id', 'response_id']) }},
+
+cleaned {{ inlined() }} (
     select
         row_hash,
         {{ clean('response_id') }} as response_id,
@@ -17,7 +19,7 @@ with cleaned {{ inlined() }} (
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
         judged_in
-    from {{ ref('landed_survey_responses_this_run') }}
+    from landed
 ),
 
 {{ repeated_keys(['business_id', 'response_id']) }},

@@ -1,7 +1,7 @@
 {# Nothing that was delivered disappears, and nothing counts twice: a landed row is kept once and judged once, what stands has a key of
    its own, and landed rows = standing + superseded + rejected. A row for each of these that is broken. In a night the rows that landed
    or were judged in it are looked at by themselves, and what else is lost or kept shows in the numbers of rows. #}
-{% test raw_rows_reconcile(model, landing_table, key, of='judged_in') %}
+{% test raw_rows_reconcile(model, landing_table, key) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- set landed, standing = ref('landed_' ~ landing_table), ref('stg_' ~ landing_table) -%}
 {%- set in_this_run = ' = ' ~ refresh_id() if not is_rebuild() -%}
@@ -32,7 +32,7 @@ judged_otherwise as (
 
 standing_twice as (
     select {{ key | join(', ') }}
-    from {{ rows_to_test(standing, of, key[-1]) }} as standing
+    from {{ rows_to_test(standing, 'judged_in', key[-1]) }} as standing
     group by {{ key | join(', ') }}
     having count(*) > 1{% for column in key %} or {{ column }} is null{% endfor %}
 ),

@@ -1,1 +1,0 @@
-{{ landed_this_run('campaign_touches', ['business_id', 'touch_id']) }}

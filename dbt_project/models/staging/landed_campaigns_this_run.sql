@@ -1,1 +1,0 @@
-{{ landed_this_run('campaigns', ['business_id', 'campaign_id']) }}

@@ -1,1 +1,0 @@
-{{ landed_this_run('customers', ['business_id', 'customer_id']) }}

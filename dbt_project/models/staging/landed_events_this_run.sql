@@ -1,1 +1,0 @@
-{{ landed_this_run('events', ['business_id', 'event_id']) }}

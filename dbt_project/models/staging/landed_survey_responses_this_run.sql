@@ -1,1 +1,0 @@
-{{ landed_this_run('survey_responses', ['business_id', 'response_id']) }}
