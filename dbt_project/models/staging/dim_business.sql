@@ -1,8 +1,8 @@
 with history as (
-    select customers.business_id, min(firsts.first_date) as history_starts_on
-    from {{ ref('int_first_dates') }} as firsts
-    inner join {{ ref('int_customers') }} as customers on firsts.customer_key = customers.customer_key
-    where firsts.first_date <= {{ as_of_date() }}
+    select customers.business_id, min(days.event_date) as history_starts_on
+    from {{ ref('int_customer_days') }} as days
+    inner join {{ ref('int_customers') }} as customers on days.customer_key = customers.customer_key
+    where days.event_date <= {{ as_of_date() }} and (days.has_interest or days.has_purchase or days.has_engagement or days.is_cancelled)
     group by customers.business_id
 )
 
