@@ -8,7 +8,7 @@ from projects import Project
 from test_dagster import materialise
 from warehouses import differences
 
-# What tells a run whose rows it replaces: no row of an undated table hangs on it, only which rows are looked at.
+# What tells a run whose rows it replaces, and by which policy: of an undated table it says only which rows are looked at.
 WHOSE_ROWS = {"int_configurations", "int_touched_customers"}
 LAST = "select refresh_id, new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1"
 

@@ -12,13 +12,14 @@ with attributes as (
         {%- else %}'(none)'{% endif %} as {{ quoted(segment) }},
         {%- endfor %}
         concat_ws(',', ''{% for segment in landed %}, wide_{{ loop.index0 }}.segment{% endfor %}) as wide_segments
-    from {{ ref('int_customers_this_run') }} as customers
+    from {{ ref('int_customers') }} as customers
     left join {{ ref('stg_customers') }} as attributes
         on customers.business_id = attributes.business_id and customers.customer_id = attributes.customer_id
     {%- for segment in landed %}
     left join {{ ref('int_wide_segments') }} as wide_{{ loop.index0 }}
         on customers.business_id = wide_{{ loop.index0 }}.business_id and wide_{{ loop.index0 }}.segment = {{ text_literal(segment) }}
     {%- endfor %}
+    where {{ is_affected('customers.customer_key') }}
 )
 
 select

@@ -1,4 +1,3 @@
--- The policy stands beside the customer, so that the lifecycle needs one join for it.
 {{ config(materialized='view') }}
 select
     keys.customer_key,

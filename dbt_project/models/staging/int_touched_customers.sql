@@ -1,6 +1,7 @@
 -- The customers who are recomputed in this run: those with a row that was judged in it, whatever the verdict, those whose
 -- event a void names or whose attributes are others now, both sides of a merge that is new or undone, and all of a business in which a
--- segment has come to have too many values, or has them no more. Who is touched is known from rows, never from times.
+-- segment has come to have too many values, or has them no more. Who is touched is known from rows, never from times. The policy stands
+-- beside the customer, so that the lifecycle needs one join for it.
 {% set keys = ref('int_customer_keys') -%}
 {%- set attributes = ref('stg_customers') -%}
 {%- set published_segments = published('customer_segments') -%}
@@ -8,12 +9,15 @@
 {%- set segments = available_segments() -%}
 {%- set tables = ['events', 'campaign_touches', 'survey_responses'] -%}
 {%- for table in tables %}{% do ref('base_' ~ table) %}{% endfor -%}
-{%- if is_rebuild() -%}
-select customer_key, business_id, customer_id
-from {{ keys }}
-where person_key = customer_key
-{%- else -%}
-with people as (
+with
+{%- if is_rebuild() %}
+touched as (
+    select customer_key
+    from {{ keys }}
+    where person_key = customer_key
+)
+{%- else %}
+people as (
     {%- for table in tables %}
     select judged.business_id, judged.customer_id
     from {{ ref('base_' ~ table) }} as judged
@@ -63,8 +67,17 @@ touched as (
     where (before.{{ quoted(segment) }} is null) <> (wide.segment is not null)
     {%- endfor %}
 )
+{%- endif %}
 
-select keys.person_key as customer_key, keys.business_id, keys.customer_id
+-- Of a business that was taken out there are rows to replace, and no policy.
+select
+    keys.person_key as customer_key,
+    keys.business_id,
+    keys.customer_id,
+    businesses.dormant_after_days,
+    businesses.former_after_days,
+    businesses.prospect_dormant_after_days,
+    businesses.recovery_days
 from touched
 inner join {{ keys }} as keys on touched.customer_key = keys.person_key
-{%- endif %}
+left join {{ ref('stg_businesses') }} as businesses on keys.business_id = businesses.business_id
