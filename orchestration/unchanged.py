@@ -5,7 +5,7 @@ from functools import cache
 
 from orchestration.dbt import manifest
 
-# The tag of what knows nothing of the date counted to, nor of what a run has touched but through the rows it replaces; seeds that
+# The tag of what knows nothing of the date counted to, nor of whom a run affects but through the rows it replaces; seeds that
 # are compared before a run, or are code, among it.
 UNDATED = "undated"
 

@@ -9,7 +9,7 @@ from test_dagster import materialise
 from warehouses import differences
 
 # What tells a run whose rows it replaces, and by which policy: of an undated table it says only which rows are looked at.
-WHOSE_ROWS = {"int_configurations", "int_touched_customers"}
+WHOSE_ROWS = {"int_configurations", "int_affected_customers"}
 LAST = "select refresh_id, new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1"
 
 

@@ -1,7 +1,9 @@
 {# What a run replaces in the tables that the last refresh left. #}
 
 {# Whether a customer's rows are derived in this run: everyone's in a rebuild. #}
-{% macro is_affected(customer_key) %}{{ 'true' if execute and is_rebuild() else customer_key ~ ' in (select customer_key from ' ~ ref('int_touched_customers') ~ ')' }}{% endmacro %}
+{% macro is_affected(customer_key) -%}
+    {{ 'true' if execute and is_rebuild() else customer_key ~ ' in (select customer_key from ' ~ ref('int_affected_customers') ~ ')' }}
+{%- endmacro %}
 
 {# Whether a customer is counted again in this run. #}
 {% macro is_changed(customer_key) %}{{ 'true' if execute and is_rebuild() else customer_key ~ ' in (select customer_key from ' ~ ref('int_changed_customers') ~ ')' }}{% endmacro %}
@@ -16,7 +18,7 @@
 {# Incremental strategies of tables with rows of customers: those that the model selects take the place of all that certain customers had; in a
    rebuild, of all rows. #}
 {% macro customers_replaced_by() %}
-    {{ return({'replace_affected': 'int_touched_customers', 'replace_changed': 'int_changed_customers', 'replace_returners': 'int_changed_returners'}) }}
+    {{ return({'replace_affected': 'int_affected_customers', 'replace_changed': 'int_changed_customers', 'replace_returners': 'int_changed_returners'}) }}
 {% endmacro %}
 {% macro get_incremental_replace_affected_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_affected')) }}{% endmacro %}
 {% macro get_incremental_replace_changed_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_changed')) }}{% endmacro %}

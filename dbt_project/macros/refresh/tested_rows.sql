@@ -6,8 +6,8 @@
     {%- if of in ['changed', 'returners'] -%}
         {%- set customers = ref('int_changed_customers') if of == 'changed' else ref('int_changed_returners') -%}
         {%- set condition = '(business_id, customer_id) in (select business_id, customer_id from ' ~ customers ~ ')' -%}
-    {%- elif of == 'touched' -%}
-        {%- set condition = 'customer_key in (select customer_key from ' ~ ref('int_touched_customers') ~ ')' -%}
+    {%- elif of == 'affected' -%}
+        {%- set condition = 'customer_key in (select customer_key from ' ~ ref('int_affected_customers') ~ ')' -%}
     {%- elif of is not none and of != 'this_refresh' -%}
         {# Rows with the key of a new one, for a new row may repeat an old one. #}
         {%- set new_rows = '(select ' ~ key ~ ' from ' ~ model ~ ' where ' ~ of ~ ' = ' ~ refresh_id() ~ ') as new_rows' -%}

@@ -28,7 +28,7 @@ counts as (
         coalesce(rows_landed.new_rows, 0) as new_rows,
         (select sum(staged.row_count) from staged) as staged_rows,
         (select count(*) from {{ ref('rejected_rows') }}) as rejected_rows,
-        (select count(*) from {{ ref('int_touched_customers') }}) as touched_customers,
+        (select count(*) from {{ ref('int_affected_customers') }}) as affected_customers,
         (
             select count(*)
             from (
@@ -57,7 +57,7 @@ select
     cast(counts.staged_rows as bigint) as rows_staged,
     cast(counts.all_rows - counts.staged_rows - counts.rejected_rows as bigint) as rows_superseded,
     cast(counts.rejected_rows as bigint) as rows_rejected,
-    cast(counts.touched_customers as bigint) as customers_recomputed,
+    cast(counts.affected_customers as bigint) as customers_recomputed,
     cast(counts.restated_periods as bigint) as periods_restated,
     cast({{ elapsed_seconds() }} as {{ type_double() }}) as duration_seconds,
     '{{ var("code_version") }}' as code_version,

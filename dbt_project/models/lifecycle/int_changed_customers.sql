@@ -1,10 +1,10 @@
--- Those whose rows in the public tables change: the touched ones, and those for whom a date has come that was known before
+-- Those whose rows in the public tables change: the affected ones, and those for whom a date has come that was known before
 -- (a customer fell silent for long enough, a future-dated event is there). The latter are not recomputed, only counted on.
 {% set transitions = ref('int_transitions') -%}
 {%- set days = ref('int_customer_days') -%}
 {%- set keys = ref('int_customer_keys') -%}
-select customer_key, business_id, customer_id, true as is_touched
-from {{ ref('int_touched_customers') }}
+select customer_key, business_id, customer_id, true as is_affected
+from {{ ref('int_affected_customers') }}
 {%- if not is_rebuild() %}
 union all
 select keys.person_key, keys.business_id, keys.customer_id, false
@@ -18,7 +18,7 @@ from (
     where {{ has_come('dated.each_date') }}
     except
     select customer_key
-    from {{ ref('int_touched_customers') }}
+    from {{ ref('int_affected_customers') }}
 ) as moved
 inner join {{ keys }} as keys on moved.customer_key = keys.person_key
 {%- endif %}

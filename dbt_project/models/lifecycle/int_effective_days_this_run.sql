@@ -12,7 +12,7 @@ with days as (
         days.covered_until,
         customers.former_after_days
     from {{ ref('int_customer_days') }} as days
-    inner join {{ ref('int_touched_customers') }} as customers on days.customer_key = customers.customer_key
+    inner join {{ ref('int_affected_customers') }} as customers on days.customer_key = customers.customer_key
 ),
 
 first_purchases as (

@@ -20,7 +20,7 @@ spaced as (
         {{ days_between('days.previous_active_until', 'days.event_date') }} as days_before,
         {{ days_between('days.active_until', 'days.next_date') }} as days_after
     from days
-    inner join {{ ref('int_touched_customers') }} as customers on days.customer_key = customers.customer_key
+    inner join {{ ref('int_affected_customers') }} as customers on days.customer_key = customers.customer_key
 ),
 
 closed as (

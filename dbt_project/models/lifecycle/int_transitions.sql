@@ -38,7 +38,7 @@ explained as (
         cast(case when exited.is_by_inactivity then 'inactivity' else exits.exit_kind end as {{ exit_kind_type() }}) as exit_kind,
         case when exited.is_by_inactivity then 'inactivity' else exits.exit_reason end as exit_reason
     from exited
-    inner join {{ ref('int_touched_customers') }} as customers on exited.customer_key = customers.customer_key
+    inner join {{ ref('int_affected_customers') }} as customers on exited.customer_key = customers.customer_key
     left join {{ ref('int_exits_this_run') }} as exits
         on exited.customer_key = exits.customer_key and exited.cancelled_on = exits.event_date
 )

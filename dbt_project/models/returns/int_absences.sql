@@ -41,5 +41,5 @@ select
     -- A payment that fails may still be made good: until then nobody is won back.
     case when absences.from_state = 'former' and absences.exit_kind = 'involuntary' then customers.recovery_days + 1 else 0 end as at_risk_from_day
 from absences
-inner join {{ ref('int_touched_customers') }} as customers on absences.customer_key = customers.customer_key
+inner join {{ ref('int_affected_customers') }} as customers on absences.customer_key = customers.customer_key
 left join transitions on absences.customer_key = transitions.customer_key and absences.ended_on = transitions.transition_date

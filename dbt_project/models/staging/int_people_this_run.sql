@@ -2,4 +2,4 @@
 {{ config(materialized='view') }}
 select keys.business_id, keys.customer_id, keys.customer_key
 from {{ ref('int_customer_keys') }} as keys
-inner join {{ ref('int_touched_customers') }} as touched on keys.customer_key = touched.customer_key
+inner join {{ ref('int_affected_customers') }} as affected on keys.customer_key = affected.customer_key

@@ -29,4 +29,4 @@ select
     gaps.cancelled_on,
     lead(gaps.purchased_on) over (partition by gaps.customer_key order by gaps.purchased_on) as next_purchased_on
 from gaps
-inner join {{ ref('int_touched_customers') }} as customers on gaps.customer_key = customers.customer_key
+inner join {{ ref('int_affected_customers') }} as customers on gaps.customer_key = customers.customer_key

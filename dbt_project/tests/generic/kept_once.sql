@@ -1,4 +1,4 @@
-{# What is kept of a touched customer from refresh to refresh is replaced, not added to: one row for each key of the tables in `by`, and no
+{# What is kept of an affected customer from refresh to refresh is replaced, not added to: one row for each key of the tables in `by`, and no
    part of a key null. A row for each table in which that is broken. #}
 {% test kept_once(model, by) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
@@ -6,7 +6,7 @@
 select '{{ table }} has a key twice, or a null in it' as broken_rule, count(*) as broken_rows
 from (
     select {{ key | join(', ') }}
-    from {{ rows_to_test(ref(table), 'touched') }} as kept
+    from {{ rows_to_test(ref(table), 'affected') }} as kept
     group by {{ key | join(', ') }}
     having count(*) > 1{% for column in key %} or {{ column }} is null{% endfor %}
 ) as broken

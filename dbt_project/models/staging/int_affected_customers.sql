@@ -1,6 +1,6 @@
 -- The customers who are recomputed in this run: those with a row that was judged in it, whatever the verdict, those whose
 -- event a void names or whose attributes are others now, both sides of a merge that is new or undone, and all of a business in which a
--- segment has come to have too many values, or has them no more. Who is touched is known from rows, never from times. The policy stands
+-- segment has come to have too many values, or has them no more. Who is affected is known from rows, never from times. The policy stands
 -- beside the customer, so that the lifecycle needs one join for it.
 {% set keys = ref('int_customer_keys') -%}
 {%- set attributes = ref('stg_customers') -%}
@@ -11,7 +11,7 @@
 {%- for table in tables %}{% do ref('base_' ~ table) %}{% endfor -%}
 with
 {%- if is_rebuild() %}
-touched as (
+affected as (
     select customer_key
     from {{ keys }}
     where person_key = customer_key
@@ -46,7 +46,7 @@ people as (
     {%- endif %}
 ),
 
-touched as (
+affected as (
     select keys.customer_key
     from people
     inner join {{ keys }} as keys on people.business_id = keys.business_id and people.customer_id = keys.customer_id
@@ -78,6 +78,6 @@ select
     businesses.former_after_days,
     businesses.prospect_dormant_after_days,
     businesses.recovery_days
-from touched
-inner join {{ keys }} as keys on touched.customer_key = keys.person_key
+from affected
+inner join {{ keys }} as keys on affected.customer_key = keys.person_key
 left join {{ ref('stg_businesses') }} as businesses on keys.business_id = businesses.business_id
