@@ -98,7 +98,7 @@ def test_which_files_are_read(tmp_path: Path, there: str, now: str, read: str) -
     for file, content in zip(files, now.split(), strict=True):
         file.path.write_text(content)
     digest = {content: file.digest for file, content in zip(files, now.split(), strict=True)}
-    last = LastRefresh(date(2025, 6, 30), "code", Counter(("events", digest.get(content, content)) for content in there.split()), None)
+    last = LastRefresh(1, date(2025, 6, 30), "code", Counter(("events", digest.get(content, content)) for content in there.split()), None)
     assert [file.path.read_text() for file in last.not_read(files)] == read.split()
 
 

@@ -1,4 +1,5 @@
 -- The days with money or a purchase that this refresh counts (sign 1), and those of the same customers that the last one counted (sign -1).
+{%- set published_days = published('customer_days') %}
 with counted as (
     select customer_key, event_date, has_purchase, revenue, 1 as sign
     from {{ ref('int_customer_days') }}
@@ -6,7 +7,7 @@ with counted as (
     {%- if not is_rebuild() %}
     union all
     select customer_key, event_date, has_purchase, revenue, -1
-    from {{ published('customer_days') }}
+    from {{ published_days }}
     where event_date <= {{ previous_as_of_date() }} and {{ is_changed('customer_key') }}
     {%- endif %}
 )

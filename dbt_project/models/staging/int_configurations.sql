@@ -1,4 +1,5 @@
 -- A hash of all that the configuration says about a business and that a figure hangs on; whoever's has changed is counted anew.
+{%- set published_configurations = published('configurations') %}
 with kinds as (
     select
         business_id,
@@ -38,7 +39,7 @@ select
     configured.configuration_hash,
     configured.configuration_hash is distinct from before.configuration_hash as is_changed
 from configured
-full outer join (select * from {{ published('configurations') }} where configuration_hash is not null) as before
+full outer join (select * from {{ published_configurations }} where configuration_hash is not null) as before
     on configured.business_id = before.business_id
 {%- else -%}
 select business_id, configuration_hash, true as is_changed
