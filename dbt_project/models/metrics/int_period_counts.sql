@@ -4,8 +4,7 @@
 {%- set key = ['business_id', 'period_grain', 'period_start', 'segment', 'segment_value'] -%}
 {{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=key, pre_hook=["{{ forget_all_if_rebuilding() }}", "{{ forget_wide_segments() }}"]) }}
 {%- set counted_by = {
-    'int_period_flows_this_run': flow_measures(),
-    'int_period_movers_this_run': mover_counts(),
+    'int_period_movements_this_run': flow_measures() + mover_counts(),
     'int_period_value_this_run': value_measures(),
 } %}
 {%- set measures = flow_measures() + mover_counts() + value_measures() %}
