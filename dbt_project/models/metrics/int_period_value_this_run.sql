@@ -1,17 +1,44 @@
--- The money behind the moves: only the days of those who returned or left are read. A returner has one segment key and one opening
--- state in a period: to group by them as well would only widen the keys.
-with returned as (
+-- The money behind the moves: only the days of those who returned or left are read.
+with
+-- Who opened a period former or dormant and returned in it, and since when.
+returners as (
+    select
+        period_grain,
+        period_start,
+        segment_key,
+        customer_key,
+        sign,
+        opening_state,
+        case when opening_state = 'former' then first_won_back_on else first_returned_on end as back_from
+    from {{ ref('int_repeat_movers') }}
+    where (opening_state = 'former' and first_transition = 'won_back') or (opening_state = 'dormant' and first_returned_on is not null)
     {%- for grain in period_grains() %}
+    union all
     select
         '{{ grain }}' as period_grain,
+        {{ period_start(grain, 'transition_date') }} as period_start,
+        segment_key,
+        customer_key,
+        sign,
+        from_state as opening_state,
+        transition_date as back_from
+    from {{ ref('int_transition_deltas') }}
+    where is_alone_in_{{ grain }} and transition in ('reactivated', 'won_back')
+    {%- endfor %}
+),
+
+returned as (
+    {%- for grain in period_grains() %}
+    select
+        returners.period_grain,
         returners.period_start,
+        returners.segment_key,
         returners.customer_key,
         returners.sign,
-        min(returners.segment_key) as segment_key,
-        min(returners.opening_state) as opening_state,
+        returners.opening_state,
         sum(days.revenue) as revenue,
         max(case when days.has_purchase then 1 else 0 end) as has_purchase
-    from {{ ref('int_period_returners') }} as returners
+    from returners
     inner join {{ ref('int_day_deltas') }} as days
         on
             returners.customer_key = days.customer_key
@@ -19,7 +46,7 @@ with returned as (
             and returners.period_start = {{ period_start(grain, 'days.event_date') }}
             and returners.back_from <= days.event_date
     where returners.period_grain = '{{ grain }}'
-    group by returners.period_start, returners.customer_key, returners.sign
+    group by 1, 2, 3, 4, 5, 6
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -38,11 +65,11 @@ measured as (
     union all
     select
         segment_key,
-        '{{ grain }}',
-        {{ period_start(grain, 'left_on') }},
-        0,
-        0,
-        0,
+        '{{ grain }}' as period_grain,
+        {{ period_start(grain, 'left_on') }} as period_start,
+        0 as dormant_repurchased,
+        0 as won_back_revenue,
+        0 as reactivated_revenue,
         revenue_at_risk
     from {{ ref('int_revenue_at_risk') }}
     where is_first_in_{{ grain }}
