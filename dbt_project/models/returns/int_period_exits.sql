@@ -1,5 +1,20 @@
--- Exits of each period and segment value by reason; final once the last one is 90 days old.
-with by_day as (
+-- Exits of each period and segment value that were not made good, by reason, and how many of them were won back in time; final once the
+-- last one is as old as that.
+with exits as (
+    select
+        segments.segment_key,
+        absences.away_from as exited_on,
+        cast(absences.exit_kind as {{ dbt.type_string() }}) as exit_kind,
+        absences.exit_reason,
+        count(*) as exits,
+        sum(case when absences.is_return = 1 and absences.t <= {{ exit_window_days() }} then 1 else 0 end) as exits_won_back
+    from {{ ref('int_absences_seen') }} as absences
+    inner join {{ ref('int_customer_segments') }} as segments on absences.customer_key = segments.customer_key
+    where absences.from_state = 'former'
+    group by 1, 2, 3, 4
+),
+
+by_day as (
     select
         segment_values.business_id,
         segment_values.segment,
@@ -9,7 +24,7 @@ with by_day as (
         exits.exit_reason,
         sum(exits.exits) as exits,
         sum(exits.exits_won_back) as exits_won_back
-    from {{ ref('int_exits_by_day') }} as exits
+    from exits
     inner join {{ ref('int_segment_values') }} as segment_values on exits.segment_key = segment_values.segment_key
     group by 1, 2, 3, 4, 5, 6
 )
