@@ -18,11 +18,10 @@
 {# Incremental strategies of tables with rows of customers: those that the model selects take the place of all that certain customers had; in a
    rebuild, of all rows. #}
 {% macro customers_replaced_by() %}
-    {{ return({'replace_affected': 'int_affected_customers', 'replace_changed': 'int_changed_customers', 'replace_returners': 'int_changed_returners'}) }}
+    {{ return({'replace_affected': 'int_affected_customers', 'replace_changed': 'int_changed_customers'}) }}
 {% endmacro %}
 {% macro get_incremental_replace_affected_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_affected')) }}{% endmacro %}
 {% macro get_incremental_replace_changed_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_changed')) }}{% endmacro %}
-{% macro get_incremental_replace_returners_sql(arg_dict) %}{{ return(replaced_rows(arg_dict, 'replace_returners')) }}{% endmacro %}
 
 {% macro replaced_rows(arg_dict, name) %}
     {%- set key = [arg_dict.unique_key] if arg_dict.unique_key is string else arg_dict.unique_key -%}

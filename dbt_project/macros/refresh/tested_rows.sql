@@ -1,11 +1,9 @@
 {# What a data test looks at: every row where all is derived anew, and else, where the test names one of these in `of`, only
-   the rows that this run made. What it left as it was has been tested by the run that made it. Rows that are theirs but were not
-   `rewritten` in this run lie anywhere in the table. The rows that earlier
-   versions wrote into `refreshes` lack the columns that are new: `this_refresh` is its last row, whatever else is derived anew. #}
-{% macro rows_to_test(model, of=none, key=none, rewritten=true) -%}
-    {%- if of in ['changed', 'returners'] -%}
-        {%- set customers = ref('int_changed_customers') if of == 'changed' else ref('int_changed_returners') -%}
-        {%- set condition = '(business_id, customer_id) in (select business_id, customer_id from ' ~ customers ~ ')' -%}
+   the rows that this run made. What it left as it was has been tested by the run that made it. The rows that earlier versions wrote into
+   `refreshes` lack the columns that are new: `this_refresh` is its last row, whatever else is derived anew. #}
+{% macro rows_to_test(model, of=none, key=none) -%}
+    {%- if of == 'changed' -%}
+        {%- set condition = '(business_id, customer_id) in (select business_id, customer_id from ' ~ ref('int_changed_customers') ~ ')' -%}
     {%- elif of == 'affected' -%}
         {%- set condition = 'customer_key in (select customer_key from ' ~ ref('int_affected_customers') ~ ')' -%}
     {%- elif of is not none and of != 'this_refresh' -%}
@@ -15,7 +13,7 @@
     {%- endif -%}
     {%- if of == 'this_refresh' -%}(select * from {{ model }} where coalesce(refresh_id, {{ refresh_id() }}) = {{ refresh_id() }})
     {%- elif of is none or is_rebuild() -%}{{ model }}
-    {%- elif rewritten and of in ['changed', 'returners'] -%}{{ few_rows(model, condition) }}
+    {%- elif of == 'changed' -%}{{ few_rows(model, condition) }}
     {%- else -%}(select * from {{ model }} where {{ condition }})
     {%- endif -%}
 {%- endmacro %}

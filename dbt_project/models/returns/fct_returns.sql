@@ -1,4 +1,3 @@
-{{ config(materialized='incremental', incremental_strategy=strategy('replace_returners'), unique_key=['business_id', 'customer_id']) }}
 select
     customers.business_id,
     {{ dbt.concat(['customers.customer_id', "':'", 'cast(returns.returned_on as ' ~ dbt.type_string() ~ ')']) }} as return_id,
@@ -29,5 +28,5 @@ select
     {{ happened_within('returns.next_churned_on', 180) }} as left_again_180_days,
     {{ happened_within('returns.next_churned_on', 365) }} as left_again_365_days
 from {{ ref('int_returns') }} as returns
-inner join {{ ref('int_customers') if is_rebuild() else ref('int_changed_returners') }} as customers on returns.customer_key = customers.customer_key
+inner join {{ ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
 where returns.returned_on <= {{ as_of_date() }}
