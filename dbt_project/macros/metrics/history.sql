@@ -36,6 +36,29 @@
     }) }}
 {% endmacro %}
 
+{# Every count and rate of every period that is over, one a row, as published now. Days are left out: they would be most of it, and weeks
+   say as much. #}
+{% macro complete_metrics() -%}
+    with
+    {%- for table in kept_metrics() %}
+    {{ table }} as (
+        select *
+        from {{ ref(table) }}
+        where segment = 'all' and is_complete and period_grain <> 'day'
+    ){{ ',' if not loop.last }}
+    {%- endfor %}
+
+    {%- for table, metrics in kept_metrics().items() %}
+    {{ 'union all' if not loop.first }}
+    {%- for metric in metrics %}
+    {{ 'union all' if not loop.first }}
+    select business_id, period_grain, period_start, '{{ metric }}' as metric, cast({{ metric }} as {{ type_double() }}) as value
+    from {{ table }}
+    {{ 'where ' ~ final_with()[metric] if metric in final_with() }}
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}
+
 {# Whether the period of a figure kept before is not over at the date counted to: it was published while a later date was. #}
 {% macro is_not_over(kept) -%}
     case {{ kept }}.period_grain

@@ -3,7 +3,7 @@
 -- refresh went back to an earlier date, stands until it is.
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
 with found as (
-    select * from {{ ref('int_complete_metrics') }}
+    {{ complete_metrics() }}
 ),
 
 published as (

@@ -1,6 +1,10 @@
 {# The last value kept of each figure is the one that is published now, to 1e-9; of a period that is not over, none is. #}
 {% test history_ends_as_published(model) %}
-with latest as (
+with found as (
+    {{ complete_metrics() }}
+),
+
+latest as (
     select *
     from (
         select
@@ -18,7 +22,7 @@ select
     coalesce(found.metric, latest.metric) as metric,
     found.value as value_published,
     latest.value as value_kept
-from {{ ref('int_complete_metrics') }} as found
+from found
 full outer join latest
     on
         found.business_id = latest.business_id
@@ -30,6 +34,6 @@ where
     or (
         abs(found.value - latest.value) <= 1e-9
         or (found.value is null and latest.value is null)
-        or (found.metric is null and ({{ is_ripening('latest', ref('int_complete_metrics')) }} or {{ is_not_over('latest') }}))
+        or (found.metric is null and ({{ is_ripening('latest', 'found') }} or {{ is_not_over('latest') }}))
     ) is not true
 {% endtest %}
