@@ -30,6 +30,6 @@ select
     customer_key,
     satisfaction,
     {{ add_days('answered_on', 1) }} as opens_from,
-    least({{ add_days('answered_on', 365) }}, coalesce(next_answered_on, {{ add_days('answered_on', 365) }})) as opens_to
+    least({{ add_days('answered_on', answer_window_days()) }}, coalesce(next_answered_on, {{ add_days('answered_on', answer_window_days()) }})) as opens_to
 from followed
 where answered_on < coalesce(next_answered_on, {{ add_days('answered_on', 1) }})

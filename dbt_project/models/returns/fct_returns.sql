@@ -19,14 +19,16 @@ select
     returns.exit_reason,
     returns.previous_returns,
     cast(
-        case when {{ add_days('returns.returned_on', 89) }} <= {{ as_of_date() }} then returns.revenue_90_days_after end as decimal(18, 4)
+        case when {{ last_revenue_date('returns.returned_on') }} <= {{ as_of_date() }} then returns.revenue_90_days_after end as decimal(18, 4)
     ) as revenue_90_days_after,
     returns.revenue_365_days_before,
-    returns.campaign_id,
-    {{ happened_within('returns.next_purchased_on', 90) }} as purchased_again_90_days,
-    {{ happened_within('returns.next_purchased_on', 180) }} as purchased_again_180_days,
-    {{ happened_within('returns.next_churned_on', 180) }} as left_again_180_days,
-    {{ happened_within('returns.next_churned_on', 365) }} as left_again_365_days
+    returns.campaign_id
+    {%- for days in repurchase_windows_days() %},
+    {{ happened_within('returns.next_purchased_on', days) }} as purchased_again_{{ days }}_days
+    {%- endfor %}
+    {%- for days in relapse_windows_days() %},
+    {{ happened_within('returns.next_churned_on', days) }} as left_again_{{ days }}_days
+    {%- endfor %}
 from {{ ref('int_returns') }} as returns
 inner join {{ ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
 where returns.returned_on <= {{ as_of_date() }}

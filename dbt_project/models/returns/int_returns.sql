@@ -35,7 +35,7 @@ valued as (
         max(case when days.has_purchase and days.event_date < returns.returned_on then days.event_date end) as last_purchased_on,
         min(case when days.has_purchase and days.event_date > returns.returned_on then days.event_date end) as next_purchased_on,
         sum(case
-            when days.event_date >= returns.returned_on and days.event_date <= {{ add_days('returns.returned_on', 89) }} then days.revenue
+            when days.event_date >= returns.returned_on and days.event_date <= {{ last_revenue_date('returns.returned_on') }} then days.revenue
             else 0
         end) as revenue_90_days_after,
         sum(case

@@ -29,7 +29,7 @@ observed as (
     select business_id, days, 0, 0, 0
     from {{ ref('int_thresholds') }}
     union all
-    select business_id, days + 365, 0, 0, 0
+    select business_id, days + {{ false_alarm_window_days() }}, 0, 0, 0
     from {{ ref('int_thresholds') }}
 )
 

@@ -25,7 +25,7 @@ select
     thresholds.is_current_d,
     thresholds.is_current_f,
     case when thresholds.days <= silent.follow_up then silent.survival end as silent_share,
-    case when thresholds.days + 365 <= silent.follow_up then {{ returned_between('silent.survival', 'later.survival') }} end as false_alarm_rate,
+    case when thresholds.days + {{ false_alarm_window_days() }} <= silent.follow_up then {{ returned_between('silent.survival', 'later.survival') }} end as false_alarm_rate,
     periods.period_start,
     periods.period_end,
     case when periods.business_id is not null then cast(coalesce(tried.pool, 0) as bigint) end as pool,
@@ -33,6 +33,6 @@ select
     {{ share_with_interval('win_back_rate', 'tried.returned', 'tried.pool') }}
 from {{ ref('int_thresholds') }} as thresholds
 left join survival as silent on thresholds.business_id = silent.business_id and thresholds.days = silent.t
-left join survival as later on thresholds.business_id = later.business_id and thresholds.days + 365 = later.t
+left join survival as later on thresholds.business_id = later.business_id and thresholds.days + {{ false_alarm_window_days() }} = later.t
 left join {{ ref('int_threshold_periods') }} as periods on thresholds.business_id = periods.business_id
 left join tried on thresholds.business_id = tried.business_id and thresholds.days = tried.days

@@ -1,0 +1,20 @@
+{# How long, in days, what a figure counts may take. docs/definitions.md has these numbers, and names of public columns say them. #}
+
+{# An exit is won back by a return within these, and can be judged once they are over. #}
+{% macro exit_window_days() %}{{ return(90) }}{% endmacro %}
+
+{# What a return brings in: the revenue of these, its own date the first. #}
+{% macro revenue_window_days() %}{{ return(90) }}{% endmacro %}
+
+{# Whether a return held: bought again within these, left again within those. #}
+{% macro repurchase_windows_days() %}{{ return([90, 180]) }}{% endmacro %}
+{% macro relapse_windows_days() %}{{ return([180, 365]) }}{% endmacro %}
+
+{# What a customer was worth before they went: the revenue of these. #}
+{% macro worth_window_days() %}{{ return(365) }}{% endmacro %}
+
+{# An answer to a survey is in force for these. #}
+{% macro answer_window_days() %}{{ return(365) }}{% endmacro %}
+
+{# To call someone lost who buys within these was a false alarm. #}
+{% macro false_alarm_window_days() %}{{ return(365) }}{% endmacro %}
