@@ -1,5 +1,5 @@
--- The rows of the facts that the customers of a segment key count in, keys that nobody has any more among them. Those of a segment that
--- had too many values until now, or has them from now on, are none.
+-- The rows of the facts that the customers of each segment key count in. What was counted before is taken back under the keys of then, so
+-- those of the last refresh are here too. A segment with too many values in a business, at the last refresh or now, has no rows.
 {%- set published_segments = published('customer_segments') %}
 {%- set columns = ['business_id', 'segment_key'] -%}
 {%- for segment in var('segments') %}{% do columns.append(quoted(segment)) %}{% endfor %}

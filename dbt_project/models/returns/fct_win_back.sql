@@ -12,18 +12,18 @@ with exits as (
     group by business_id, period_grain, period_start, segment, segment_value
 ),
 
-facts as (
+counted as (
     select
-        facts.*,
+        periods.*,
         cast(coalesce(exits.exits, 0) as bigint) as exits,
         cast(coalesce(exits.exits_won_back, 0) as bigint) as exits_won_back,
-        {{ exits_are_final('facts.is_complete', 'exits.last_exited_on') }} as exits_are_final,
+        {{ exits_are_final('periods.is_complete', 'exits.last_exited_on') }} as exits_are_final,
         coalesce(targets.targeted, 0) as targeted,
         coalesce(targets.targeted_won_back, 0) as targeted_won_back,
         targets.last_window_ends_on <= {{ as_of_date() }} as targets_are_final
-    from {{ ref('int_period_facts') }} as facts
-    left join exits on {{ same_period('facts', 'exits') }}
-    left join {{ ref('int_period_targets') }} as targets on {{ same_period('facts', 'targets') }}
+    from {{ ref('int_period_facts') }} as periods
+    left join exits on {{ same_period('periods', 'exits') }}
+    left join {{ ref('int_period_targets') }} as targets on {{ same_period('periods', 'targets') }}
 )
 
 -- Three readings of the win-back rate: of those former at the open, of the exits of the period, of those a campaign spoke to.
@@ -42,4 +42,4 @@ select
     intra_period_win_backs,
     recovered,
     won_back_revenue
-from facts
+from counted

@@ -14,21 +14,16 @@ with counted as (
     group by 1, 2, 3, 4, 5, 6
 )
 
-{%- for kind in ['cast(exit_kind as ' ~ dbt.type_string() ~ ')', "'all'"] %}
-{%- for month in ['cohort_month', 'cast(null as date)'] %}
 select
-    business_id,
-    from_state,
-    {{ kind }} as exit_kind,
-    {{ month }} as cohort_month,
-    t,
-    at_risk_from_day,
-    last_away_from,
-    absences,
-    returns
+    counted.business_id,
+    counted.from_state,
+    case when pooled.all_kinds then 'all' else cast(counted.exit_kind as {{ dbt.type_string() }}) end as exit_kind,
+    case when not pooled.all_months then counted.cohort_month end as cohort_month,
+    counted.t,
+    counted.at_risk_from_day,
+    counted.last_away_from,
+    counted.absences,
+    counted.returns
 from counted
-{{ "where from_state = 'former'" if kind == "'all'" }}
-{{ 'union all' if not loop.last }}
-{%- endfor %}
-{{ 'union all' if not loop.last }}
-{%- endfor %}
+cross join (values (false, false), (false, true), (true, false), (true, true)) as pooled (all_kinds, all_months)
+where counted.from_state = 'former' or not pooled.all_kinds
