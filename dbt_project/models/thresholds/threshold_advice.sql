@@ -3,6 +3,51 @@ with survival as (
     from {{ ref('int_gap_survival') }}
 ),
 
+-- The latest year that is over and warm, else the latest such quarter, else the latest quarter that is over.
+periods as (
+    select business_id, period_start, period_end
+    from (
+        select
+            *,
+            row_number() over (
+                partition by business_id
+                order by case when period_grain = 'year' then 0 when is_warm then 1 else 2 end, period_start desc
+            ) as place
+        from {{ ref('int_periods') }}
+        where is_complete and ((period_grain = 'year' and is_warm) or period_grain = 'quarter')
+    ) as candidates
+    where place = 1
+),
+
+bought_in_period as (
+    select distinct gaps.customer_key
+    from {{ ref('int_purchase_gaps') }} as gaps
+    inner join periods
+        on
+            gaps.business_id = periods.business_id
+            and gaps.purchased_on >= periods.period_start
+            and gaps.purchased_on <= periods.period_end
+    where gaps.cancelled_on is null or gaps.cancelled_on > gaps.purchased_on
+),
+
+-- Where each buyer stood when the period opened, by purchases and cancellations alone.
+pools as (
+    select
+        gaps.business_id,
+        {{ days_between('gaps.purchased_on', 'periods.period_start') }} - 1 as silent_days,
+        coalesce(gaps.cancelled_on < periods.period_start, false) as is_cancelled,
+        count(*) as customers,
+        count(bought_in_period.customer_key) as returned
+    from {{ ref('int_purchase_gaps') }} as gaps
+    inner join periods
+        on
+            gaps.business_id = periods.business_id
+            and gaps.purchased_on < periods.period_start
+            and (gaps.next_purchased_on is null or gaps.next_purchased_on >= periods.period_start)
+    left join bought_in_period on gaps.customer_key = bought_in_period.customer_key
+    group by 1, 2, 3
+),
+
 -- The headline as it would have been with F = days.
 tried as (
     select
@@ -11,8 +56,7 @@ tried as (
         sum(pools.customers) as pool,
         sum(pools.returned) as returned
     from {{ ref('int_thresholds') }} as thresholds
-    inner join {{ ref('int_threshold_periods') }} as periods on thresholds.business_id = periods.business_id
-    left join {{ ref('int_threshold_pools') }} as pools
+    inner join pools
         on
             thresholds.business_id = pools.business_id
             and (pools.is_cancelled or pools.silent_days >= thresholds.days)
@@ -25,7 +69,9 @@ select
     thresholds.is_current_d,
     thresholds.is_current_f,
     case when thresholds.days <= silent.follow_up then silent.survival end as silent_share,
-    case when thresholds.days + {{ false_alarm_window_days() }} <= silent.follow_up then {{ returned_between('silent.survival', 'later.survival') }} end as false_alarm_rate,
+    case
+        when thresholds.days + {{ false_alarm_window_days() }} <= silent.follow_up then {{ returned_between('silent.survival', 'later.survival') }}
+    end as false_alarm_rate,
     periods.period_start,
     periods.period_end,
     case when periods.business_id is not null then cast(coalesce(tried.pool, 0) as bigint) end as pool,
@@ -34,5 +80,5 @@ select
 from {{ ref('int_thresholds') }} as thresholds
 left join survival as silent on thresholds.business_id = silent.business_id and thresholds.days = silent.t
 left join survival as later on thresholds.business_id = later.business_id and thresholds.days + {{ false_alarm_window_days() }} = later.t
-left join {{ ref('int_threshold_periods') }} as periods on thresholds.business_id = periods.business_id
+left join periods on thresholds.business_id = periods.business_id
 left join tried on thresholds.business_id = tried.business_id and thresholds.days = tried.days
