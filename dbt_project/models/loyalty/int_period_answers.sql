@@ -1,6 +1,34 @@
 -- Customers current at the open with an answer in force, by what they said, and those of them gone at the close. The first
 -- is a stock: what comes and goes by the day adds up to it; only who left within a period is looked at customer by customer.
-with in_force as (
+with moves as (
+    select
+        transitions.customer_key,
+        transitions.transition_date,
+        transitions.to_state in ('active', 'dormant') as is_current,
+        lag(transitions.to_state) over (partition by transitions.customer_key order by transitions.transition_date) in ('active', 'dormant') as was_current
+    from {{ ref('int_transitions') }} as transitions
+    where
+        transitions.transition_date <= {{ as_of_date() }}
+        and transitions.customer_key in (select answers.customer_key from {{ ref('int_answers') }} as answers)
+),
+
+turns as (
+    select
+        *,
+        lead(transition_date) over (partition by customer_key order by transition_date) as next_turn_on
+    from moves
+    where is_current <> coalesce(was_current, false)
+),
+
+-- The unbroken times in which those who answered were current customers: from the close of the first date to the close of the day before
+-- they left. One still open at the date counted to has no end.
+spells as (
+    select customer_key, transition_date as current_from, next_turn_on as left_on
+    from turns
+    where is_current
+),
+
+in_force as (
     select
         spells.customer_key,
         segments.segment_key,
@@ -9,7 +37,7 @@ with in_force as (
         least(answers.opens_to, coalesce(spells.left_on, answers.opens_to)) as opens_to,
         spells.left_on
     from {{ ref('int_answers') }} as answers
-    inner join {{ ref('int_spells') }} as spells on answers.customer_key = spells.customer_key
+    inner join spells on answers.customer_key = spells.customer_key
     inner join {{ ref('int_customer_segments') }} as segments on answers.customer_key = segments.customer_key
     where
         greatest(answers.opens_from, {{ add_days('spells.current_from', 1) }})
@@ -27,7 +55,7 @@ measured as (
     union all
     select in_force.segment_key, in_force.satisfaction, '{{ grain }}', {{ period_start(grain, 'in_force.left_on') }}, 0, 1
     from in_force
-    left join {{ ref('int_spells') }} as at_close
+    left join spells as at_close
         on
             in_force.customer_key = at_close.customer_key
             and at_close.current_from <= {{ period_end(grain, period_start(grain, 'in_force.left_on')) }}
