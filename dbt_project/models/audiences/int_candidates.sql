@@ -1,34 +1,88 @@
 -- Everyone away, as people to write to: may they be contacted, how likely they are to come back, and what that would bring.
 {{ config(materialized='view') }}
 {%- set cool_down_days = var('cool_down_days') | int -%}
+with away as (
+    select *, {{ days_between('since', as_of_date()) }} as days_away
+    from {{ ref('int_away') }}
+),
+
+-- Records that say that their customer may be contacted. What is not said is no consent.
+consents as (
+    select business_id, customer_id
+    from {{ ref('stg_customers') }}
+    where contactable
+),
+
+-- Customers into whom somebody was merged who has not consented.
+doubted as (
+    select distinct merged.business_id, merged.survivor_id
+    from {{ ref('int_survivors') }} as merged
+    left join consents on merged.business_id = consents.business_id and merged.customer_id = consents.customer_id
+    where consents.customer_id is null
+),
+
+-- When a customer was last touched, by any campaign and in either arm: contacting a control would spoil the comparison.
+last_touches as (
+    select customer_key, max(touched_at) as last_touched_at, max(touched_on) as last_touched_on
+    from {{ ref('int_touches') }}
+    where touched_on <= {{ as_of_date() }}
+    group by customer_key
+),
+
+-- Strategies that were tried on enough people of a state and surely did something; the one that brought back the most comes first.
+proven as (
+    select
+        performance.business_id,
+        performance.target_state,
+        performance.strategy,
+        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, {{ in_bytes('performance.strategy') }}) as place
+    from {{ ref('fct_strategy_performance') }} as performance
+    inner join {{ ref('int_strategy_comparisons') }} as compared
+        on
+            performance.business_id = compared.business_id
+            and performance.strategy = compared.strategy
+            and performance.target_state = compared.target_state
+    where performance.strategy <> '(none)' and performance.arm = 'treatment' and performance.lift_low > 0 and compared.observed >= 100 and compared.control_observed >= 100
+),
+
+described as (
+    select
+        away.*,
+        consents.customer_id is not null and doubted.survivor_id is null as contactable,
+        last_touches.last_touched_at,
+        last_touches.last_touched_on,
+        proven.strategy as suggested_strategy
+    from away
+    left join consents on away.business_id = consents.business_id and away.customer_id = consents.customer_id
+    left join doubted on away.business_id = doubted.business_id and away.customer_id = doubted.survivor_id
+    left join last_touches on away.customer_key = last_touches.customer_key
+    left join proven on away.business_id = proven.business_id and away.from_state = proven.target_state and proven.place = 1
+)
+
 select
-    away.business_id,
-    away.customer_id,
-    away.from_state,
-    away.since,
-    away.exit_kind,
-    away.exit_reason,
-    away.last_purchase_on,
-    away.lifetime_revenue,
-    away.revenue_365_days_before,
-    away.previous_returns,
-    touches.last_touched_at,
-    consents.customer_key is not null as contactable,
+    people.business_id,
+    people.customer_id,
+    people.from_state,
+    people.since,
+    people.exit_kind,
+    people.exit_reason,
+    people.last_purchase_on,
+    people.lifetime_revenue,
+    people.revenue_365_days_before,
+    people.previous_returns,
+    people.last_touched_at,
+    people.contactable,
     case
-        when consents.customer_key is null then 'no_consent'
-        when touches.last_touched_on > {{ add_days(as_of_date(), -cool_down_days) }} then 'cool_down'
+        when not people.contactable then 'no_consent'
+        when people.last_touched_on > {{ add_days(as_of_date(), -cool_down_days) }} then 'cool_down'
     end as suppressed_because,
     chances.return_probability,
     chances.return_probability * chances.mean_revenue as expected_value,
-    strategies.strategy as suggested_strategy
-from {{ ref('int_away') }} as away
-left join {{ ref('int_consents') }} as consents on away.customer_key = consents.customer_key
-left join {{ ref('int_last_touches') }} as touches on away.customer_key = touches.customer_key
+    people.suggested_strategy
+from described as people
 left join {{ ref('int_return_chances') }} as chances
     on
-        away.business_id = chances.business_id
-        and away.from_state = chances.from_state
-        and away.exit_kind is not distinct from chances.exit_kind
-        and away.days_away = chances.days_away
-left join {{ ref('int_suggested_strategies') }} as strategies
-    on away.business_id = strategies.business_id and away.from_state = strategies.target_state
+        people.business_id = chances.business_id
+        and people.from_state = chances.from_state
+        and people.exit_kind is not distinct from chances.exit_kind
+        and people.days_away = chances.days_away

@@ -1,7 +1,7 @@
 -- The chance of a return within the next 90 days of someone who has been away for so long, from the pooled curve of those who
 -- went the same way; and what such a return brought in over its first 90 days.
 with ages as (
-    select distinct business_id, from_state, exit_kind, days_away
+    select distinct business_id, from_state, exit_kind, {{ days_between('since', as_of_date()) }} as days_away
     from {{ ref('int_away') }}
 ),
 
