@@ -1,7 +1,8 @@
 -- State changes with their names. The columns of the state before come one step earlier, so that the last case reads
 -- like the definition.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
--- Dates and states alone go through the windows: texts would make them several times dearer.
+-- Each change beside the one before it and the one after it. Dates and states alone go through the windows: texts would make them
+-- several times dearer.
 with ordered as (
     select
         customer_key,
@@ -18,19 +19,48 @@ with ordered as (
     from {{ ref('int_state_changes_this_run') }}
 ),
 
--- An exit and the return that undoes it carry the same reason.
+-- Cancellations that took effect: those after the day's last purchase that left no contract open.
+cancellations as (
+    select
+        events.customer_key,
+        events.event_date,
+        events.reason,
+        row_number() over (
+            partition by events.customer_key, events.event_date
+            order by events.occurred_at, {{ in_bytes('events.event_id') }}
+        ) as place
+    from {{ ref('int_events_this_run') }} as events
+    inner join {{ ref('int_customer_days') }} as days
+        on events.customer_key = days.customer_key and events.event_date = days.event_date
+    left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
+    where
+        {{ is_exit('events', 'steps') }}
+        and (days.last_purchased_at is null or events.occurred_at > days.last_purchased_at)
+),
+
+-- The first of them on a date says why the customer left.
+exits as (
+    select
+        cancellations.customer_key,
+        cancellations.event_date,
+        coalesce(reasons.exit_kind, 'voluntary') as exit_kind,
+        coalesce(reasons.reason, 'unknown') as exit_reason
+    from cancellations
+    left join {{ ref('stg_exit_reasons') }} as reasons on cancellations.reason = reasons.reason
+    where cancellations.place = 1
+),
+
+-- The exit that a change belongs to: its own, and for a return the one that it undoes.
 exited as (
     select
         *,
         {{ days_between('previous_date', 'change_date') }} as days_in_from_state,
-        from_state = 'former' and previous_is_inactivity or is_inactivity as is_by_inactivity,
-        case
-            when from_state = 'former' and not previous_is_inactivity then previous_date
-            when to_state = 'former' and not is_inactivity then change_date
-        end as cancelled_on
+        case when from_state = 'former' then previous_is_inactivity else is_inactivity end as is_by_inactivity,
+        case when from_state = 'former' then previous_date when to_state = 'former' then change_date end as exited_on
     from ordered
 ),
 
+-- With the kind of that exit and its reason.
 explained as (
     select
         exited.*,
@@ -39,8 +69,7 @@ explained as (
         case when exited.is_by_inactivity then 'inactivity' else exits.exit_reason end as exit_reason
     from exited
     inner join {{ ref('int_affected_customers') }} as customers on exited.customer_key = customers.customer_key
-    left join {{ ref('int_exits_this_run') }} as exits
-        on exited.customer_key = exits.customer_key and exited.cancelled_on = exits.event_date
+    left join exits on exited.customer_key = exits.customer_key and exited.exited_on = exits.event_date
 )
 
 select
