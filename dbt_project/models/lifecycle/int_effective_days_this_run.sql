@@ -15,6 +15,7 @@ with days as (
     inner join {{ ref('int_affected_customers') }} as customers on days.customer_key = customers.customer_key
 ),
 
+-- Until the first purchase a person is a prospect.
 first_purchases as (
     select customer_key, min(event_date) as first_purchased_on
     from days
@@ -28,6 +29,7 @@ bought as (
     left join first_purchases on days.customer_key = first_purchases.customer_key
 ),
 
+-- Interest acts on a prospect; purchases, engagement and cancellations act on who has bought.
 acting as (
     select *
     from bought
@@ -36,13 +38,14 @@ acting as (
         or (has_bought and (has_purchase or has_engagement or is_cancelled))
 ),
 
--- What purchases are paid until counts up to the next exit. Few businesses say it, so it is worked out for their customers alone.
+-- Few businesses say what a purchase is paid until, so this is worked out for their customers alone.
 paid as (
     select distinct customer_key
     from days
     where covered_until is not null
 ),
 
+-- A period paid for counts up to the next exit: days with as many exits before them share what is paid for.
 exits_counted as (
     select
         customer_key,
@@ -53,6 +56,7 @@ exits_counted as (
     where customer_key in (select paid.customer_key from paid)
 ),
 
+-- The latest date that is paid for by then.
 covered as (
     select
         customer_key,
@@ -61,6 +65,7 @@ covered as (
     from exits_counted
 ),
 
+-- Until when a day keeps its customer active: the clocks of silence start there.
 lasting as (
     select
         acting.customer_key,
@@ -74,6 +79,7 @@ lasting as (
     left join covered on acting.customer_key = covered.customer_key and acting.event_date = covered.event_date
 ),
 
+-- Each day beside the one before it, in the stretch that the last purchase began.
 followed as (
     select
         *,
@@ -84,7 +90,13 @@ followed as (
     from lasting
 ),
 
--- Stretches in which something is void: few, and cheaper found and joined than carried through another sort.
+-- Where a stretch breaks: from there its customer is former, and all is void until the next purchase. Few do: to find and join them costs
+-- less than to carry them through another sort. With F of 30 days:
+--   1 January   purchase     stretch of 1 January
+--   20 January  engagement   stretch of 1 January   19 days after the day before: it acts
+--   1 March     engagement   stretch of 1 January   40 days, more than F: the stretch breaks here, and this day is void
+--   5 March     engagement   stretch of 1 January   4 days, but after the break: void too
+--   9 March     purchase     stretch of 9 March     it acts
 broken as (
     select customer_key, last_purchased_on, min(event_date) as broken_on
     from followed

@@ -1,6 +1,7 @@
 -- The whole schedule of a customer's states, those still to come included: what a date does, and what time alone does
 -- after it, or after what is paid for at it, until the next date. Nothing here knows the date counted to.
 {{ config(materialized='view') }}
+-- Each day that acts, beside the one before it and the one after it.
 with days as (
     select
         *,
@@ -11,65 +12,97 @@ with days as (
     from {{ ref('int_effective_days_this_run') }}
 ),
 
+-- How long the silence before it was, and how long the one after it is: for ever, where no day follows.
 spaced as (
     select
         days.*,
         customers.dormant_after_days,
         customers.former_after_days,
         customers.prospect_dormant_after_days,
-        {{ days_between('days.previous_active_until', 'days.event_date') }} as days_before,
-        {{ days_between('days.active_until', 'days.next_date') }} as days_after
+        {{ days_between('days.previous_active_until', 'days.event_date') }} as silent_days_before,
+        coalesce({{ days_between('days.active_until', 'days.next_date') }}, 1000000) as silent_days_after
     from days
     inner join {{ ref('int_affected_customers') }} as customers on days.customer_key = customers.customer_key
 ),
 
+-- The state to which the silence before a day had led, and the state at the day's close.
 closed as (
     select
         *,
-        cast(case
+        case
             when previous_active_until is null then 'unknown'
-            when not previous_has_bought and days_before > prospect_dormant_after_days then 'dormant_prospect'
+            when not previous_has_bought and silent_days_before > prospect_dormant_after_days then 'dormant_prospect'
             when not previous_has_bought then 'prospect'
-            when previous_is_cancelled or days_before > former_after_days then 'former'
-            when days_before > dormant_after_days then 'dormant'
+            when previous_is_cancelled or silent_days_before > former_after_days then 'former'
+            when silent_days_before > dormant_after_days then 'dormant'
             else 'active'
-        end as {{ state_type() }}) as state_before,
-        cast(case when not has_bought then 'prospect' when is_cancelled then 'former' else 'active' end as {{ state_type() }}) as state_at_close
+        end as state_before,
+        case when not has_bought then 'prospect' when is_cancelled then 'former' else 'active' end as state_at_close
     from spaced
 ),
 
+-- What happens on a day changes the state.
 by_event as (
-    select customer_key, event_date as change_date, state_before as from_state, state_at_close as to_state
+    select
+        customer_key,
+        event_date as change_date,
+        state_before as from_state,
+        state_at_close as to_state,
+        false as is_inactivity
     from closed
     where state_before <> state_at_close
 ),
 
+-- Silence changes it, where it outlasts a threshold. One that is null is never outlasted. After P days a prospect cools.
 cooled as (
-    select customer_key, {{ add_days('event_date', 'prospect_dormant_after_days') }}, cast('prospect' as {{ state_type() }}), cast('dormant_prospect' as {{ state_type() }})
+    select
+        customer_key,
+        {{ add_days('event_date', 'prospect_dormant_after_days') }} as change_date,
+        'prospect' as from_state,
+        'dormant_prospect' as to_state,
+        false as is_inactivity
     from closed
-    where state_at_close = 'prospect' and prospect_dormant_after_days < coalesce(days_after, prospect_dormant_after_days + 1)
+    where state_at_close = 'prospect' and silent_days_after > prospect_dormant_after_days
 ),
 
+-- After D days a customer lapses.
 lapsed as (
-    select customer_key, {{ add_days('active_until', 'dormant_after_days') }}, cast('active' as {{ state_type() }}), cast('dormant' as {{ state_type() }})
+    select
+        customer_key,
+        {{ add_days('active_until', 'dormant_after_days') }} as change_date,
+        'active' as from_state,
+        'dormant' as to_state,
+        false as is_inactivity
     from closed
-    where state_at_close = 'active' and dormant_after_days < coalesce(days_after, dormant_after_days + 1)
+    where state_at_close = 'active' and silent_days_after > dormant_after_days
 ),
 
+-- After F days they have left, dormant by then if the business knows dormancy.
 gone_silent as (
     select
         customer_key,
-        {{ add_days('active_until', 'former_after_days') }},
-        cast(case when dormant_after_days is null then 'active' else 'dormant' end as {{ state_type() }}),
-        cast('former' as {{ state_type() }})
+        {{ add_days('active_until', 'former_after_days') }} as change_date,
+        case when dormant_after_days is null then 'active' else 'dormant' end as from_state,
+        'former' as to_state,
+        true as is_inactivity
     from closed
-    where state_at_close = 'active' and former_after_days < coalesce(days_after, former_after_days + 1)
+    where state_at_close = 'active' and silent_days_after > former_after_days
+),
+
+changes as (
+    select * from by_event
+    union all
+    select * from cooled
+    union all
+    select * from lapsed
+    union all
+    select * from gone_silent
 )
 
-select *, false as is_inactivity from by_event
-union all
-select *, false from cooled
-union all
-select *, false from lapsed
-union all
-select *, true from gone_silent
+select
+    customer_key,
+    change_date,
+    cast(from_state as {{ state_type() }}) as from_state,
+    cast(to_state as {{ state_type() }}) as to_state,
+    is_inactivity
+from changes
