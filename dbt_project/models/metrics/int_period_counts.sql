@@ -2,7 +2,12 @@
 -- the same customers had been counted as. Numbers are whole or decimal, so nothing is lost on the way.
 {%- do ref('int_wide_segments') -%}
 {%- set key = ['business_id', 'period_grain', 'period_start', 'segment', 'segment_value'] -%}
-{{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=key, pre_hook=["{{ forget_all_if_rebuilding() }}", "{{ forget_wide_segments() }}"]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy=strategy('delete+insert'),
+    unique_key=key,
+    pre_hook=["{{ forget_all_if_rebuilding() }}", "{{ forget_wide_segments() }}"],
+) }}
 {%- set counted_by = {
     'int_period_movements_this_run': flow_measures() + mover_counts(),
     'int_period_value_this_run': value_measures(),
