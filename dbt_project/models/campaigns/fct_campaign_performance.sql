@@ -1,8 +1,8 @@
-with compared as (
+with arms as (
     select
         *,
         lift / sqrt(pooled_variance) as z
-    from {{ ref('int_comparisons') }}
+    from {{ ref('int_arms') }}
 )
 
 select
@@ -20,17 +20,11 @@ select
     cast(arms.cost as {{ type_double() }}) as cost,
     cast(arms.revenue as decimal(38, 4)) as revenue,
     {{ share('arms.cost', 'arms.returned') }} as cost_per_return,
-    compared.lift,
-    compared.lift_low,
-    compared.lift_high,
-    {{ two_sided('compared.z') }} as p_value,
-    {{ incremental('compared.lift', 'compared.observed', 'arms.cost') }},
+    arms.lift,
+    arms.lift_low,
+    arms.lift_high,
+    {{ two_sided('arms.z') }} as p_value,
+    {{ incremental('arms.lift', 'arms.observed', 'arms.cost') }},
     arms.is_observational
-from {{ ref('int_arms') }} as arms
+from arms
 inner join {{ ref('stg_campaigns') }} as campaigns on arms.business_id = campaigns.business_id and arms.campaign_id = campaigns.campaign_id
-left join compared
-    on
-        arms.business_id = compared.business_id
-        and arms.campaign_id = compared.campaign_id
-        and arms.target_state = compared.target_state
-        and arms.arm = 'treatment'

@@ -1,44 +1,55 @@
--- What a campaign came to, by arm and by the state in which it met people; all of them but those already active as well.
+-- What a campaign came to, by arm and by the state in which it met people, and a treatment beside the control of the same people.
 -- Only windows that have closed count: an open one would show its cost before its returns.
+-- Everybody stands here twice: under their state, and under all, where those already active count for nothing.
 with targets as (
-    select
-        *,
-        case when target_state = 'active' then 0 else 1 end as counts_in_all
+    select *, target_state as counted_under, 1 as counts
+    from {{ ref('int_observed_targets') }}
+    union all
+    select *, 'all' as counted_under, case when target_state = 'active' then 0 else 1 end as counts
     from {{ ref('int_observed_targets') }}
 ),
 
 counted as (
-    {%- for state, counts in {'target_state': '1', "'all'": 'counts_in_all'}.items() %}
     select
         business_id,
         campaign_id,
         strategy,
         is_observational,
         arm,
-        {{ state }} as target_state,
-        sum({{ counts }}) as touched,
-        sum({{ counts }} * observed) as observed,
-        sum({{ counts }} * observed * returned) as returned,
-        cast(sum({{ counts }} * observed * cost) as decimal(37, 10))
-        + coalesce(cast(sum({{ counts }} * observed * campaign_cost) as decimal(37, 10)), 0) as cost,
-        sum({{ counts }} * observed * revenue) as revenue
+        counted_under as target_state,
+        sum(counts) as touched,
+        sum(counts * observed) as observed,
+        sum(counts * observed * returned) as returned,
+        cast(sum(counts * observed * cost) as decimal(37, 10))
+        + coalesce(cast(sum(counts * observed * campaign_cost) as decimal(37, 10)), 0) as cost,
+        sum(counts * observed * revenue) as revenue
     from targets
-    group by 1, 2, 3, 4, 5, 6
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    group by business_id, campaign_id, strategy, is_observational, arm, counted_under
+),
+
+rated as (
+    select
+        *,
+        {{ return_rate_of_observed() }}
+    from counted
 )
 
+-- Null in a control's row, and where one of the two has no rate.
 select
-    business_id,
-    campaign_id,
-    strategy,
-    is_observational,
-    arm,
-    target_state,
-    touched,
-    observed,
-    returned,
-    {{ return_rate_of_observed() }},
-    cost,
-    revenue
-from counted
+    arms.*,
+    control.observed as control_observed,
+    arms.return_rate - control.return_rate as lift,
+    {{ newcombe('arms.return_rate', 'control.return_rate', 'low') }} as lift_low,
+    {{ newcombe('arms.return_rate', 'control.return_rate', 'high') }} as lift_high,
+    arms.return_rate * (1 - arms.return_rate) / arms.observed
+    + control.return_rate * (1 - control.return_rate) / control.observed as variance,
+    {{ pooled_variance('arms.returned', 'arms.observed', 'control.returned', 'control.observed') }} as pooled_variance,
+    cast(arms.observed as {{ type_double() }}) * control.observed / (arms.observed + control.observed) as weight
+from rated as arms
+left join rated as control
+    on
+        arms.business_id = control.business_id
+        and arms.campaign_id = control.campaign_id
+        and arms.target_state = control.target_state
+        and arms.arm = 'treatment' and control.arm = 'control'
+        and arms.return_rate is not null and control.return_rate is not null

@@ -7,7 +7,8 @@ with terms as (
         cast(weight * lift as decimal(38, 12)) as weighted_lift,
         cast(weight * weight * variance as decimal(38, 12)) as weighted_variance,
         cast(weight * weight * pooled_variance as decimal(38, 12)) as weighted_pooled_variance
-    from {{ ref('int_comparisons') }}
+    from {{ ref('int_arms') }}
+    where lift is not null
 ),
 
 summed as (
