@@ -4,22 +4,31 @@
    erfc, so: Hart's rational approximation (West 2005), and far out a continued fraction; nine digits of the smallest too. #}
 {% macro two_sided(z) -%}
     {%- set x = 'abs(' ~ z ~ ')' -%}
-    {%- set above = horner(x, ['0.0352624965998911', '0.700383064443688', '6.37396220353165', '33.912866078383', '112.079291497871', '221.213596169931', '220.206867912376']) -%}
-    {%- set below = horner(x, ['0.0883883476483184', '1.75566716318264', '16.064177579207', '86.7807322029461', '296.564248779674', '637.333633378831', '793.826512519948', '440.413735824752']) -%}
-    {%- set ns = namespace(far_out='(' ~ x ~ ' + 0.65)') -%}
-    {%- for step in range(8, 0, -1) %}{% set ns.far_out = '(' ~ x ~ ' + ' ~ step ~ ' / ' ~ ns.far_out ~ ')' %}{% endfor -%}
     case
         when {{ x }} > 37 then 0.0
-        when {{ x }} < 6 then 2 * exp(-{{ x }} * {{ x }} / 2) * {{ above }} / {{ below }}
-        else 2 * exp(-{{ x }} * {{ x }} / 2) / {{ ns.far_out }} / 2.5066282746310002
+        when {{ x }} < 6
+            then
+                2 * exp(-{{ x }} * {{ x }} / 2)
+                * ((((((0.0352624965998911
+                    * {{ x }} + 0.700383064443688)
+                    * {{ x }} + 6.37396220353165)
+                    * {{ x }} + 33.912866078383)
+                    * {{ x }} + 112.079291497871)
+                    * {{ x }} + 221.213596169931)
+                    * {{ x }} + 220.206867912376)
+                / (((((((0.0883883476483184
+                    * {{ x }} + 1.75566716318264)
+                    * {{ x }} + 16.064177579207)
+                    * {{ x }} + 86.7807322029461)
+                    * {{ x }} + 296.564248779674)
+                    * {{ x }} + 637.333633378831)
+                    * {{ x }} + 793.826512519948)
+                    * {{ x }} + 440.413735824752)
+        else
+            2 * exp(-{{ x }} * {{ x }} / 2)
+            / ({{ x }} + 1 / ({{ x }} + 2 / ({{ x }} + 3 / ({{ x }} + 4 / ({{ x }} + 5 / ({{ x }} + 6 / ({{ x }} + 7 / ({{ x }} + 8 / ({{ x }} + 0.65)))))))))
+            / 2.5066282746310002
     end
-{%- endmacro %}
-
-{# A polynomial at x, its highest coefficient first. #}
-{% macro horner(x, coefficients) -%}
-    {%- set ns = namespace(sum='cast(' ~ coefficients[0] ~ ' as ' ~ type_double() ~ ')') -%}
-    {%- for coefficient in coefficients[1:] %}{% set ns.sum = '(' ~ ns.sum ~ ' * ' ~ x ~ ' + ' ~ coefficient ~ ')' %}{% endfor -%}
-    {{ return(ns.sum) }}
 {%- endmacro %}
 
 {# What a lift came to: returns that would not have been, and what each of them cost; no such cost where there are none. #}
