@@ -1,14 +1,16 @@
 """The dbt project by itself, for those who want no Dagster: plain `dbt build`, and its unit tests."""
 
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from orchestration.dbt import dbt_executable, ensure_manifest
+from orchestration.dbt import dbt_executable, ensure_manifest, manifest
 from orchestration.settings import DBT_PROJECT
 from projects import GOLDEN, ROOT, Project
 
@@ -51,3 +53,11 @@ def test_the_unit_tests_pass(published: Project) -> None:
     said = dbt(published, "test", "--select", "test_type:unit", "--target-path", str(target), "--vars", '{"db_path": "warehouse.duckdb"}')
     count = len(json.loads(parsed.read_text())["unit_tests"])
     assert count > 200 and f" {count} unit tests in " in said
+
+
+def test_the_path_of_an_event_in_the_docs_is_that_of_the_models() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    path = re.findall(r"^\d+\. `(\w+)`", page, re.MULTILINE)
+    read = {name.split(".")[-1]: {parent.split(".")[-1] for parent in parents} for name, parents in manifest()["parent_map"].items()}
+    assert [model for above, model in itertools.pairwise(path) if above not in read[model]] == []
+    assert (path[0], path[-1], len(path)) == ("landed_events", "fct_win_back", 14)
