@@ -25,7 +25,8 @@ select
     + extract(month from counted.closes_on) - extract(month from counted.first_month) + 1 as months,
     -- Rows of several businesses, or values, may be added where they have this in common.
     concat(counted.period_start, ' ', counted.segment) as set_of_figures,
-    -- Of the rows that a question leaves, those with the latest of these count: by month and of all customers, where they are there.
+    -- Of the rows that a question leaves, the best ones count: of all customers, and by month, where they are there. MetricFlow chooses
+    -- rows by their latest date alone (non_additive_dimension), so these ranks are dates, the best the latest.
     case
         when counted.segment = 'all' and counted.period_grain = 'month' then date '2000-04-01'
         when counted.segment = 'all' then date '2000-03-01'
