@@ -82,7 +82,7 @@ def landing() -> list[AssetSpec]:
     Returns:
         An asset for each; events, without which there is nothing to do, are to be fresh. (A server's tables do not tell when rows came.)
     """
-    sources = manifest()["sources"].values()
+    sources = [source for source in manifest()["sources"].values() if source["source_name"] == "landing"]
     return [
         AssetSpec(
             ["landing", source["name"]],
