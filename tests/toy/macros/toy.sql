@@ -3,10 +3,13 @@
     {%- set of_events = " or coalesce(customer_id, '') = '' or occurred_at not like '20__-__-__%'" -%}
     {%- set rejected = 'malformed_line is not null' ~ (of_events if table == 'events' else '') -%}
 select
-    landed.*,
+    {%- for column in ['row_hash', 'malformed_line', 'landed_in'] + landing_columns(table) if column != 'covers_until' %}
+    landed.{{ column }},
+    {%- endfor %}
     landed.landed_in as judged_in,
     {%- if table == 'events' %}
     'purchase' as kind,
+    cast(null as date) as covers_until,
     {%- endif %}
     case when {{ rejected }} then 'rejected' else 'standing' end as verdict
 from {{ ref('landed_' ~ table) }} as landed

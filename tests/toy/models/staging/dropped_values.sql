@@ -1,2 +1,2 @@
 {{ config(schema='winback', tags=['public']) }}
-{{ nothing(['business_id', 'landing_table', 'column_name', 'reason']) }}
+{{ nothing(['business_id', 'landing_table', 'row_id', 'column_name', 'reason']) }}
