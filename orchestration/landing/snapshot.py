@@ -54,27 +54,23 @@ def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
     ]
 
 
-def scans_of(copies: Iterable[Copy], folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Put the copies that have the same columns into a folder of their own, for each of which dbt then has one scan.
+def scans_of(copies: Iterable[Copy]) -> dict[str, list[dict[str, Any]]]:
+    """Group the copies that have the same columns: dbt has one scan for each group.
 
     Args:
         copies: all copies.
-        folder: where to make the folders.
 
     Returns:
-        For each landing table its scans: files by a pattern, their separator (None: Parquet) and their columns.
+        For each landing table its scans: paths, their separator (None: Parquet) and their columns.
     """
-    groups: dict[tuple, list[Copy]] = {}
+    groups: dict[tuple, list[str]] = {}
     for copy in copies:
         if copy.columns:
-            groups.setdefault((copy.file.table, SEPARATORS.get(copy.file.format), copy.columns), []).append(copy)
+            groups.setdefault((copy.file.table, SEPARATORS.get(copy.file.format), copy.columns), []).append(str(copy.path))
     scans: dict[str, list[dict[str, Any]]] = {}
-    for number, ((table, separator, columns), members) in enumerate(groups.items()):
-        (folder / f"{number}").mkdir()
-        for copy in members:
-            copy.path.rename(folder / f"{number}" / copy.path.name)
+    for (table, separator, columns), paths in groups.items():
         listed = [{"source": source, "name": name, "type": kind} for source, name, kind in columns]
-        scans.setdefault(table, []).append({"files": str(folder / f"{number}" / "*"), "separator": separator, "columns": listed})
+        scans.setdefault(table, []).append({"paths": paths, "separator": separator, "columns": listed})
     return scans
 
 

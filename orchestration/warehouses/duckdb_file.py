@@ -211,16 +211,15 @@ class DuckDBFile:
             self._take_over(working, only)
         listing = folder / "new_files.json"
         write_listing(copies, known_files, listing)
-        names = {copy.path.name: str(copy.file.path) for copy in copies}
         variables = {
             "db_path": str(working),
             "published_file": str(self.published) if copying else "",
             "listing": str(listing),
-            "landing_scans": scans_of(copies, folder / "landing"),
+            "landing_scans": scans_of(copies),
             "allowed_folders": [str(folder)],
             "held": str(folder / MARK),
         }
-        return Build(run_id, variables, folder / "target", copying, {str(path): names[path.name] for path in (folder / "landing").glob("*/*")})
+        return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
 
     def count_forgotten(self, build: Build) -> int:
         """How many landed rows of what is published a finished build does not hold."""

@@ -1,5 +1,5 @@
-{# On DuckDB the landing is a folder of files. A refresh says in `landing_scans` what is to be read of it: copies of the new files, in a folder
-   for those with the same columns, each read by its own header, never by guessing. A plain dbt build reads whatever is there, by views that
+{# On DuckDB the landing is a folder of files. A refresh says in `landing_scans` what is to be read of it: copies of the new files, those with
+   the same columns in one scan, each read by its own header, never by guessing. A plain dbt build reads whatever is there, by views that
    it makes as it starts, and takes it to have the declared columns. #}
 {% macro duckdb__given_scans(table, given) %}
     {% set scans = [] %}
@@ -10,7 +10,7 @@
             {% do kept.update({column.name: column.type}) %}
             {% do selected.append(quoted(column.source) ~ ' as ' ~ quoted(column.name)) %}
         {% endfor %}
-        {% set relation = text_relation(scan) if scan.separator else 'read_parquet(' ~ text_literal(scan.files) ~ ')' %}
+        {% set relation = text_relation(scan) if scan.separator else 'read_parquet(' ~ text_list(scan.paths) ~ ')' %}
         {% do scans.append({'columns': kept, 'relation': '(select ' ~ selected | join(', ') ~ ' from ' ~ relation ~ ')'}) %}
     {% endfor %}
     {{ return(scans) }}
@@ -18,7 +18,7 @@
 
 
 {% macro text_relation(scan) -%}
-    read_csv({{ text_literal(scan.files) }}, auto_detect = false, header = true, delim = {{ text_literal(scan.separator) }}, {{ text_dialect() }},
+    read_csv({{ text_list(scan.paths) }}, auto_detect = false, header = true, delim = {{ text_literal(scan.separator) }}, {{ text_dialect() }},
         columns = { {%- for column in scan.columns %}{{ text_literal(column.source) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} })
 {%- endmacro %}
 

@@ -22,6 +22,6 @@
     {% set optional = {'businesses': ['naive_times'], 'event_kinds': ['kind_if_zero']}.get(this.identifier, []) if execute else [] %}
     {% set there = adapter.get_columns_in_relation(this) | map(attribute='name') | list if optional else [] %}
     {% for column in optional if column not in there %}
-        {% do alter_relation_add_remove_columns(this, [api.Column(column, dbt.type_string())], none) %}
+        {% do alter_relation_add_remove_columns(this.incorporate(type='table'), [api.Column(column, dbt.type_string())], none) %}
     {% endfor %}
 {% endmacro %}
