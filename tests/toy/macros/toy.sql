@@ -3,8 +3,8 @@
     {%- set of_events = " or coalesce(customer_id, '') = '' or occurred_at not like '20__-__-__%'" -%}
     {%- set rejected = 'malformed_line is not null' ~ (of_events if table == 'events' else '') -%}
 select
-    {%- for column in ['row_hash', 'malformed_line', 'landed_in'] + landing_columns(table) if column != 'covers_until' %}
-    landed.{{ column }},
+    {%- for column in ['row_hash', 'malformed_line', 'landed_in'] + landing_columns(table) + (customer_attributes() if table == 'customers' else []) if column != 'covers_until' %}
+    landed.{{ quoted(column) }},
     {%- endfor %}
     landed.landed_in as judged_in,
     {%- if table == 'events' %}
