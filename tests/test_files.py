@@ -130,8 +130,14 @@ def test_a_dbt_whose_refresh_was_killed_is_dead_before_its_build_is_cleared(tmp_
     variables = f'{{"refresh_process": PARENT, "held": "{folder / MARK}", "db_path": "{folder / "warehouse.duckdb"}"}}'
     command = [sys.executable, str(ROOT / "orchestration" / "parsed_dbt.py"), str(ensure_manifest().with_name("partial_parse.msgpack")), "build"]
     command += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project"), "--target-path", str(folder / "target"), "--vars"]
-    program = "import os, subprocess, sys; child = subprocess.Popen([*sys.argv[2:], sys.argv[1].replace('PARENT', str(os.getpid()))]); print(child.pid, flush=True); child.wait()"
-    parent = subprocess.Popen([sys.executable, "-c", program, variables, *command], stdout=subprocess.PIPE, text=True)
+    program = """if True:
+        import os, pathlib, subprocess, sys
+        variables, vars_file, *command = sys.argv[1:]
+        pathlib.Path(vars_file).write_text(variables.replace("PARENT", str(os.getpid())))
+        child = subprocess.Popen([*command, vars_file])
+        print(child.pid, flush=True)
+        child.wait()"""
+    parent = subprocess.Popen([sys.executable, "-c", program, variables, str(tmp_path / "vars.json"), *command], stdout=subprocess.PIPE, text=True)
     child = Path("/proc", parent.stdout.readline().strip())
     deadline = time.monotonic() + 60
     while not is_held(folder / MARK) and time.monotonic() < deadline:
