@@ -85,7 +85,7 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     only = kept_tables(landed=not plan.relands) if plan.rebuilds else None
     build = warehouse.start(context.run_id, plan.new_files, plan.known_files, only)
     variables = {**build.variables, **plan.variables(), "run_id": context.run_id, "refresh_process": os.getpid()}
-    variables["customer_columns"] = _customer_columns(warehouse, build)
+    variables["customer_columns"] = _customer_columns(warehouse, build, plan)
     if context.is_subset:
         variables["is_rebuild"] = True  # Of the tables that are selected.
     selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
@@ -123,10 +123,10 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     outcome.stop_if_asked()
 
 
-def _customer_columns(warehouse: Warehouse, build: Build) -> list[str]:
-    """The columns of customers that have landed, now or before: dbt would have to ask the warehouse."""
+def _customer_columns(warehouse: Warehouse, build: Build, plan: Plan) -> list[str]:
+    """The columns of customers that land now, or have landed and are not forgotten: dbt would have to ask the warehouse."""
     found = {column["name"] for scan in build.variables["landing_scans"].get("customers", ()) for column in scan["columns"]} - {None}
-    if warehouse.is_published():
+    if warehouse.is_published() and not plan.relands:
         with warehouse.reader() as reader:
             found |= reader.columns("landed_customers")
     return sorted(found)

@@ -15,7 +15,7 @@ BUSINESSES = [*CASES, "shop", "mended", "f_csvupper", "f_tsv", "f_gz", "f_pqdoub
 # What a header can do where names are not quoted: the first wrote a file as the user of the refresh.
 ATTACKS = [
     'x" , (select 1 from read_text(\'/etc/passwd\')) as "y', "x'); copy (select 1) to 'stolen.csv'; --", '"; drop table winback.refreshes; --',
-    "{{ run_query('select 1') }}", "{% do x %}", "select", 'a"b', "a'b", "a]]b", "a\\b", "a,b", "%s",
+    "{{ run_query('select 1') }}", "{% do x %}", "select", "é", "É", 'a"b', "a'b", "a]]b", "a\\b", "a,b", "%s",
     "businesses", "cleaned", "typed", "landed", "key_hash", "customer_key", "timezone", "event_id", "segment",  # what queries have beside attributes
 ]  # fmt: skip
 

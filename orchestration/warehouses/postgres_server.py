@@ -140,7 +140,7 @@ def landing_scans(rows: Callable[[str], list[tuple]]) -> dict[str, list[dict]]:
     """
     found: dict[str, list[dict]] = {}
     for table, column, kind in rows("select table_name, column_name, data_type from information_schema.columns where table_schema = 'landing' order by ordinal_position"):
-        found.setdefault(table, []).append({"name": column, "type": kind})
+        found.setdefault(table, []).append({"name": column.lower(), "type": kind})
     return {table: [{"columns": found[table]}] for table in LANDING_TABLES if table in found}
 
 

@@ -174,7 +174,7 @@ class SparkWarehouse:
         for table in there.intersection(LANDING_TABLES):
             # What follows a line without a type is on the table and not its columns.
             columns = takewhile(lambda row: row[1], self._do(f"describe table landing.{table}"))
-            found[table] = [{"name": name, "type": kind} for name, kind, *_ in columns]
+            found[table] = [{"name": name.lower(), "type": kind} for name, kind, *_ in columns]
         require_landed_events(found, self)
         return {table: [{"columns": columns}] for table, columns in found.items()}
 

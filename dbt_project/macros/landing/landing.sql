@@ -92,7 +92,7 @@ select 1
     {% set scans = [] %}
     {% for scan in given %}
         {% set columns = {} %}
-        {% for column in scan.columns %}{% do columns.update({column.name | lower: column.type}) %}{% endfor %}
+        {% for column in scan.columns %}{% do columns.update({column.name: column.type}) %}{% endfor %}
         {% do require_columns(table, columns, source('landing', table)) %}
         {% set is_loaded_by_us = 'malformed_line' in columns %}
         {% do scans.append({

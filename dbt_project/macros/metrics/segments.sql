@@ -1,8 +1,8 @@
 {# Customers' attribute columns that have landed: the configured segments first, the others by name. #}
 {% macro customer_attributes() %}
     {% set own = landing_columns('customers') + own_columns() %}
-    {% set found = (var('segments') if var('customer_columns') is string else var('customer_columns')) | reject('in', own) | sort %}
-    {{ return((var('segments') | select('in', found) | list + found) | unique | list) }}
+    {% set found = (var('segments') if var('customer_columns') is string else var('customer_columns')) | reject('in', own) | sort(case_sensitive=true) %}
+    {{ return((var('segments') | select('in', found) | list + found) | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# The configured segments that the landing has, in the order of the var. #}
