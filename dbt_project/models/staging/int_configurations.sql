@@ -1,5 +1,4 @@
 -- A hash of all that the configuration says about a business and that a figure hangs on; whoever's has changed is counted anew.
-{%- set published_configurations = published('configurations') %}
 with kinds as (
     select
         business_id,
@@ -32,16 +31,22 @@ configured as (
     cross join reasons
 )
 
-{% if not is_rebuild() -%}
+{%- if not is_rebuild() %},
+
+before as (
+    select * from {{ published('configurations') }}
+    where configuration_hash is not null
+)
+
 -- A business that was taken out is changed as well: its rows are those of an unknown business now.
 select
     coalesce(configured.business_id, before.business_id) as business_id,
     configured.configuration_hash,
     configured.configuration_hash is distinct from before.configuration_hash as is_changed
 from configured
-full outer join (select * from {{ published_configurations }} where configuration_hash is not null) as before
-    on configured.business_id = before.business_id
-{%- else -%}
+full outer join before on configured.business_id = before.business_id
+{%- else %}
+
 select business_id, configuration_hash, true as is_changed
 from configured
 {%- endif %}
