@@ -159,10 +159,10 @@ def test_refuses_names_that_cannot_be_columns(tmp_path: Path, names: str, words:
 def test_names_of_ours_are_refused_of_attributes_alone(tmp_path: Path) -> None:
     """Whatever base_customers calls a column that it works with; what a file of events calls one that is not read is nothing to us."""
     staging = DBT_PROJECT / "models" / "staging" / "base_customers.sql"
-    copies = (DBT_PROJECT / "macros" / "sql" / "copies.sql").read_text().split("{% macro judge_copies")[1].split("endmacro")[0]
+    copies = (DBT_PROJECT / "macros" / "staging" / "deduplication.sql").read_text().split("{% macro deduplicated")[1].split("endmacro")[0]
     source = staging.read_text() + copies
     worked_with = set(re.findall(r"\bas ([a-z_]+)\b", source)) - set(re.findall(r"join .* as ([a-z_]+)", source)) - set(CONTRACTS["customers"].columns)
-    worked_with |= {f"{column}_dropped" for column in re.findall(r"read_or_dropped\('(\w+)'", source)} | {"row_hash", "malformed_line", "judged_in"}
+    worked_with |= {f"{column}_dropped" for column in re.findall(r"dropped\('(\w+)'\)", source)} | {"row_hash", "malformed_line", "judged_in"}
     assert {"verdict", "copy_place", "contactable_text"} < worked_with
     for name in sorted(worked_with | {"rowid", "ctid", "landed_in", "in_one"}):
         assert f"Column 4 of FILE has the name of one of Winback's own: {name}. Rename it." in refusal(tmp_path / name, f"{CUSTOMERS},{name.upper()}\n", "customers.csv")

@@ -5,7 +5,9 @@
     ('loaded_at is null', 'invalid_loaded_at'),
     ('known_campaign_id is null', 'unknown_campaign'),
 ] -%}
-with {{ landed_rows_to_judge('campaign_touches', ['business_id', 'touch_id']) }},
+with landed {{ read_once() }} (
+    {{ rows_to_validate('campaign_touches', ['business_id', 'touch_id']) }}
+),
 
 cleaned {{ inlined() }} (
     select
@@ -23,7 +25,9 @@ cleaned {{ inlined() }} (
     from landed
 ),
 
-{{ repeated_keys(['business_id', 'touch_id']) }},
+repeated as (
+    {{ duplicate_keys('cleaned', ['business_id', 'touch_id']) }}
+),
 
 parsed {{ inlined() }} (
     select
@@ -32,7 +36,7 @@ parsed {{ inlined() }} (
         repeated.key_hash is not null as has_copies,
         campaigns.campaign_id as known_campaign_id,
         {{ parse_time('touched_at_text', 'businesses') }} as touched_at,
-        {{ read_or_dropped('cost', parse_number('cost_text', 'decimal(18, 4)')) }},
+        {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
@@ -43,24 +47,22 @@ parsed {{ inlined() }} (
 
 typed {{ inlined() }} (
     select
-        row_hash,
-        touch_id,
-        business_id,
-        campaign_id,
-        customer_id,
-        touched_at,
-        arm,
-        cost,
-        cost_dropped,
-        loaded_at,
-        judged_in,
-        has_copies,
+        *,
+        {{ dropped('cost') }},
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'touch_id'], ['loaded_at'], ['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost'],
-    texts=['campaign_id', 'customer_id', 'arm'], droppable=['cost']) }}
+judged as (
+    {{ deduplicated(
+        'typed',
+        ['business_id', 'touch_id'],
+        latest_by=['loaded_at'],
+        columns=['campaign_id', 'customer_id', 'touched_at', 'arm', 'cost'],
+        texts=['campaign_id', 'customer_id', 'arm'],
+        droppable=['cost'],
+    ) }}
+)
 
 select
     row_hash,

@@ -2,7 +2,9 @@
 {%- set reasons = identity_reasons(['business_id', 'campaign_id']) + [
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
-with {{ landed_rows_to_judge('campaigns', ['business_id', 'campaign_id']) }},
+with landed {{ read_once() }} (
+    {{ rows_to_validate('campaigns', ['business_id', 'campaign_id']) }}
+),
 
 cleaned {{ inlined() }} (
     select
@@ -21,16 +23,18 @@ cleaned {{ inlined() }} (
     from landed
 ),
 
-{{ repeated_keys(['business_id', 'campaign_id']) }},
+repeated as (
+    {{ duplicate_keys('cleaned', ['business_id', 'campaign_id']) }}
+),
 
 parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        {{ read_or_dropped('starts_on', parse_date('starts_on_text', 'businesses')) }},
-        {{ read_or_dropped('ends_on', parse_date('ends_on_text', 'businesses')) }},
-        {{ read_or_dropped('cost', parse_number('cost_text', 'decimal(18, 4)')) }},
+        {{ parse_date('starts_on_text', 'businesses') }} as starts_on,
+        {{ parse_date('ends_on_text', 'businesses') }} as ends_on,
+        {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
@@ -39,27 +43,24 @@ parsed {{ inlined() }} (
 
 typed {{ inlined() }} (
     select
-        row_hash,
-        business_id,
-        campaign_id,
-        name,
-        strategy,
-        objective,
-        starts_on,
-        ends_on,
-        cost,
-        starts_on_dropped,
-        ends_on_dropped,
-        cost_dropped,
-        loaded_at,
-        judged_in,
-        has_copies,
+        *,
+        {{ dropped('starts_on') }},
+        {{ dropped('ends_on') }},
+        {{ dropped('cost') }},
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'campaign_id'], ['loaded_at'], ['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost'],
-    texts=['name', 'strategy', 'objective'], droppable=['starts_on', 'ends_on', 'cost']) }}
+judged as (
+    {{ deduplicated(
+        'typed',
+        ['business_id', 'campaign_id'],
+        latest_by=['loaded_at'],
+        columns=['name', 'strategy', 'objective', 'starts_on', 'ends_on', 'cost'],
+        texts=['name', 'strategy', 'objective'],
+        droppable=['starts_on', 'ends_on', 'cost'],
+    ) }}
+)
 
 select
     row_hash,

@@ -4,7 +4,9 @@
     ('loaded_at is null', 'invalid_loaded_at'),
     ('from_customer_id = into_customer_id', 'merge_into_self'),
 ] -%}
-with {{ landed_rows_to_judge('customer_merges', ['business_id', 'from_customer_id']) }},
+with landed {{ read_once() }} (
+    {{ rows_to_validate('customer_merges', ['business_id', 'from_customer_id']) }}
+),
 
 cleaned {{ inlined() }} (
     select
@@ -20,7 +22,9 @@ cleaned {{ inlined() }} (
     from landed
 ),
 
-{{ repeated_keys(['business_id', 'from_customer_id']) }},
+repeated as (
+    {{ duplicate_keys('cleaned', ['business_id', 'from_customer_id']) }}
+),
 
 parsed {{ inlined() }} (
     select
@@ -36,19 +40,20 @@ parsed {{ inlined() }} (
 
 typed {{ inlined() }} (
     select
-        row_hash,
-        business_id,
-        from_customer_id,
-        into_customer_id,
-        merged_at,
-        loaded_at,
-        judged_in,
-        has_copies,
+        *,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'from_customer_id'], ['merged_at', 'loaded_at'], ['into_customer_id'], texts=['into_customer_id']) }}
+judged as (
+    {{ deduplicated(
+        'typed',
+        ['business_id', 'from_customer_id'],
+        latest_by=['merged_at', 'loaded_at'],
+        columns=['into_customer_id'],
+        texts=['into_customer_id'],
+    ) }}
+)
 
 select
     row_hash,

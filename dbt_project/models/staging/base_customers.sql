@@ -5,7 +5,9 @@
 {%- set attributes = customer_attributes() -%}
 {%- set names = [] -%}
 {%- for attribute in attributes %}{% do names.append(quoted(attribute)) %}{% endfor -%}
-with {{ landed_rows_to_judge('customers', ['business_id', 'customer_id']) }},
+with landed {{ read_once() }} (
+    {{ rows_to_validate('customers', ['business_id', 'customer_id']) }}
+),
 
 cleaned {{ inlined() }} (
     select
@@ -23,15 +25,17 @@ cleaned {{ inlined() }} (
     from landed
 ),
 
-{{ repeated_keys(['business_id', 'customer_id']) }},
+repeated as (
+    {{ duplicate_keys('cleaned', ['business_id', 'customer_id']) }}
+),
 
 parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
         repeated.key_hash is not null as has_copies,
-        {{ read_or_dropped('contactable', parse_boolean('contactable_text')) }},
-        {{ read_or_dropped('updated_at', parse_time('updated_at_text', 'businesses')) }},
+        {{ parse_boolean('contactable_text') }} as contactable,
+        {{ parse_time('updated_at_text', 'businesses') }} as updated_at,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
@@ -40,24 +44,23 @@ parsed {{ inlined() }} (
 
 typed {{ inlined() }} (
     select
-        row_hash,
-        business_id,
-        customer_id,
-        {%- for attribute in attributes %}
-        {{ quoted(attribute) }},
-        {%- endfor %}
-        contactable,
-        updated_at,
-        contactable_dropped,
-        updated_at_dropped,
-        loaded_at,
-        judged_in,
-        has_copies,
+        *,
+        {{ dropped('contactable') }},
+        {{ dropped('updated_at') }},
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'customer_id'], ['updated_at', 'loaded_at'], names + ['contactable'], texts=names, droppable=['contactable', 'updated_at']) }}
+judged as (
+    {{ deduplicated(
+        'typed',
+        ['business_id', 'customer_id'],
+        latest_by=['updated_at', 'loaded_at'],
+        columns=names + ['contactable'],
+        texts=names,
+        droppable=['contactable', 'updated_at'],
+    ) }}
+)
 
 select
     row_hash,

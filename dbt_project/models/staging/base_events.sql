@@ -5,7 +5,9 @@
     ('occurred_at is null', 'invalid_occurred_at'),
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
-with {{ landed_rows_to_judge('events', ['business_id', 'event_id']) }},
+with landed {{ read_once() }} (
+    {{ rows_to_validate('events', ['business_id', 'event_id']) }}
+),
 
 cleaned {{ inlined() }} (
     select
@@ -27,7 +29,9 @@ cleaned {{ inlined() }} (
     from landed
 ),
 
-{{ repeated_keys(['business_id', 'event_id']) }},
+repeated as (
+    {{ duplicate_keys('cleaned', ['business_id', 'event_id']) }}
+),
 
 parsed {{ inlined() }} (
     select
@@ -39,7 +43,7 @@ parsed {{ inlined() }} (
         kinds.kind_if_zero,
         {{ parse_time('occurred_at_text', 'businesses') }} as occurred_at,
         {{ parse_number('amount_text', 'decimal(18, 4)') }} as amount_read,
-        {{ read_or_dropped('covers_until', parse_date('covers_until_text', 'businesses')) }},
+        {{ parse_date('covers_until_text', 'businesses') }} as covers_until,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
@@ -67,31 +71,23 @@ weighed_amounts {{ inlined() }} (
 
 typed {{ inlined() }} (
     select
-        row_hash,
-        event_id,
-        business_id,
-        customer_id,
-        event_name,
-        kind,
-        occurred_at,
+        *,
         case when amount_dropped is null then case when kind = 'refund' then abs(amount_read) else amount_read end end as amount,
-        currency,
-        reason,
-        voids_event_id,
-        contract_id,
-        covers_until,
-        amount_dropped,
-        covers_until_dropped,
-        loaded_at,
-        judged_in,
-        has_copies,
+        {{ dropped('covers_until') }},
         {{ first_reason(reasons) }} as rejected_because
     from weighed_amounts
 ),
 
-{{ judge_copies(['business_id', 'event_id'], ['loaded_at'],
-    ['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id', 'contract_id', 'covers_until'],
-    texts=['customer_id', 'event_name', 'currency', 'reason', 'voids_event_id', 'contract_id'], droppable=['amount', 'covers_until']) }}
+judged as (
+    {{ deduplicated(
+        'typed',
+        ['business_id', 'event_id'],
+        latest_by=['loaded_at'],
+        columns=['customer_id', 'event_name', 'occurred_at', 'amount', 'currency', 'reason', 'voids_event_id', 'contract_id', 'covers_until'],
+        texts=['customer_id', 'event_name', 'currency', 'reason', 'voids_event_id', 'contract_id'],
+        droppable=['amount', 'covers_until'],
+    ) }}
+)
 
 select
     row_hash,

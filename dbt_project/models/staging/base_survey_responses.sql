@@ -5,7 +5,9 @@
     ("coalesce(case survey when 'csat' then score between 1 and 5 when 'nps' then score between 0 and 10 end, false) = false", 'invalid_score'),
     ('loaded_at is null', 'invalid_loaded_at'),
 ] -%}
-with {{ landed_rows_to_judge('survey_responses', ['business_id', 'response_id']) }},
+with landed {{ read_once() }} (
+    {{ rows_to_validate('survey_responses', ['business_id', 'response_id']) }}
+),
 
 cleaned {{ inlined() }} (
     select
@@ -22,7 +24,9 @@ cleaned {{ inlined() }} (
     from landed
 ),
 
-{{ repeated_keys(['business_id', 'response_id']) }},
+repeated as (
+    {{ duplicate_keys('cleaned', ['business_id', 'response_id']) }}
+),
 
 parsed {{ inlined() }} (
     select
@@ -39,22 +43,20 @@ parsed {{ inlined() }} (
 
 typed {{ inlined() }} (
     select
-        row_hash,
-        response_id,
-        business_id,
-        customer_id,
-        answered_at,
-        survey,
-        score,
-        loaded_at,
-        judged_in,
-        has_copies,
+        *,
         {{ first_reason(reasons) }} as rejected_because
     from parsed
 ),
 
-{{ judge_copies(['business_id', 'response_id'], ['loaded_at'], ['customer_id', 'answered_at', 'survey', 'score'],
-    texts=['customer_id', 'survey']) }}
+judged as (
+    {{ deduplicated(
+        'typed',
+        ['business_id', 'response_id'],
+        latest_by=['loaded_at'],
+        columns=['customer_id', 'answered_at', 'survey', 'score'],
+        texts=['customer_id', 'survey'],
+    ) }}
+)
 
 select
     row_hash,

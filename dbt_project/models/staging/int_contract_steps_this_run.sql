@@ -21,7 +21,7 @@ placed as (
             order by event_date, occurred_at, case when kind = 'cancellation' then 0 else 1 end, {{ in_bytes('event_id') }}
         ) as place
     from {{ ref('int_events_this_run') }}
-    where kind in ('purchase', 'cancellation') and customer_key in (select holders.customer_key from holders)
+    where kind in ('purchase', 'cancellation') and customer_key in ({{ few_values('customer_key', 'holders') }})
 ),
 
 followed as (

@@ -30,6 +30,7 @@ covers as (
     left join {{ ref('int_contract_steps_this_run') }} as steps on paid.customer_key = steps.customer_key and paid.event_id = steps.event_id
     where
         paid.kind = 'purchase'
+        and paid.covers_until is not null
         and paid.covers_until > paid.event_date
         and (days.last_exited_at is null or paid.occurred_at >= days.last_exited_at)
     group by paid.customer_key, paid.event_date

@@ -1,8 +1,6 @@
-{# The landed rows of a table that are judged in this run, as the CTE `landed`: the new ones, the earlier copies of their keys, and those of
-   businesses whose configuration has changed (and the copies of touches that a campaign has turned up for). All of them where all is derived
-   anew, and these are read where they lie; few are looked for once. #}
-{% macro landed_rows_to_judge(table, key) -%}
-landed {{ inlined() if is_rebuild() else materialized() }} (
+{# The landed rows of a table that are judged in this run: the new ones, the earlier copies of their keys, and those of businesses whose
+   configuration has changed (and the copies of touches that a campaign has turned up for). In a rebuild all of them. #}
+{% macro rows_to_validate(table, key) %}
     {%- if execute and is_rebuild() %}
     select all_rows.*, cast({{ refresh_id() }} as bigint) as judged_in
     from {{ ref('landed_' ~ table) }} as all_rows
@@ -42,8 +40,10 @@ landed {{ inlined() if is_rebuild() else materialized() }} (
     from {{ ref('landed_' ~ table) }} as all_rows
     inner join to_judge on all_rows.row_hash = to_judge.row_hash
     {%- endif %}
-)
 {%- endmacro %}
+
+{# All rows are read where they lie, few are looked for once. #}
+{% macro read_once() %}{{ inlined() if is_rebuild() else materialized() }}{% endmacro %}
 
 
 {# The keys of rows that were only delivered again and may stand now: as one of several copies, or for they lacked a time of loading. #}
@@ -58,4 +58,38 @@ landed {{ inlined() if is_rebuild() else materialized() }} (
     )
     group by {{ key | join(', ') }}
     having count(*) > 1 or max(reason_rejected) = 'invalid_loaded_at'
+{%- endmacro %}
+
+
+{# The reasons why a row is rejected, the first that applies; a list of (condition, reason). #}
+{% macro first_reason(reasons) -%}
+    case
+        {%- for condition, reason in reasons %}
+        when {{ condition }} then {{ text_literal(reason) if reason else 'null' }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{# Reasons common to all tables, in the order of the definitions: unreadable line, missing ids, ids that name nobody or were mangled,
+   unknown business. #}
+{% macro identity_reasons(required) %}
+    {% set reasons = [('malformed_line is not null', 'malformed_line')] %}
+    {% set customer_ids = required | select('in', ['customer_id', 'from_customer_id', 'into_customer_id']) | list %}
+    {% for column in required %}{% do reasons.append((column ~ ' is null', 'missing_' ~ column)) %}{% endfor %}
+    {% for id in customer_ids %}{% do reasons.append((is_placeholder(id), 'placeholder_customer_id')) %}{% endfor %}
+    {% if 'event_id' in required %}{% do reasons.append((is_mangled('event_id'), 'mangled_event_id')) %}{% endif %}
+    {% for id in customer_ids %}{% do reasons.append((is_mangled(id), 'mangled_customer_id')) %}{% endfor %}
+    {% do reasons.append(('known_business_id is null', 'unknown_business')) %}
+    {{ return(reasons) }}
+{% endmacro %}
+
+
+{# Why a value costs itself alone: it is there and cannot be read. #}
+{% macro dropped(column) %}case when {{ column }}_text is not null and {{ column }} is null then 'invalid_{{ column }}' end as {{ column }}_dropped{% endmacro %}
+
+
+{# The row as it landed, for people. #}
+{% macro row_text(columns, relation) -%}
+    coalesce({{ relation }}.malformed_line, concat_ws(', '{% for column in columns %}, '{{ column }}=' || nullif({{ relation }}.{{ quoted(column) }}, ''){% endfor %}))
 {%- endmacro %}
