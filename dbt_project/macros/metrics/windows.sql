@@ -10,6 +10,9 @@
 {% macro repurchase_windows_days() %}{{ return([90, 180]) }}{% endmacro %}
 {% macro relapse_windows_days() %}{{ return([180, 365]) }}{% endmacro %}
 
+{# The days after a return on which more is known of it than on the day before. #}
+{% macro return_windows_days() %}{{ return(([revenue_window_days() - 1] + repurchase_windows_days() + relapse_windows_days()) | unique | list) }}{% endmacro %}
+
 {# What a customer was worth before they went: the revenue of these. #}
 {% macro worth_window_days() %}{{ return(365) }}{% endmacro %}
 

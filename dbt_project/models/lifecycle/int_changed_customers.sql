@@ -1,5 +1,6 @@
 -- Those whose rows in the public tables change: the affected ones, and those for whom a date has come that was known before
--- (a customer fell silent for long enough, a future-dated event is there). The latter are not recomputed, only counted on.
+-- (a customer fell silent for long enough, a future-dated event is there, the days are over in which a return must hold). The latter are not
+-- recomputed, only counted on.
 {% set transitions = ref('int_transitions') -%}
 {%- set days = ref('int_customer_days') -%}
 {%- set keys = ref('int_customer_keys') -%}
@@ -14,6 +15,11 @@ from (
         select customer_key, transition_date as each_date from {{ transitions }}
         union all
         select customer_key, event_date from {{ days }}
+        {%- for window_days in return_windows_days() %}
+        union all
+        select customer_key, {{ add_days('transition_date', window_days) }} from {{ transitions }}
+        where to_state = 'active'
+        {%- endfor %}
     ) as dated
     where {{ has_come('dated.each_date') }}
     except

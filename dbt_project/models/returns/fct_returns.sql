@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key=['business_id', 'customer_id']) }}
 select
     customers.business_id,
     {{ dbt.concat(['customers.customer_id', "':'", 'cast(returns.returned_on as ' ~ dbt.type_string() ~ ')']) }} as return_id,
@@ -31,4 +32,6 @@ select
     {%- endfor %}
 from {{ ref('int_returns') }} as returns
 inner join {{ ref('int_customers') }} as customers on returns.customer_key = customers.customer_key
-where returns.returned_on <= {{ as_of_date() }}
+where
+    returns.returned_on <= {{ as_of_date() }}
+    and {{ is_changed('returns.customer_key') }}

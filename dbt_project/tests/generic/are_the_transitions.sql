@@ -1,8 +1,8 @@
 {# A return for each transition back, on its date and from its state, and none besides. #}
-{% test are_the_transitions(model) %}
+{% test are_the_transitions(model, of=none) %}
 with back as (
     select business_id, customer_id, transition_date, transition, from_state, days_in_from_state, exit_kind, exit_reason
-    from {{ ref('lifecycle_transitions') }}
+    from {{ rows_to_test(ref('lifecycle_transitions'), of) }} as tested
     where transition in ('won_back', 'reactivated', 'recovered') or (transition = 'acquired' and from_state is not null)
 )
 
@@ -12,7 +12,7 @@ select
     back.transition_date,
     returns.returned_on
 from back
-full outer join {{ model }} as returns
+full outer join {{ rows_to_test(model, of) }} as returns
     on back.business_id = returns.business_id and back.customer_id = returns.customer_id and back.transition_date = returns.returned_on
 where (
     back.transition = returns.return_type

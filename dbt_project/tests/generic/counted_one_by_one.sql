@@ -1,11 +1,11 @@
 {# Each win-back and reactivation adds one to what the customer's next return counts as previous. #}
-{% test counted_one_by_one(model) %}
+{% test counted_one_by_one(model, of=none) %}
 with followed as (
     select
         *,
         lag(previous_returns) over customer_returns as counted_before,
         lag(return_type) over customer_returns as type_before
-    from {{ model }}
+    from {{ rows_to_test(model, of) }} as tested
     window customer_returns as (partition by business_id, customer_id order by returned_on)
 )
 

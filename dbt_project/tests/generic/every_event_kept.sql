@@ -4,8 +4,10 @@
 with effective as (
     select events.business_id, events.event_id
     from {{ ref('stg_events') }} as events
+    {%- if not (execute and is_rebuild()) %}
     inner join {{ ref('int_people_this_run') }} as people
         on events.business_id = people.business_id and events.customer_id = people.customer_id
+    {%- endif %}
     where
         events.kind not in ('void', 'ignore')
         and not exists (

@@ -5,17 +5,9 @@
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- set landed, standing = ref('landed_' ~ landing_table), ref('stg_' ~ landing_table) -%}
 {%- set in_this_run = ' = ' ~ refresh_id() if not is_rebuild() -%}
-with kept_twice as (
-    select row_hash
-    from {{ rows_to_test(landed, 'landed_in', 'row_hash') }} as landed
-    group by row_hash
-    having count(*) > 1 or row_hash is null
-),
-
-landed_and_judged as (
+with landed_and_judged as (
     select row_hash, 1 as landed_rows, 0 as judgements
-    from {{ landed }}
-    {{ 'where landed_in' ~ in_this_run if in_this_run }}
+    from {{ rows_to_test(landed, 'landed_in', 'row_hash') }} as landed
     union all
     select row_hash, 0, 1
     from {{ model }}
@@ -23,11 +15,11 @@ landed_and_judged as (
 ),
 
 -- What is judged again in a night may have landed before it.
-judged_otherwise as (
-    select row_hash
+mismatched as (
+    select row_hash, sum(landed_rows) as landed_rows, sum(judgements) as judgements
     from landed_and_judged
     group by row_hash
-    having sum(landed_rows) > 1 or sum(judgements) <> 1
+    having sum(landed_rows) > 1 or sum(judgements) <> 1 or row_hash is null
 ),
 
 standing_twice as (
@@ -47,9 +39,9 @@ counts as (
 ),
 
 found as (
-    select 'a landed row is kept twice' as broken_rule, (select count(*) from kept_twice) as broken_rows
+    select 'a landed row is kept twice' as broken_rule, (select count(*) from mismatched where landed_rows > 1 or row_hash is null) as broken_rows
     union all
-    select 'a landed row is not judged exactly once', (select count(*) from judged_otherwise)
+    select 'a landed row is not judged exactly once', (select count(*) from mismatched where judgements <> 1)
     union all
     select 'a key stands twice, or is null', (select count(*) from standing_twice)
     union all
