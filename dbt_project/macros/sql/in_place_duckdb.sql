@@ -5,10 +5,18 @@
 {% endmaterialization %}
 
 
-{# A view that several read is written down in a night, when it has few rows. #}
 {% materialization view, adapter='duckdb' %}
-    {{ return(built_in_place('table' if config.get('is_table_at_night') and not is_rebuild() else 'view')) }}
+    {{ return(built_in_place('view')) }}
 {% endmaterialization %}
+
+
+{# What several models of one refresh read: a view in a rebuild, which would only copy its rows, and a table in an incremental refresh, which
+   has few. Servers keep a view. #}
+{% materialization scratch, adapter='duckdb' %}
+    {{ return(built_in_place('view' if is_rebuild() else 'table')) }}
+{% endmaterialization %}
+{% materialization scratch, default %}{{ return(materialization_view_default()) }}{% endmaterialization %}
+{% materialization scratch, adapter='spark' %}{{ return(materialization_view_spark()) }}{% endmaterialization %}
 
 
 {% macro built_in_place(type) %}

@@ -1,5 +1,5 @@
 -- The events that count of this run's customers. Voids are no events here, so none can be voided.
-{{ config(materialized='view', is_table_at_night=true) }}
+{{ config(materialized='scratch') }}
 -- Whose first: in a night they are few.
 with theirs as (
     select people.customer_key, events.*
