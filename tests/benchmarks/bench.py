@@ -15,9 +15,10 @@ from pathlib import Path
 
 from events import write_customers, write_events, write_orders
 from measured import HISTORY_ENDS, build_core, copy_project, environment_of, refresh, script
+from small import Golden, OneView
 
 EVENTS_A_CUSTOMER = 9.675877
-PARTS = ("floor", "core", "segments", "whole", "nights", "shapes")
+PARTS = ("small", "floor", "core", "segments", "whole", "nights", "shapes")
 NIGHTS = {"night: 0.1 % order": 0.001, "night: 1 % order": 0.01, "night: nothing new, a date later": 0}
 
 
@@ -43,15 +44,37 @@ def tell(name: str, figures: dict, floor: float | None) -> None:
     print("".join(cells), flush=True)
 
 
+def measure_small(folder: Path, runs: int, figures: dict[str, dict]) -> None:
+    """Measure what a refresh costs where there are hardly any rows, against dbt alone."""
+    view, golden = OneView(folder / "one_view"), Golden(folder / "golden")
+    print(f"{'':<42}{'wall s':>10}{'':>18}{'peak GB':>8}{'x one view':>12}")
+    measured = {
+        "dbt alone: one view": view.build,
+        "golden landing, first refresh": golden.first,
+        "golden landing, night with one order": golden.night,
+        "golden landing, nothing new, a date later": golden.later,
+        "golden landing, again to the same date": golden.again,
+        "a refresh that is refused": golden.refused,
+    }
+    for name, measure_it in measured.items():
+        figures[name] = median_of(runs, measure_it)
+        tell(name, figures[name], figures["dbt alone: one view"]["seconds"])
+    print()
+
+
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
     """Measure every part asked for, telling each as it is done."""
+    figures: dict[str, dict] = {}
+    if "small" in arguments.only:
+        measure_small(folder, arguments.runs, figures)
+        if len(arguments.only) == 1:
+            return figures
     landing = folder / "landing"
     customers = round(arguments.events / EVENTS_A_CUSTOMER)
     events = write_events(landing, customers)
     history = str(landing / "events" / "history.parquet")
     print(f"{events:,} events of {customers:,} customers; medians of {arguments.runs}\n")
     print(f"{'':<42}{'models s':>10}{'tests s':>9}{'wall s':>9}{'peak GB':>8}{'x floor':>9}")
-    figures: dict[str, dict] = {}
 
     def add(name: str, measured: Callable[[], dict], runs: int = arguments.runs) -> None:
         figures[name] = median_of(runs, measured)
