@@ -10,6 +10,7 @@ days as (
     select
         customer_key,
         event_date,
+        count(*) as events,
         max(case when kind = 'interest' then 1 else 0 end) = 1 as has_interest,
         max(case when kind = 'engagement' then 1 else 0 end) = 1 as has_engagement,
         max(case when kind = 'purchase' then occurred_at end) as last_purchased_at,
@@ -54,7 +55,8 @@ select
     days.last_exited_at is not null as has_exit,
     days.last_exited_at is not null and (days.last_purchased_at is null or days.last_exited_at > days.last_purchased_at) as is_cancelled,
     case when covers.covered_until > days.event_date then covers.covered_until end as covered_until,
-    cast(days.revenue - coalesce(dropped.revenue, 0) as decimal(18, 4)) as revenue
+    cast(days.revenue - coalesce(dropped.revenue, 0) as decimal(18, 4)) as revenue,
+    cast(days.events as integer) as events
 from days
 left join covers on days.customer_key = covers.customer_key and days.event_date = covers.event_date
 left join dropped on days.customer_key = dropped.customer_key and days.event_date = dropped.event_date

@@ -1,5 +1,5 @@
-{# The model has as many rows as this run's customers have events that stand, act on them and are not voided: no join loses
-   or doubles one. #}
+{# The customer-days hold as many events as this run's customers have that stand, act on them and are not voided: no join loses or doubles
+   one. #}
 {% test every_event_kept(model) %}
 with effective as (
     select events.business_id, events.event_id
@@ -23,7 +23,7 @@ with effective as (
 counts as (
     select
         (select count(*) from effective) as expected,
-        (select count(*) from {{ model }}) as found
+        (select coalesce(sum(days.events), 0) from {{ rows_to_test(model, 'affected') }} as days) as found
 )
 
 select *
