@@ -161,7 +161,7 @@ def test_names_of_ours_are_refused_of_attributes_alone(tmp_path: Path) -> None:
     staging = DBT_PROJECT / "models" / "staging" / "base_customers.sql"
     copies = (DBT_PROJECT / "macros" / "staging" / "deduplication.sql").read_text().split("{% macro deduplicated")[1].split("endmacro")[0]
     source = staging.read_text() + copies
-    worked_with = set(re.findall(r"\bas ([a-z_]+)\b", source)) - set(re.findall(r"join .* as ([a-z_]+)", source)) - set(CONTRACTS["customers"].columns)
+    worked_with = set(re.findall(r"\bas ([a-z_]+)\b", source)) - set(re.findall(r"(?m)(?:join .*|^ *\)) as ([a-z_]+)(?: on|$)", source)) - set(CONTRACTS["customers"].columns)
     worked_with |= {f"{column}_dropped" for column in re.findall(r"dropped\('(\w+)'\)", source)} | {"row_hash", "malformed_line", "judged_in"}
     assert {"verdict", "copy_place", "contactable_text"} < worked_with
     for name in sorted(worked_with | {"rowid", "ctid", "landed_in", "in_one"}):

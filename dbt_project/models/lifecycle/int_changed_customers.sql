@@ -4,6 +4,7 @@
 {% set transitions = ref('int_transitions') -%}
 {%- set days = ref('int_customer_days') -%}
 {%- set keys = ref('int_customer_keys') -%}
+{%- set windows = return_windows_days() -%}
 select customer_key, business_id, customer_id, true as is_affected
 from {{ ref('int_affected_customers') }}
 {%- if not is_rebuild() %}
@@ -15,7 +16,7 @@ from (
         select customer_key, transition_date as each_date from {{ transitions }}
         union all
         select customer_key, event_date from {{ days }}
-        {%- for window_days in return_windows_days() %}
+        {%- for window_days in windows %}
         union all
         select customer_key, {{ add_days('transition_date', window_days) }} from {{ transitions }}
         where to_state = 'active'

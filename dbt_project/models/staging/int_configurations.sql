@@ -1,3 +1,4 @@
+{% set published_configurations = published('configurations') -%}
 -- A hash of all that the configuration says about a business and that a figure hangs on; whoever's has changed is counted anew.
 with kinds as (
     select
@@ -34,7 +35,7 @@ configured as (
 {%- if not is_rebuild() %},
 
 before as (
-    select * from {{ published('configurations') }}
+    select * from {{ published_configurations }}
     where configuration_hash is not null
 )
 
