@@ -152,10 +152,12 @@ def copy_toy(folder: Path) -> Project:
         said = {"numerator": headline.count, "denominator": headline.pool}
         declared = {"name": headline.table, "columns": [{"name": headline.rate, "config": {"meta": said}}]}
         (toy / "models" / "metrics" / f"{headline.table}.yml").write_text(yaml.safe_dump({"version": 2, "models": [declared]}))
-    staging = toy / "models" / "staging"
-    shutil.copy2(real / "models" / "staging" / "_landing.yml", staging / "_landing.yml")
-    for name in ("landed_files", "stg_businesses", *(f"landed_{table}" for table in LANDING_TABLES)):
-        shutil.copy2(real / "models" / "staging" / f"{name}.sql", staging / f"{name}.sql")
+    landing, staging = toy / "models" / "landing", toy / "models" / "staging"
+    landing.mkdir()
+    shutil.copy2(real / "models" / "landing" / "_landing.yml", landing / "_landing.yml")
+    for name in ("landed_files", *(f"landed_{table}" for table in LANDING_TABLES)):
+        shutil.copy2(real / "models" / "landing" / f"{name}.sql", landing / f"{name}.sql")
+    shutil.copy2(real / "models" / "staging" / "stg_businesses.sql", staging / "stg_businesses.sql")
     for table in LANDING_TABLES:
         (staging / f"base_{table}.sql").write_text(f"{{{{ judged_by_toy('{table}') }}}}\n")
         (staging / f"stg_{table}.sql").write_text(f"{{{{ standing_rows('base_{table}') }}}}\n")

@@ -179,7 +179,7 @@ def test_a_failing_test_publishes_nothing(on_postgres: ServedProject) -> None:
 
 
 def test_columns_that_changed_are_published_unless_somebody_stands_on_them(on_postgres: ServedProject) -> None:
-    model = on_postgres.folder / "dbt_project" / "models" / "staging" / "dim_business.sql"
+    model = on_postgres.folder / "dbt_project" / "models" / "identity" / "dim_business.sql"
     assert "businesses.name," in model.read_text()
     model.write_text(model.read_text().replace("businesses.name,", "businesses.name as called,"))
     on_postgres.query("create view public.names as select name from winback.dim_business")

@@ -1,4 +1,4 @@
-"""The declared columns of the landing tables, as the dbt project declares them in `models/staging/_landing.yml`."""
+"""The declared columns of the landing tables, as the dbt project declares them in `models/landing/_landing.yml`."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Contract:
 
 
 def _contracts() -> dict[str, Contract]:
-    (landing,) = yaml.safe_load((DBT_PROJECT / "models" / "staging" / "_landing.yml").read_text(encoding="utf-8"))["sources"]
+    (landing,) = yaml.safe_load((DBT_PROJECT / "models" / "landing" / "_landing.yml").read_text(encoding="utf-8"))["sources"]
     return {
         table["name"]: Contract(
             tuple(column["name"] for column in table["columns"]),

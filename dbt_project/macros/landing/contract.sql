@@ -3,7 +3,7 @@
 {% endmacro %}
 
 
-{# The declared columns of a landing table, in order: models/staging/_landing.yml is the one place they stand. #}
+{# The declared columns of a landing table, in order: models/landing/_landing.yml is the one place they stand. #}
 {% macro landing_contract(table) %}
     {% set found = [] %}
     {% for source in graph.sources.values() if source.source_name == 'landing' and source.name == table %}
