@@ -102,7 +102,7 @@ CHECKS = [
         "rejected_rows",
         "few_rows_are_rejected",
         data_checks.rejections,
-        "Of the rows that the last refresh judged, and of all that ever landed, the share rejected is at most WINBACK_REJECTED_SHARE.",
+        "Of the rows that the last refresh validated, and of all that ever landed, the share rejected is at most WINBACK_REJECTED_SHARE.",
     ),
     Check(
         "dropped_values",

@@ -37,28 +37,28 @@ DATES = """
     order by 1, 2
 """
 
-JUDGED = """
+VALIDATED = """
     select
         count(*),
-        coalesce(sum(case when base.verdict = 'rejected' then 1 else 0 end), 0)
+        coalesce(sum(case when base.row_status = 'rejected' then 1 else 0 end), 0)
     from winback_internal.base_{table} as base
-    inner join (select max(refresh_id) as refresh_id from winback.refreshes) as last on base.judged_in = last.refresh_id
+    inner join (select max(refresh_id) as refresh_id from winback.refreshes) as last on base.validated_in = last.refresh_id
 """
 
 # Of the valid copies of an event one stands. Who is named only by one that does not has no key, so merges are followed by id.
 SHARED_IDS = """
     select superseded.business_id, count(distinct superseded.event_id)
     from winback_internal.base_events as superseded
-    inner join winback_internal.base_events as standing
-        on superseded.business_id = standing.business_id and superseded.event_id = standing.event_id
+    inner join winback_internal.base_events as current
+        on superseded.business_id = current.business_id and superseded.event_id = current.event_id
     left join winback_internal.int_survivors as former
         on superseded.business_id = former.business_id and superseded.customer_id = former.customer_id
     left join winback_internal.int_survivors as present
-        on standing.business_id = present.business_id and standing.customer_id = present.customer_id
+        on current.business_id = present.business_id and current.customer_id = present.customer_id
     where
-        superseded.verdict = 'superseded'
-        and standing.verdict = 'standing'
-        and coalesce(former.survivor_id, superseded.customer_id) <> coalesce(present.survivor_id, standing.customer_id)
+        superseded.row_status = 'superseded'
+        and current.row_status = 'current'
+        and coalesce(former.survivor_id, superseded.customer_id) <> coalesce(present.survivor_id, current.customer_id)
     group by superseded.business_id
     order by superseded.business_id
 """
@@ -71,7 +71,7 @@ UNMAPPED = {
 
 
 def rejections(reader: Reader, settings: Settings) -> Judged:
-    """Where the share of rejected rows is too large, in what the last refresh judged or in all that ever landed.
+    """Where the share of rejected rows is too large, in what the last refresh validated or in all that ever landed.
 
     Args:
         reader: reads what is published.
@@ -84,18 +84,18 @@ def rejections(reader: Reader, settings: Settings) -> Judged:
     for table in Published(reader).landing:
         if not table.landed:
             continue
-        ((judged, rejected),) = reader.rows(JUDGED.format(table=table.name))
-        whole, now = table.rejected / table.landed, int(rejected) / judged if judged else 0.0
+        ((validated, rejected),) = reader.rows(VALIDATED.format(table=table.name))
+        whole, now = table.rejected / table.landed, int(rejected) / validated if validated else 0.0
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in table.reasons)
         figures.append(
             {
-                "table": table.name, "landed": table.landed, "rejected": table.rejected, "share": percent(whole), "judged by the last refresh": judged,
-                "of them rejected": int(rejected), "share of these": percent(now if judged else None), "reasons": reasons or "–",
+                "table": table.name, "landed": table.landed, "rejected": table.rejected, "share": percent(whole), "validated by the last refresh": validated,
+                "of them rejected": int(rejected), "share of these": percent(now if validated else None), "reasons": reasons or "–",
             }
         )  # fmt: skip
         if max(whole, now) > settings.rejected_share:
             warnings.append(
-                f"many rows of {table.name} are rejected: {int(rejected):,} of the {judged:,} that this refresh judged, {table.rejected:,} of all {table.landed:,} "
+                f"many rows of {table.name} are rejected: {int(rejected):,} of the {validated:,} that this refresh validated, {table.rejected:,} of all {table.landed:,} "
                 f"({reasons}). More than {settings.rejected_share:.1%} is too many (WINBACK_REJECTED_SHARE); see winback.rejected_rows."
             )
     return warnings, figures

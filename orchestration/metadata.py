@@ -160,11 +160,11 @@ def _restatement_metadata(published: Published) -> Metadata:
 
 
 def _landing_metadata(published: Published) -> Metadata:
-    """The reconciliation: landed = standing + superseded + rejected."""
+    """The reconciliation: landed = current + superseded + rejected."""
     refresh_id, is_rebuild, new_rows, recomputed, _ = published.refresh
     landed = [table for table in published.landing if table.landed]
     rows = [
-        {"table": table.name, "landed": table.landed, "standing": table.standing, "superseded": table.superseded, "rejected": table.rejected}
+        {"table": table.name, "landed": table.landed, "current": table.current, "superseded": table.superseded, "rejected": table.rejected}
         for table in landed
     ]
     reasons = [{"table": table.name, "reason": reason, "rows": count} for table in landed for reason, count in table.reasons]

@@ -103,19 +103,19 @@ def left_out(dropped: list[Dropped], business: str) -> int:
 
 @dataclass(frozen=True)
 class LandingTable:
-    """What became of the rows of a landing table: landed = standing + superseded + rejected.
+    """What became of the rows of a landing table: landed = current + superseded + rejected.
 
     Attributes:
         name: its name.
         landed: distinct rows that the warehouse keeps.
-        standing: those that count.
+        current: those that count.
         reasons: how many are rejected for each reason, the most frequent first.
         dropped: of rows that stand, how many values are not counted, for each column and reason.
     """
 
     name: str
     landed: int
-    standing: int
+    current: int
     reasons: list[tuple[str, int]]
     dropped: list[tuple[str, str, int]]
 
@@ -127,7 +127,7 @@ class LandingTable:
     @property
     def superseded(self) -> int:
         """Rows that a newer copy has replaced."""
-        return self.landed - self.standing - self.rejected
+        return self.landed - self.current - self.rejected
 
 
 class Published:
@@ -231,13 +231,13 @@ def _landing_lines(landing: list[LandingTable]) -> list[str]:
         if table.landed:
             why = f" ({', '.join(f'{reason} {count:,}' for reason, count in table.reasons)})" if table.reasons else ""
             lines.append(
-                f"  {table.name}: {table.landed:,} rows landed, {table.standing:,} stand, {table.superseded:,} superseded, {table.rejected:,} rejected{why}"
+                f"  {table.name}: {table.landed:,} rows landed, {table.current:,} stand, {table.superseded:,} superseded, {table.rejected:,} rejected{why}"
             )
         if table.dropped:
             why = ", ".join(f"{column} {reason} {count:,}" for column, reason, count in table.dropped)
             values = sum(count for *_, count in table.dropped)
             lines.append(f"  {table.name}: {values:,} values dropped ({why}), whose rows stand: see winback.dropped_values.")
-        if table.name == "events" and not table.standing:
+        if table.name == "events" and not table.current:
             why = f"All {table.landed:,} rows were rejected: see winback.rejected_rows." if table.landed else "The landing holds no event."
             lines.append(f"  WARNING: NO EVENT STANDS. {why} The tables are empty.")
     return lines

@@ -159,7 +159,7 @@ def copy_toy(folder: Path) -> Project:
         shutil.copy2(real / "models" / "landing" / f"{name}.sql", landing / f"{name}.sql")
     shutil.copy2(real / "models" / "staging" / "stg_businesses.sql", staging / "stg_businesses.sql")
     for table in LANDING_TABLES:
-        (staging / f"base_{table}.sql").write_text(f"{{{{ judged_by_toy('{table}') }}}}\n")
+        (staging / f"base_{table}.sql").write_text(f"{{{{ validated_by_toy('{table}') }}}}\n")
         (staging / f"stg_{table}.sql").write_text(f"{{{{ standing_rows('base_{table}') }}}}\n")
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
     return Project.at(folder)

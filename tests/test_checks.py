@@ -140,6 +140,6 @@ def test_a_silent_feed_is_told_and_blocks_nothing(cases: Project) -> None:
 
 def test_many_rejected_rows_are_told_and_few_are_not(cases: Project) -> None:
     told = set(re.findall(r"WARNING: many rows of (\w+) are rejected", cases.told))
-    share = "select count(*) filter (verdict = 'rejected') / count(*) from winback_internal.base_{}"
+    share = "select count(*) filter (row_status = 'rejected') / count(*) from winback_internal.base_{}"
     assert told == {table for table in LANDING_TABLES if cases.query(share.format(table))[0][0] > 0.05}
     assert told and told != set(LANDING_TABLES)

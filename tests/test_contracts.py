@@ -134,12 +134,12 @@ def test_a_contract_counts_the_rows_of_each_rule(compiled: Project) -> None:
 
 def test_a_row_that_is_lost_or_counted_twice_is_told_by_what_became_of_it(compiled: Project) -> None:
     tested = opened(compiled, "events_reconcile")
-    landed, base, standing = (f"winback_internal.{name}_events" for name in ("landed", "base", "stg"))
-    lost = f"delete from {base} where rowid = (select min(rowid) from {base} where verdict = 'superseded')"
+    landed, base, current = (f"winback_internal.{name}_events" for name in ("landed", "base", "stg"))
+    lost = f"delete from {base} where rowid = (select min(rowid) from {base} where row_status = 'superseded')"
     assert tested.faults(lost) == {
-        "a landed row is not judged exactly once": 1, "there are not as many judgements as landed rows": 1, "landed rows are not all standing, superseded or rejected": 1,
+        "a landed row is not validated exactly once": 1, "there are not as many validations as landed rows": 1, "landed rows are not all current, superseded or rejected": 1,
     }  # fmt: skip
     assert "a landed row is kept twice" in tested.faults(f"insert into {landed} select * from {landed} limit 1")
-    assert "a key stands twice, or is null" in tested.faults(f"insert into {standing} select * from {standing} limit 1")
+    assert "a key stands twice, or is null" in tested.faults(f"insert into {current} select * from {current} limit 1")
     rejected = "delete from winback.rejected_rows where landing_table = 'events' and rowid = (select min(rowid) from winback.rejected_rows where landing_table = 'events')"
-    assert tested.faults(rejected) == {"landed rows are not all standing, superseded or rejected": 1}
+    assert tested.faults(rejected) == {"landed rows are not all current, superseded or rejected": 1}

@@ -65,7 +65,7 @@ def test_a_plot_is_a_small_picture_with_something_drawn_in_it(told: Told, table:
 def test_the_reconciliation_adds_up(told: Told, golden: Project) -> None:
     metadata = told.of("rejected_rows")
     for row in metadata["reconciliation"]:
-        assert row["landed"] == row["standing"] + row["superseded"] + row["rejected"]
+        assert row["landed"] == row["current"] + row["superseded"] + row["rejected"]
     rejected = {(row["table"], row["reason"]): row["rows"] for row in metadata["rejected because"]}
     assert rejected == {(table, reason): rows for table, reason, rows in golden.query("select landing_table, reason, count(*) from winback.rejected_rows group by all")}
     assert metadata["rejected rows"] == sum(rejected.values())

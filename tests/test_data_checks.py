@@ -18,8 +18,8 @@ VOIDED = "create table winback_internal.int_voided_events (business_id text, eve
 EVENTS = "create table winback_internal.stg_events (business_id text, event_id text, kind text)"
 
 
-def landing(rows: int, rejected: int, judged_now: int) -> Tables:
-    """A landing of events alone, of which the first ones were judged by the last refresh, and of those the first ones rejected."""
+def landing(rows: int, rejected: int, validated_now: int) -> Tables:
+    """A landing of events alone, of which the first ones were validated by the last refresh, and of those the first ones rejected."""
     statements = [
         "create table winback.refreshes as select 2 as refresh_id",
         f"create table winback.rejected_rows as select 'events' as landing_table, 'invalid_occurred_at' as reason from range({rejected})",
@@ -27,24 +27,24 @@ def landing(rows: int, rejected: int, judged_now: int) -> Tables:
         VOIDED,
     ]
     for name in LANDING_TABLES:
-        landed, standing = (rows, rows - rejected) if name == "events" else (0, 0)
+        landed, current = (rows, rows - rejected) if name == "events" else (0, 0)
         statements += [
             f"create table winback_internal.landed_{name} as from range({landed})",
-            f"create table winback_internal.stg_{name} as select 'shop' as business_id, cast(range as text) as event_id, 'purchase' as kind from range({standing})",
+            f"create table winback_internal.stg_{name} as select 'shop' as business_id, cast(range as text) as event_id, 'purchase' as kind from range({current})",
             f"""create table winback_internal.base_{name} as select
-                case when range < {rejected} then 'rejected' else 'standing' end as verdict, case when range < {judged_now} then 2 else 1 end as judged_in
+                case when range < {rejected} then 'rejected' else 'current' end as row_status, case when range < {validated_now} then 2 else 1 end as validated_in
                 from range({landed})""",
         ]
     return Tables(*statements)
 
 
 def test_a_bad_delivery_is_seen_among_many_good_rows() -> None:
-    warnings, (figures,) = rejections(landing(rows=1000, rejected=3, judged_now=20), load_settings())
-    said = "many rows of events are rejected: 3 of the 20 that this refresh judged, 3 of all 1,000 (invalid_occurred_at 3). More than 5.0%"
+    warnings, (figures,) = rejections(landing(rows=1000, rejected=3, validated_now=20), load_settings())
+    said = "many rows of events are rejected: 3 of the 20 that this refresh validated, 3 of all 1,000 (invalid_occurred_at 3). More than 5.0%"
     assert len(warnings) == 1 and warnings[0].startswith(said)
     assert (figures["share"], figures["share of these"]) == ("0.30%", "15.00%")
-    assert rejections(landing(rows=1000, rejected=3, judged_now=60), load_settings())[0] == []
-    assert len(rejections(landing(rows=100, rejected=6, judged_now=0), load_settings())[0]) == 1
+    assert rejections(landing(rows=1000, rejected=3, validated_now=60), load_settings())[0] == []
+    assert len(rejections(landing(rows=100, rejected=6, validated_now=0), load_settings())[0]) == 1
 
 
 def test_a_segment_with_too_many_values_is_named() -> None:
@@ -80,12 +80,12 @@ def test_dropped_values_are_told_by_business_and_amounts_first() -> None:
 def test_an_event_id_of_several_people_is_told_and_one_of_a_merged_customer_is_not() -> None:
     tables = Tables(
         table(
-            "winback_internal.base_events", "business_id, event_id, customer_id, verdict",
-            "'shop', '1', 'ann', 'superseded'", "'shop', '1', 'bob', 'standing'", "'shop', '1', 'cy', 'superseded'",  # three people: one id
-            "'shop', '2', 'old', 'superseded'", "'shop', '2', 'new', 'standing'",  # one person
-            "'shop', '3', 'new', 'superseded'", "'shop', '3', 'new', 'standing'",
-            "'shop', '4', 'ann', 'rejected'", "'shop', '4', 'bob', 'standing'",  # no valid copy
-            "'saas', '3', 'ann', 'standing'",
+            "winback_internal.base_events", "business_id, event_id, customer_id, row_status",
+            "'shop', '1', 'ann', 'superseded'", "'shop', '1', 'bob', 'current'", "'shop', '1', 'cy', 'superseded'",  # three people: one id
+            "'shop', '2', 'old', 'superseded'", "'shop', '2', 'new', 'current'",  # one person
+            "'shop', '3', 'new', 'superseded'", "'shop', '3', 'new', 'current'",
+            "'shop', '4', 'ann', 'rejected'", "'shop', '4', 'bob', 'current'",  # no valid copy
+            "'saas', '3', 'ann', 'current'",
         ),
         table("winback_internal.int_survivors", "business_id, customer_id, survivor_id", "'shop', 'old', 'new'"),
     )  # fmt: skip

@@ -66,7 +66,7 @@ def test_the_same_export_every_night_and_values_that_come_again(project: Project
     stands = [("added", True), ("dated", True), ("replaced", True)]
     assert project.query(CONSENT) == stands
 
-    # So says a judgement of all that has landed.
+    # So says a validation of all that has landed.
     project.refresh("2025-06-30", "--full")
     assert project.query(CONSENT) == stands
 

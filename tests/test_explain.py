@@ -87,7 +87,7 @@ def test_contracts_and_days_are_those_of_the_tables(golden: Project, warehouse: 
 
 def test_a_dropped_value_is_named_and_its_event_stands(warehouse: DuckDBFile) -> None:
     told = page(warehouse, "shop", "x6")
-    assert "dropped: amount (negative_amount)\n    no revenue" in event_of(told, "b06") and "  standing  purchase" in told
+    assert "dropped: amount (negative_amount)\n    no revenue" in event_of(told, "b06") and "  current  purchase" in told
     assert "landing_table=events, row_id=b06, customer_id=x6, column_name=amount, reason=negative_amount" in told
 
 
@@ -96,17 +96,17 @@ def test_rows_that_do_not_count_say_why(warehouse: DuckDBFile) -> None:
     assert "b04  rejected: unmapped_event_name\n    landed: event_name=" in told and "States: none" in told
     assert "landing_table=events, row_id=b04, customer_id=x4, reason=unmapped_event_name" in told
     corrected = page(warehouse, "shop", "corrected")
-    assert "(not dated)  e032  superseded\n    landed: event_name=order, occurred_at=2024-02-10" in corrected and "2024-03-10  e032  standing  purchase" in corrected
-    assert "e027  standing  voided: it never happened" in page(warehouse, "shop", "voided")
+    assert "(not dated)  e032  superseded\n    landed: event_name=order, occurred_at=2024-02-10" in corrected and "2024-03-10  e032  current  purchase" in corrected
+    assert "e027  current  voided: it never happened" in page(warehouse, "shop", "voided")
 
 
 def test_whom_a_customer_was_merged_into(warehouse: DuckDBFile) -> None:
     told = page(warehouse, "shop", "merge_a")
     assert "customer: merge_c (the one asked for was merged into this one)\nmerged into this one: merge_a, merge_b" in told
-    assert "e039  standing  purchase  as customer merge_a" in told
+    assert "e039  current  purchase  as customer merge_a" in told
     assert told.splitlines()[4:] == page(warehouse, "shop", "merge_c").splitlines()[4:]
     in_cycle = page(warehouse, "shop", "loop_a")
-    assert "merged into this one: loop_tail\n" in in_cycle and in_cycle.count("verdict=rejected, reason_rejected=merge_cycle") == 2
+    assert "merged into this one: loop_tail\n" in in_cycle and in_cycle.count("row_status=rejected, rejection_reason=merge_cycle") == 2
 
 
 def test_an_address_is_found_in_any_case_and_other_ids_letter_by_letter(warehouse: DuckDBFile) -> None:
@@ -134,7 +134,7 @@ def test_why_a_state_changed(warehouse: DuckDBFile) -> None:
 def test_what_comes_next_and_what_waits(warehouse: DuckDBFile) -> None:
     told = page(warehouse, "shop", "future")
     assert "projected: dormant from 2025-07-30 (lapsed) if nothing else happens: 90 days after the last activity on 2025-05-01, D = 90" in told
-    assert "e046  standing  cancellation  waits: dated after 2025-06-30" in told
+    assert "e046  current  cancellation  waits: dated after 2025-06-30" in told
 
 
 def test_every_customer_has_a_page_with_the_states_that_are_published(golden: Project, warehouse: DuckDBFile) -> None:

@@ -80,7 +80,7 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     (row,) = metadata["restated"]
     assert (row["business"], row["closed periods"], row["because of"]) == ("shop", restated, "late or corrected data")
 
-    # A changed policy and mapping touch everyone of the business, have its rejected rows judged again, and are no late data.
+    # A changed policy and mapping touch everyone of the business, have its rejected rows validated again, and are no late data.
     seeds = project.folder / "seeds"
     (seeds / "businesses.csv").write_text((seeds / "businesses.csv").read_text().replace("USD,90,365", "USD,100,365"))
     (seeds / "event_kinds.csv").write_text((seeds / "event_kinds.csv").read_text() + "shop,pre_order,purchase,\n")
@@ -105,8 +105,8 @@ def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(publ
         connection.execute("delete from winback_internal.base_events where event_id = (select min(event_id) from winback_internal.base_events)")
     message = published.refused("refresh", "--as-of", "2025-07-01")
     assert "Test lifecycle_transitions_keep_to_the_schedule failed" in message
-    assert "base_events: there are not as many judgements as landed rows (1 row)." in message
-    assert "base_events: landed rows are not all standing, superseded or rejected (1 row)." in message
+    assert "base_events: there are not as many validations as landed rows (1 row)." in message
+    assert "base_events: landed rows are not all current, superseded or rejected (1 row)." in message
 
 
 def test_the_default_date_is_that_of_the_businesss_that_is_furthest_behind(project: Project) -> None:

@@ -244,7 +244,7 @@ def test_what_revenue_leaves_out_is_said_where_it_leaves_something_out(browser: 
         "delete from winback.dropped_values",
         """insert into winback.dropped_values by name select 'shop' as business_id, 'events' as landing_table, range::text as row_id,
             case when range < 1234 then 'amount' else 'covers_until' end as column_name, 'invalid' as reason from range(1240)""",
-        """insert into winback_internal.base_events by name select 'shop' as business_id, range::text as event_id, 'purchase' as kind, 'standing' as verdict
+        """insert into winback_internal.base_events by name select 'shop' as business_id, range::text as event_id, 'purchase' as kind, 'current' as row_status
             from range(1240)""",
     )
     said = "Values that cannot be used are dropped, and their rows count: 1,240. Of these, amounts that revenue leaves out: 1,234."

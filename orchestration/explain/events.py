@@ -24,8 +24,8 @@ class Event:
     landed: dict[str, str | None]
     event_id: str | None
     customer_id: str
-    verdict: str
-    reason_rejected: str | None
+    row_status: str
+    rejection_reason: str | None
     kind: str | None
     occurred_at: datetime | None
     local_date: date | None
@@ -38,14 +38,14 @@ class Event:
     @property
     def counts(self) -> bool:
         """Whether it means something for states or money."""
-        return self.verdict == "standing" and self.kind in ORDER and not self.is_voided
+        return self.row_status == "current" and self.kind in ORDER and not self.is_voided
 
     @property
     def place(self) -> tuple:
         """Where it applies, among a customer's events."""
         kind = ORDER.index(self.kind) if self.kind in ORDER else len(ORDER)
         at = self.occurred_at or LATEST
-        return self.local_date or at.date(), at, kind, (self.event_id or "").encode(), self.verdict != "standing"
+        return self.local_date or at.date(), at, kind, (self.event_id or "").encode(), self.row_status != "current"
 
 
 def read_events(reader: Reader, person: Person) -> list[Event]:
@@ -61,7 +61,7 @@ def read_events(reader: Reader, person: Person) -> list[Event]:
     rows = reader.rows(
         f"""
         select {", ".join(f"landed.{column}" for column in LANDED)},
-            events.event_id, events.customer_id, events.verdict, events.reason_rejected, events.kind, events.occurred_at,
+            events.event_id, events.customer_id, events.row_status, events.rejection_reason, events.kind, events.occurred_at,
             offsets.opening_offset, offsets.changes_at, offsets.next_offset,
             events.amount, events.contract_id, events.covers_until, events.amount_dropped, events.covers_until_dropped, too_large.event_id, voided.event_id
         from winback_internal.base_events as events
@@ -110,25 +110,25 @@ def event_lines(events: Sequence[Event], course: Course, person: Person) -> list
 
 
 def _event(landed: tuple, *values: object) -> Event:
-    event_id, customer, verdict, rejected, kind, occurred_at, offset, changes_at, next_offset, *rest = values
+    event_id, customer, row_status, rejected, kind, occurred_at, offset, changes_at, next_offset, *rest = values
     amount, contract, covers_until, amount_dropped, covers_dropped, too_large, voided = rest
-    is_standing = verdict == "standing"
+    is_current = row_status == "current"
     local_date = None
     if offset is not None:
         local_date = (occurred_at + timedelta(seconds=next_offset if changes_at and occurred_at >= changes_at else offset)).date()
-    if is_standing and too_large is not None:
+    if is_current and too_large is not None:
         amount, amount_dropped = None, "amount_too_large"
-    dropped = {"amount": amount_dropped, "covers_until": covers_dropped} if is_standing else {}
+    dropped = {"amount": amount_dropped, "covers_until": covers_dropped} if is_current else {}
     return Event(
-        dict(zip(LANDED, landed, strict=True)), event_id, customer, verdict, rejected, kind, occurred_at, local_date, amount, contract, covers_until,
-        tuple(f"{column} ({reason})" for column, reason in dropped.items() if reason), is_standing and kind in ORDER and voided is not None,
+        dict(zip(LANDED, landed, strict=True)), event_id, customer, row_status, rejected, kind, occurred_at, local_date, amount, contract, covers_until,
+        tuple(f"{column} ({reason})" for column, reason in dropped.items() if reason), is_current and kind in ORDER and voided is not None,
     )  # fmt: skip
 
 
 def _headline(event: Event, person: Person) -> str:
-    verdict = event.verdict if event.reason_rejected is None else f"{event.verdict}: {event.reason_rejected}"
-    parts = [str(event.local_date or "(not dated)"), shown(event.event_id), verdict]
-    if event.verdict == "standing":
+    row_status = event.row_status if event.rejection_reason is None else f"{event.row_status}: {event.rejection_reason}"
+    parts = [str(event.local_date or "(not dated)"), shown(event.event_id), row_status]
+    if event.row_status == "current":
         parts.append("voided: it never happened" if event.is_voided else str(event.kind))
         if event.local_date and event.local_date > person.as_of and event.counts:
             parts.append(f"waits: dated after {person.as_of}")

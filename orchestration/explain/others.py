@@ -4,7 +4,7 @@ from orchestration.explain.person import Person
 from orchestration.quoting import portable_literal, shown
 from orchestration.warehouses import Reader
 
-MERGES = "from_customer_id, into_customer_id, merged_at, verdict, reason_rejected"
+MERGES = "from_customer_id, into_customer_id, merged_at, row_status, rejection_reason"
 DROPPED = "landing_table, row_id, customer_id, column_name, reason"
 REJECTED = "landing_table, row_id, customer_id, reason, row_text"
 TOUCHES = "campaign_id, touch_id, touched_on, arm"
@@ -39,8 +39,8 @@ def other_lines(reader: Reader, person: Person) -> dict[str, list[str]]:
         rows = [dict(zip(columns.split(", "), row, strict=True)) for row in reader.rows(f"select {columns} from {source}")]
         if title == "Merges":
             for row in rows:
-                if row["verdict"] == "standing" and row["from_customer_id"] in in_cycle:
-                    row |= {"verdict": "rejected", "reason_rejected": "merge_cycle"}
+                if row["row_status"] == "current" and row["from_customer_id"] in in_cycle:
+                    row |= {"row_status": "rejected", "rejection_reason": "merge_cycle"}
         # Sorted here, for every engine orders texts in its own way.
         told[title] = sorted(", ".join(f"{name}={shown(value)}" for name, value in row.items() if value is not None) for row in rows)
     return told

@@ -57,21 +57,21 @@
     set loaded_at = latest.loaded_at, delivered_in = latest.delivered_in
     from (
         select deliveries.row_hash, deliveries.loaded_at, deliveries.delivered_in,
-            row_number() over (partition by deliveries.row_hash order by {{ delivery_order() }}, deliveries.delivered_in) as place
+            row_number() over (partition by deliveries.row_hash order by {{ delivery_order() }}, deliveries.delivered_in) as row_num
         from {{ this }} as deliveries
         left join {{ ref('stg_businesses') }} as businesses on deliveries.business_id = businesses.business_id
         where deliveries.row_hash in ({{ repeated }})
     ) as latest
-    where latest.place = 1 and landed.row_hash = latest.row_hash and landed.loaded_at <> latest.loaded_at;
+    where latest.row_num = 1 and landed.row_hash = latest.row_hash and landed.loaded_at <> latest.loaded_at;
     delete from {{ this }}
     where {{ row_place() }} in (
         select winback_row
         from (
-            select {{ row_place() }} as winback_row, row_number() over (partition by row_hash order by landed_in, {{ row_place() }}) as place
+            select {{ row_place() }} as winback_row, row_number() over (partition by row_hash order by landed_in, {{ row_place() }}) as row_num
             from {{ this }}
             where row_hash in ({{ repeated }})
         ) as copies
-        where place > 1
+        where row_num > 1
     )
 {% endmacro %}
 

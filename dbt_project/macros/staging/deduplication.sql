@@ -7,11 +7,11 @@
     having count(*) > 1
 {%- endmacro %}
 
-{# Of several valid copies of a key, the one that stands: the latest; of those that tie and differ, the one whose typed columns sort first
+{# Of several valid copies of a key, the one that is current: the latest; of those that tie and differ, the one whose typed columns sort first
    (`texts` by bytes, nulls last); of those that are typed alike, one of which no value was dropped. Takes the typed rows, which have `row_hash`,
-   `rejected_because` and `has_copies`, and adds `verdict` (standing, superseded or rejected) and `reason_rejected`. #}
+   `own_rejection_reason` and `has_duplicates`, and adds `row_status` (current, superseded or rejected) and `rejection_reason`. #}
 {% macro deduplicated(typed, key, latest_by, columns, texts, droppable=[]) -%}
-{%- set partition = 'partition by rejected_because is null, ' ~ key | join(', ') -%}
+{%- set partition = 'partition by own_rejection_reason is null, ' ~ key | join(', ') -%}
 {%- set latest = latest_by | join(' desc nulls last, ') ~ ' desc nulls last' -%}
 {%- set in_order = [] -%}
 {%- for column in columns %}{% do in_order.append((in_bytes(column) if column in texts else column) ~ ' asc nulls last') %}{% endfor -%}
@@ -21,32 +21,32 @@
     select
         *,
         cast(case
-            when rejected_because is not null then 'rejected'
-            when copy_place = 1 then 'standing'
-            when copy_recency = 1 and copy_version > 1 then 'rejected'
+            when own_rejection_reason is not null then 'rejected'
+            when duplicate_row_num = 1 then 'current'
+            when duplicate_recency = 1 and duplicate_version > 1 then 'rejected'
             else 'superseded'
-        end as {{ label_type(['standing', 'superseded', 'rejected']) }}) as verdict,
-        coalesce(rejected_because, case when copy_recency = 1 and copy_version > 1 then 'conflicting_copy' end) as reason_rejected
+        end as {{ label_type(['current', 'superseded', 'rejected']) }}) as row_status,
+        coalesce(own_rejection_reason, case when duplicate_recency = 1 and duplicate_version > 1 then 'conflicting_copy' end) as rejection_reason
     from (
-        select *, 1 as copy_recency, 1 as copy_version, 1 as copy_place
+        select *, 1 as duplicate_recency, 1 as duplicate_version, 1 as duplicate_row_num
         from {{ typed }}
-        where not has_copies
+        where not has_duplicates
         union all
         select
             *,
-            dense_rank() over ({{ partition }} order by {{ latest }}) as copy_recency,
-            dense_rank() over ({{ partition }} order by {{ latest }}, {{ in_order }}) as copy_version,
-            row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ (whole + [in_bytes('row_hash')]) | join(', ') }}) as copy_place
+            dense_rank() over ({{ partition }} order by {{ latest }}) as duplicate_recency,
+            dense_rank() over ({{ partition }} order by {{ latest }}, {{ in_order }}) as duplicate_version,
+            row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ (whole + [in_bytes('row_hash')]) | join(', ') }}) as duplicate_row_num
         from {{ typed }}
-        where has_copies
+        where has_duplicates
     ) as ranked
 {%- endmacro %}
 
 
-{# The rows of a judged table that stand. #}
-{% macro standing_rows(judged) -%}
+{# The current rows of a validated table. #}
+{% macro standing_rows(validated) -%}
 {{ config(materialized='view') -}}
 select *
-from {{ ref(judged) }}
-where verdict = 'standing'
+from {{ ref(validated) }}
+where row_status = 'current'
 {%- endmacro %}

@@ -6,7 +6,7 @@
     case when {{ text }} like '%@%' then {{ ascii_lower(clean(column)) }} else {{ clean(column) }} end
 {%- endmacro %}
 
-{# A landed column that is part of a key, as the judged tables have it. #}
+{# A landed column that is part of a key, as the validated tables have it. #}
 {% macro clean_key(column) %}{{ clean_id(column) if column.endswith('customer_id') else clean(column) }}{% endmacro %}
 
 {# Whether an id names nobody, as a shop's placeholder for its guests does. #}

@@ -1,8 +1,8 @@
-{# The landed rows of a table that are judged in this run: the new ones, the earlier copies of their keys, and those of businesses whose
+{# The landed rows of a table that are validated in this run: the new ones, the earlier copies of their keys, and those of businesses whose
    configuration has changed (and the copies of touches that a campaign has turned up for). In a rebuild all of them. #}
 {% macro rows_to_validate(table, key) %}
     {%- if execute and is_rebuild() %}
-    select all_rows.*, cast({{ refresh_id() }} as bigint) as judged_in
+    select all_rows.*, cast({{ refresh_id() }} as bigint) as validated_in
     from {{ ref('landed_' ~ table) }} as all_rows
     {%- else %}
     with new_keys as (
@@ -13,32 +13,32 @@
         {{ keys_delivered_again(table, key) }}
         {%- if table == 'campaign_touches' %}
         union
-        select {% for column in key %}judged.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-        from {{ published('base_campaign_touches') }} as judged
+        select {% for column in key %}validated.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+        from {{ published('base_campaign_touches') }} as validated
         inner join {{ ref('base_campaigns') }} as campaigns
-            on judged.business_id = campaigns.business_id and judged.campaign_id = campaigns.campaign_id
-        where campaigns.judged_in = {{ refresh_id() }} and judged.reason_rejected = 'unknown_campaign'
+            on validated.business_id = campaigns.business_id and validated.campaign_id = campaigns.campaign_id
+        where campaigns.validated_in = {{ refresh_id() }} and validated.rejection_reason = 'unknown_campaign'
         {%- endif %}
     ),
 
-    to_judge as (
+    to_validate as (
         select row_hash
         from {{ ref('landed_' ~ table) }}
         where landed_in = {{ refresh_id() }}
         union
-        select judged.row_hash
-        from {{ published('base_' ~ table) }} as judged
-        inner join new_keys on {% for column in key %}judged.{{ column }} = new_keys.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+        select validated.row_hash
+        from {{ published('base_' ~ table) }} as validated
+        inner join new_keys on {% for column in key %}validated.{{ column }} = new_keys.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
         union
-        select judged.row_hash
-        from {{ published('base_' ~ table) }} as judged
-        inner join {{ ref('int_configurations') }} as configurations on judged.business_id = configurations.business_id
+        select validated.row_hash
+        from {{ published('base_' ~ table) }} as validated
+        inner join {{ ref('int_configurations') }} as configurations on validated.business_id = configurations.business_id
         where configurations.is_changed
     )
 
-    select all_rows.*, cast({{ refresh_id() }} as bigint) as judged_in
+    select all_rows.*, cast({{ refresh_id() }} as bigint) as validated_in
     from {{ ref('landed_' ~ table) }} as all_rows
-    inner join to_judge on all_rows.row_hash = to_judge.row_hash
+    inner join to_validate on all_rows.row_hash = to_validate.row_hash
     {%- endif %}
 {%- endmacro %}
 
@@ -57,7 +57,7 @@
         where delivered.delivered_in = {{ refresh_id() }} and delivered.landed_in < {{ refresh_id() }}
     )
     group by {{ key | join(', ') }}
-    having count(*) > 1 or max(reason_rejected) = 'invalid_loaded_at'
+    having count(*) > 1 or max(rejection_reason) = 'invalid_loaded_at'
 {%- endmacro %}
 
 

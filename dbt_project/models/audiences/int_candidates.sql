@@ -35,7 +35,7 @@ proven as (
         performance.business_id,
         performance.target_state,
         performance.strategy,
-        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, {{ in_bytes('performance.strategy') }}) as place
+        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, {{ in_bytes('performance.strategy') }}) as row_num
     from {{ ref('fct_strategy_performance') }} as performance
     inner join {{ ref('int_strategy_comparisons') }} as compared
         on
@@ -56,7 +56,7 @@ described as (
     left join consents on away.business_id = consents.business_id and away.customer_id = consents.customer_id
     left join doubted on away.business_id = doubted.business_id and away.customer_id = doubted.survivor_id
     left join last_touches on away.customer_key = last_touches.customer_key
-    left join proven on away.business_id = proven.business_id and away.from_state = proven.target_state and proven.place = 1
+    left join proven on away.business_id = proven.business_id and away.from_state = proven.target_state and proven.row_num = 1
 )
 
 select

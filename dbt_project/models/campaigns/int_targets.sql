@@ -4,7 +4,7 @@
 with ordered as (
     select
         *,
-        row_number() over (partition by customer_key, campaign_id order by touched_at, {{ in_bytes('touch_id') }}) as place
+        row_number() over (partition by customer_key, campaign_id order by touched_at, {{ in_bytes('touch_id') }}) as row_num
     from {{ ref('int_touches') }}
     where {{ is_affected('customer_key') }}
 ),
@@ -21,7 +21,7 @@ targets as (
         {{ add_days('ordered.touched_on', 'businesses.attribution_days - 1') }} as window_ends_on
     from ordered
     inner join {{ ref('stg_businesses') }} as businesses on ordered.business_id = businesses.business_id
-    where ordered.place = 1
+    where ordered.row_num = 1
 ),
 
 -- On the date of the touch only what happened at the touch or after it can be its effect.

@@ -1,4 +1,4 @@
--- The customers who are recomputed in this run: those with a row that was judged in it, whatever the verdict, those whose
+-- The customers who are recomputed in this run: those with a row that was validated in it, whatever its status, those whose
 -- event a void names or whose attributes are others now, both sides of a merge that is new or undone, and all of a business in which a
 -- segment has come to have too many values, or has them no more. Who is affected is known from rows, never from times. The policy stands
 -- beside the customer, so that the lifecycle needs one join for it.
@@ -19,16 +19,16 @@ affected as (
 {%- else %}
 people as (
     {%- for table in tables %}
-    select judged.business_id, judged.customer_id
-    from {{ ref('base_' ~ table) }} as judged
-    where judged.judged_in = {{ refresh_id() }}
+    select validated.business_id, validated.customer_id
+    from {{ ref('base_' ~ table) }} as validated
+    where validated.validated_in = {{ refresh_id() }}
     union
     {%- endfor %}
     select targets.business_id, targets.customer_id
     from {{ ref('base_events') }} as targets
     inner join {{ ref('base_events') }} as voids
         on targets.business_id = voids.business_id and targets.event_id = voids.voids_event_id
-    where voids.judged_in = {{ refresh_id() }}
+    where voids.validated_in = {{ refresh_id() }}
     {%- if segments %}
     union
     -- A customers' table delivered whole every night is new in every row, and says the same of most.
@@ -37,7 +37,7 @@ people as (
     inner join {{ keys }} as keys on attributes.business_id = keys.business_id and attributes.customer_id = keys.customer_id
     inner join {{ published_segments }} as before on keys.person_key = before.customer_key
     where
-        attributes.judged_in = {{ refresh_id() }}
+        attributes.validated_in = {{ refresh_id() }}
         and (
             {%- for segment in segments %}
             coalesce(attributes.{{ quoted(segment) }}, '(none)') <> before.{{ quoted(segment) }}{{ ' or' if not loop.last }}

@@ -3,7 +3,7 @@
 with purchases as (
     select
         *,
-        sum(case when opens then 1 else 0 end) over (partition by customer_key, contract_id order by place rows unbounded preceding) as opening
+        sum(case when opens then 1 else 0 end) over (partition by customer_key, contract_id order by row_num rows unbounded preceding) as opening
     from {{ ref('int_contract_steps_this_run') }}
     where contract_id is not null and kind = 'purchase'
 )

@@ -12,10 +12,10 @@ with known as (
 
 people as (
     {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
-    select standing.business_id, standing.customer_id
-    from {{ ref(table) }} as standing
+    select current_rows.business_id, current_rows.customer_id
+    from {{ ref(table) }} as current_rows
     {%- if is_incremental() %}
-    where standing.judged_in = {{ refresh_id() }}
+    where current_rows.validated_in = {{ refresh_id() }}
     {%- endif %}
     union
     {%- endfor %}

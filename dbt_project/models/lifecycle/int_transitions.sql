@@ -28,7 +28,7 @@ cancellations as (
         row_number() over (
             partition by events.customer_key, events.event_date
             order by events.occurred_at, {{ in_bytes('events.event_id') }}
-        ) as place
+        ) as row_num
     from {{ ref('int_events_this_run') }} as events
     inner join {{ ref('int_customer_days') }} as days
         on events.customer_key = days.customer_key and events.event_date = days.event_date
@@ -47,7 +47,7 @@ exits as (
         coalesce(reasons.reason, 'unknown') as exit_reason
     from cancellations
     left join {{ ref('stg_exit_reasons') }} as reasons on cancellations.reason = reasons.reason
-    where cancellations.place = 1
+    where cancellations.row_num = 1
 ),
 
 -- The exit that a change belongs to: its own, and for a return the one that it undoes.

@@ -57,7 +57,7 @@ credited as (
             row_number() over (
                 partition by returns.customer_key, returns.returned_on
                 order by targets.touched_at desc, {{ in_bytes('targets.touch_id') }} desc
-            ) as place
+            ) as row_num
         from returns
         inner join {{ ref('int_targets') }} as targets
             on
@@ -68,7 +68,7 @@ credited as (
             on returns.customer_key = back.customer_key and returns.returned_on = back.returned_on
         where targets.arm = 'treatment' and (returns.returned_on > targets.touched_on or back.came_back_at >= targets.touched_at)
     ) as touches
-    where place = 1
+    where row_num = 1
 )
 
 select

@@ -21,7 +21,7 @@ cleaned {{ inlined() }} (
         {{ clean('cost') }} as cost_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
-        judged_in
+        validated_in
     from landed
 ),
 
@@ -33,7 +33,7 @@ parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_copies,
+        repeated.key_hash is not null as has_duplicates,
         campaigns.campaign_id as known_campaign_id,
         {{ parse_time('touched_at_text', 'businesses') }} as touched_at,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
@@ -49,11 +49,11 @@ typed {{ inlined() }} (
     select
         *,
         {{ dropped('cost') }},
-        {{ first_reason(reasons) }} as rejected_because
+        {{ first_reason(reasons) }} as own_rejection_reason
     from parsed
 ),
 
-judged as (
+with_status as (
     {{ deduplicated(
         'typed',
         ['business_id', 'touch_id'],
@@ -75,7 +75,7 @@ select
     cost,
     cost_dropped,
     loaded_at,
-    judged_in,
-    verdict,
-    reason_rejected
-from judged
+    validated_in,
+    row_status,
+    rejection_reason
+from with_status

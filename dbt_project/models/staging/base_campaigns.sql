@@ -19,7 +19,7 @@ cleaned {{ inlined() }} (
         {{ clean('cost') }} as cost_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
-        judged_in
+        validated_in
     from landed
 ),
 
@@ -31,7 +31,7 @@ parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_copies,
+        repeated.key_hash is not null as has_duplicates,
         {{ parse_date('starts_on_text', 'businesses') }} as starts_on,
         {{ parse_date('ends_on_text', 'businesses') }} as ends_on,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
@@ -47,11 +47,11 @@ typed {{ inlined() }} (
         {{ dropped('starts_on') }},
         {{ dropped('ends_on') }},
         {{ dropped('cost') }},
-        {{ first_reason(reasons) }} as rejected_because
+        {{ first_reason(reasons) }} as own_rejection_reason
     from parsed
 ),
 
-judged as (
+with_status as (
     {{ deduplicated(
         'typed',
         ['business_id', 'campaign_id'],
@@ -76,7 +76,7 @@ select
     ends_on_dropped,
     cost_dropped,
     loaded_at,
-    judged_in,
-    verdict,
-    reason_rejected
-from judged
+    validated_in,
+    row_status,
+    rejection_reason
+from with_status

@@ -18,7 +18,7 @@ cleaned {{ inlined() }} (
         merged_at is null as lacks_merged_at,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
-        judged_in
+        validated_in
     from landed
 ),
 
@@ -30,7 +30,7 @@ parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_copies,
+        repeated.key_hash is not null as has_duplicates,
         {{ parse_time('merged_at_text', 'businesses') }} as merged_at,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
@@ -41,11 +41,11 @@ parsed {{ inlined() }} (
 typed {{ inlined() }} (
     select
         *,
-        {{ first_reason(reasons) }} as rejected_because
+        {{ first_reason(reasons) }} as own_rejection_reason
     from parsed
 ),
 
-judged as (
+with_status as (
     {{ deduplicated(
         'typed',
         ['business_id', 'from_customer_id'],
@@ -62,7 +62,7 @@ select
     into_customer_id,
     merged_at,
     loaded_at,
-    judged_in,
-    verdict,
-    reason_rejected
-from judged
+    validated_in,
+    row_status,
+    rejection_reason
+from with_status

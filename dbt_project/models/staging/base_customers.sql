@@ -21,7 +21,7 @@ cleaned {{ inlined() }} (
         {{ clean('updated_at') }} as updated_at_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
-        judged_in
+        validated_in
     from landed
 ),
 
@@ -33,7 +33,7 @@ parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_copies,
+        repeated.key_hash is not null as has_duplicates,
         {{ parse_boolean('contactable_text') }} as contactable,
         {{ parse_time('updated_at_text', 'businesses') }} as updated_at,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
@@ -47,11 +47,11 @@ typed {{ inlined() }} (
         *,
         {{ dropped('contactable') }},
         {{ dropped('updated_at') }},
-        {{ first_reason(reasons) }} as rejected_because
+        {{ first_reason(reasons) }} as own_rejection_reason
     from parsed
 ),
 
-judged as (
+with_status as (
     {{ deduplicated(
         'typed',
         ['business_id', 'customer_id'],
@@ -74,7 +74,7 @@ select
     contactable_dropped,
     updated_at_dropped,
     loaded_at,
-    judged_in,
-    verdict,
-    reason_rejected
-from judged
+    validated_in,
+    row_status,
+    rejection_reason
+from with_status

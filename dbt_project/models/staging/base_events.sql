@@ -25,7 +25,7 @@ cleaned {{ inlined() }} (
         {{ clean('covers_until') }} as covers_until_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
-        judged_in
+        validated_in
     from landed
 ),
 
@@ -37,7 +37,7 @@ parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_copies,
+        repeated.key_hash is not null as has_duplicates,
         {{ ascii_lower('businesses.currency') }} as business_currency,
         kinds.kind as mapped_kind,
         kinds.kind_if_zero,
@@ -74,11 +74,11 @@ typed {{ inlined() }} (
         *,
         case when amount_dropped is null then case when kind = 'refund' then abs(amount_read) else amount_read end end as amount,
         {{ dropped('covers_until') }},
-        {{ first_reason(reasons) }} as rejected_because
+        {{ first_reason(reasons) }} as own_rejection_reason
     from weighed_amounts
 ),
 
-judged as (
+with_status as (
     {{ deduplicated(
         'typed',
         ['business_id', 'event_id'],
@@ -103,7 +103,7 @@ select
     covers_until,
     amount_dropped,
     covers_until_dropped,
-    judged_in,
-    verdict,
-    reason_rejected
-from judged
+    validated_in,
+    row_status,
+    rejection_reason
+from with_status

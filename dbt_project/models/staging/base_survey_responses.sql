@@ -20,7 +20,7 @@ cleaned {{ inlined() }} (
         {{ clean('score') }} as score_text,
         {{ clean('loaded_at') }} as loaded_at_text,
         malformed_line,
-        judged_in
+        validated_in
     from landed
 ),
 
@@ -32,7 +32,7 @@ parsed {{ inlined() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_copies,
+        repeated.key_hash is not null as has_duplicates,
         {{ parse_time('answered_at_text', 'businesses') }} as answered_at,
         {{ parse_number('score_text', 'decimal(18, 4)') }} as score,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
@@ -44,11 +44,11 @@ parsed {{ inlined() }} (
 typed {{ inlined() }} (
     select
         *,
-        {{ first_reason(reasons) }} as rejected_because
+        {{ first_reason(reasons) }} as own_rejection_reason
     from parsed
 ),
 
-judged as (
+with_status as (
     {{ deduplicated(
         'typed',
         ['business_id', 'response_id'],
@@ -67,7 +67,7 @@ select
     survey,
     score,
     loaded_at,
-    judged_in,
-    verdict,
-    reason_rejected
-from judged
+    validated_in,
+    row_status,
+    rejection_reason
+from with_status

@@ -2,7 +2,7 @@
 with merges as (
     select business_id, from_customer_id, into_customer_id
     from {{ ref('base_customer_merges') }}
-    where verdict = 'standing'
+    where row_status = 'current'
 ),
 
 followed as (

@@ -4,9 +4,9 @@
 -- The rows of this run: all of them, where everything is derived anew.
 with happened as (
     {%- for table, instant in {'stg_events': 'occurred_at', 'stg_campaign_touches': 'touched_at', 'stg_survey_responses': 'answered_at'}.items() %}
-    select standing.business_id, cast(standing.{{ instant }} as date) as utc_date
-    from {{ ref(table) }} as standing
-    where standing.judged_in = {{ refresh_id() }}
+    select current_rows.business_id, cast(current_rows.{{ instant }} as date) as utc_date
+    from {{ ref(table) }} as current_rows
+    where current_rows.validated_in = {{ refresh_id() }}
     {{ 'union' if not loop.last }}
     {%- endfor %}
 ),

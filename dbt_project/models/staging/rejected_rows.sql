@@ -3,17 +3,17 @@ with
 {%- for table, ids in tables.items() %}
 {{ table }} as (
     select
-        judged.row_hash,
-        judged.business_id,
-        judged.{{ ids.row }} as row_id,
-        {{ 'judged.' if ids.customer != 'null' }}{{ ids.customer }} as customer_id,
-        {% if table == 'customer_merges' %}coalesce(judged.reason_rejected, 'merge_cycle'){% else %}judged.reason_rejected{% endif %} as reason
-    from {{ ref('base_' ~ table) }} as judged
+        validated.row_hash,
+        validated.business_id,
+        validated.{{ ids.row }} as row_id,
+        {{ 'validated.' if ids.customer != 'null' }}{{ ids.customer }} as customer_id,
+        {% if table == 'customer_merges' %}coalesce(validated.rejection_reason, 'merge_cycle'){% else %}validated.rejection_reason{% endif %} as reason
+    from {{ ref('base_' ~ table) }} as validated
     {%- if table == 'customer_merges' %}
     left join {{ ref('int_merge_cycles') }} as cycles
-        on judged.business_id = cycles.business_id and judged.from_customer_id = cycles.from_customer_id
+        on validated.business_id = cycles.business_id and validated.from_customer_id = cycles.from_customer_id
     {%- endif %}
-    where judged.verdict = 'rejected'{% if table == 'customer_merges' %} or (judged.verdict = 'standing' and cycles.from_customer_id is not null){% endif %}
+    where validated.row_status = 'rejected'{% if table == 'customer_merges' %} or (validated.row_status = 'current' and cycles.from_customer_id is not null){% endif %}
 ){{ ',' if not loop.last }}
 {% endfor %}
 

@@ -1,13 +1,13 @@
 -- Dates are the local dates of the events; an event whose time cannot be read has none.
 with found as (
     select
-        judged.business_id,
+        validated.business_id,
         'event_name' as column_name,
         {{ clean('event_name', 'landed') }} as value,
-        judged.occurred_at
-    from {{ ref('base_events') }} as judged
-    inner join {{ ref('landed_events') }} as landed on judged.row_hash = landed.row_hash
-    where judged.reason_rejected = 'unmapped_event_name'
+        validated.occurred_at
+    from {{ ref('base_events') }} as validated
+    inner join {{ ref('landed_events') }} as landed on validated.row_hash = landed.row_hash
+    where validated.rejection_reason = 'unmapped_event_name'
     union all
     select events.business_id, 'reason', events.reason, events.occurred_at
     from {{ ref('stg_events') }} as events

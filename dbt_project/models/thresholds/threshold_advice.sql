@@ -12,11 +12,11 @@ periods as (
             row_number() over (
                 partition by business_id
                 order by case when period_grain = 'year' then 0 when is_warm then 1 else 2 end, period_start desc
-            ) as place
+            ) as row_num
         from {{ ref('int_periods') }}
         where is_complete and ((period_grain = 'year' and is_warm) or period_grain = 'quarter')
     ) as candidates
-    where place = 1
+    where row_num = 1
 ),
 
 bought_in_period as (

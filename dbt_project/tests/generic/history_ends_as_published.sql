@@ -9,10 +9,10 @@ latest as (
     from (
         select
             *,
-            row_number() over (partition by business_id, period_grain, period_start, metric order by refresh_id desc) as place
+            row_number() over (partition by business_id, period_grain, period_start, metric order by refresh_id desc) as row_num
         from {{ model }}
     ) as versions
-    where place = 1
+    where row_num = 1
 )
 
 select

@@ -1,10 +1,10 @@
-{# Everyone with an event, a touch or an answer that stands and was judged in this run has a key; in any run before, the same was seen. #}
+{# Everyone with an event, a touch or an answer that stands and was validated in this run has a key; in any run before, the same was seen. #}
 {% test know_everyone(model) %}
 with people as (
     {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
-    select standing.business_id, standing.customer_id
-    from {{ ref(table) }} as standing
-    where standing.judged_in = {{ refresh_id() }}
+    select current_rows.business_id, current_rows.customer_id
+    from {{ ref(table) }} as current_rows
+    where current_rows.validated_in = {{ refresh_id() }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -3,7 +3,7 @@
 with followed as (
     select
         *,
-        row_number() over (partition by business_id order by rank) as place,
+        row_number() over (partition by business_id order by rank) as row_num,
         lag(expected_value) over (partition by business_id order by rank) as value_before
     from {{ model }}
 )
@@ -11,7 +11,7 @@ with followed as (
 select *
 from followed
 where (
-    rank = place
+    rank = row_num
     and (rank = 1 or expected_value is null or value_before >= expected_value - 1e-9)
 ) is not true
 {% endtest %}

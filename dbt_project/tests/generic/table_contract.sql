@@ -39,7 +39,7 @@ counted as (
 named as (
     select
         rules.broken_rule,
-        case rules.place
+        case rules.rule_number
             {%- for condition in conditions %}
             when {{ loop.index }} then counted.rule_{{ loop.index }}
             {%- endfor %}
@@ -55,7 +55,7 @@ named as (
         {%- for fault in conditions %}
         ({{ loop.index }}, {{ text_literal(fault) }}){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as rules (place, broken_rule)
+    ) as rules (rule_number, broken_rule)
     cross join counted
     {%- for columns in keys %}
     cross join repeated_{{ loop.index }}

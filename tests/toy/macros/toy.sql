@@ -1,17 +1,17 @@
 {# Every landed row stands but for lines that are no row, and events without a customer or a date. #}
-{% macro judged_by_toy(table) -%}
+{% macro validated_by_toy(table) -%}
     {%- set of_events = " or coalesce(customer_id, '') = '' or occurred_at not like '20__-__-__%'" -%}
     {%- set rejected = 'malformed_line is not null' ~ (of_events if table == 'events' else '') -%}
 select
     {%- for column in ['row_hash', 'malformed_line', 'landed_in'] + landing_columns(table) + (customer_attributes() if table == 'customers' else []) if column != 'covers_until' %}
     landed.{{ quoted(column) }},
     {%- endfor %}
-    landed.landed_in as judged_in,
+    landed.landed_in as validated_in,
     {%- if table == 'events' %}
     'purchase' as kind,
     cast(null as date) as covers_until,
     {%- endif %}
-    case when {{ rejected }} then 'rejected' else 'standing' end as verdict
+    case when {{ rejected }} then 'rejected' else 'current' end as row_status
 from {{ ref('landed_' ~ table) }} as landed
 {%- endmacro %}
 

@@ -19,7 +19,7 @@ placed as (
         row_number() over (
             partition by customer_key
             order by event_date, occurred_at, case when kind = 'cancellation' then 0 else 1 end, {{ in_bytes('event_id') }}
-        ) as place
+        ) as row_num
     from {{ ref('int_events_this_run') }}
     where kind in ('purchase', 'cancellation') and customer_key in ({{ few_values('customer_key', 'holders') }})
 ),
@@ -28,22 +28,22 @@ followed as (
     select
         *,
         lag(kind) over own_order as own_kind_before,
-        lag(place) over own_order as own_place_before,
+        lag(row_num) over own_order as own_row_num_before,
         min(case when kind = 'cancellation' then event_date end) over own_later as own_end_on,
-        coalesce(max(case when ends_all then place end) over all_before, 0) as all_ended_at,
+        coalesce(max(case when ends_all then row_num end) over all_before, 0) as all_ended_at,
         min(case when ends_all then event_date end) over all_later as all_end_on
     from placed
     window
-        own_order as (partition by customer_key, contract_id order by place),
-        own_later as (partition by customer_key, contract_id order by place rows between 1 following and unbounded following),
-        all_before as (partition by customer_key order by place rows between unbounded preceding and 1 preceding),
-        all_later as (partition by customer_key order by place rows between 1 following and unbounded following)
+        own_order as (partition by customer_key, contract_id order by row_num),
+        own_later as (partition by customer_key, contract_id order by row_num rows between 1 following and unbounded following),
+        all_before as (partition by customer_key order by row_num rows between unbounded preceding and 1 preceding),
+        all_later as (partition by customer_key order by row_num rows between 1 following and unbounded following)
 ),
 
 opened as (
     select
         *,
-        coalesce(own_kind_before = 'purchase' and own_place_before > all_ended_at, false) as was_open
+        coalesce(own_kind_before = 'purchase' and own_row_num_before > all_ended_at, false) as was_open
     from followed
 ),
 
@@ -56,7 +56,7 @@ counted as (
             when kind = 'purchase' and not was_open then 1
             when kind = 'cancellation' and was_open then -1
             else 0
-        end) over (partition by customer_key, all_ended_at order by place rows unbounded preceding) as open_contracts
+        end) over (partition by customer_key, all_ended_at order by row_num rows unbounded preceding) as open_contracts
     from opened
 )
 
@@ -66,7 +66,7 @@ select
     kind,
     event_date,
     contract_id,
-    place,
+    row_num,
     opens,
     kind = 'cancellation' and (ends_all or open_contracts = 0) as is_exit,
     case when contract_id is not null and kind = 'purchase' then least(own_end_on, all_end_on) end as contract_ends_on

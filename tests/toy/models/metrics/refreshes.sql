@@ -21,9 +21,9 @@ select
     (select count(*) from landed) as rows_landed,
     (select count(*) from {{ ref('rejected_rows') }}) as rows_rejected,
     (
-        select count(distinct judged.customer_id)
-        from {{ ref('base_events') }} as judged
-        where judged.verdict = 'standing' and ({{ is_rebuild() }} or judged.judged_in = {{ refresh_id() }})
+        select count(distinct validated.customer_id)
+        from {{ ref('base_events') }} as validated
+        where validated.row_status = 'current' and ({{ is_rebuild() }} or validated.validated_in = {{ refresh_id() }})
     ) as customers_recomputed,
     cast(0 as bigint) as periods_restated,
     '{{ var("code_version") }}' as code_version

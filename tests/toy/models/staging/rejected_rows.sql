@@ -6,4 +6,4 @@ select
     customer_id,
     case when malformed_line is not null then 'malformed_line' when coalesce(customer_id, '') = '' then 'missing_customer_id' else 'invalid_occurred_at' end as reason
 from {{ ref('base_events') }}
-where verdict = 'rejected'
+where row_status = 'rejected'
