@@ -160,6 +160,6 @@ def copy_toy(folder: Path) -> Project:
     shutil.copy2(real / "models" / "staging" / "stg_businesses.sql", staging / "stg_businesses.sql")
     for table in LANDING_TABLES:
         (staging / f"base_{table}.sql").write_text(f"{{{{ validated_by_toy('{table}') }}}}\n")
-        (staging / f"stg_{table}.sql").write_text(f"{{{{ standing_rows('base_{table}') }}}}\n")
+        (staging / f"stg_{table}.sql").write_text(f"{{{{ current_rows('base_{table}') }}}}\n")
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
     return Project.at(folder)

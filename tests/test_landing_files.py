@@ -164,7 +164,7 @@ def test_names_of_ours_are_refused_of_attributes_alone(tmp_path: Path) -> None:
     worked_with = set(re.findall(r"\bas ([a-z_]+)\b", source)) - set(re.findall(r"(?m)(?:join .*|^ *\)) as ([a-z_]+)(?: on|$)", source)) - set(CONTRACTS["customers"].columns)
     worked_with |= {f"{column}_dropped" for column in re.findall(r"dropped\('(\w+)'\)", source)} | {"row_hash", "malformed_line", "validated_in"}
     assert {"row_status", "duplicate_row_num", "contactable_text"} < worked_with
-    for name in sorted(worked_with | {"rowid", "ctid", "landed_in", "in_one"}):
+    for name in sorted(worked_with | {"rowid", "ctid", "landed_in", "hash_input_fast"}):
         assert f"Column 4 of FILE has the name of one of Winback's own: {name}. Rename it." in refusal(tmp_path / name, f"{CUSTOMERS},{name.upper()}\n", "customers.csv")
     write(tmp_path / "events", f"{HEADER},row_status\n{ROW.format(1)},guilty\n")
     assert "row_status" not in read(tmp_path / "events")[0]

@@ -28,11 +28,11 @@ OF_CHANCE = "(p - q) / sqrt({{ pooled_variance('k', 'n', 'c', 'm') }}) as z"
 INLINE = f"""
 select {OF_A_SHARE} from counts
 -- next
-select low, high, {{{{ two_sided('z') }}}} from (
+select low, high, {{{{ normal_p_value('z') }}}} from (
   select {OF_A_LIFT}, {OF_CHANCE} from (select *, {OF_A_SHARE}, {OF_A_CONTROL} from counts)
 )
 -- next
-select {{{{ two_sided('z') }}}} from numbers
+select {{{{ normal_p_value('z') }}}} from numbers
 -- next
 select t, at_risk, survival, returned, follow_up from ({{{{ kaplan_meier('observed', ['curve']) }}}}) order by t
 """
@@ -53,7 +53,7 @@ class Statistics:
         counts = f"select {k}::bigint as k, {n}::bigint as n, {c}::bigint as c, {m}::bigint as m"
         return duckdb.execute(f"with counts as ({counts}) {self.of_lift}").fetchone()
 
-    def two_sided(self, z: float) -> float:
+    def normal_p_value(self, z: float) -> float:
         return duckdb.execute(f"with numbers as (select {z!r}::double as z) {self.of_z}").fetchone()[0]
 
     def curve(self, spells: dict[Spell, int]) -> dict[int, tuple[int, float, int, int]]:
@@ -149,17 +149,17 @@ def test_a_lift_beside_nothing_is_null(statistics: Statistics, arms: tuple[int, 
 @pytest.mark.parametrize("z", [0.0, 1e-300, 1e-9, 1.0, 1.959963984540054, 5.0, 7.07106781186547, 7.0710678118654755, 8.0, 20.0, 36.99, 37.0])
 def test_probabilities_however_small(statistics: Statistics, z: float) -> None:
     for either_side in (z, -z):
-        assert statistics.two_sided(either_side) == pytest.approx(math.erfc(z / math.sqrt(2)), rel=TAIL, abs=0)
+        assert statistics.normal_p_value(either_side) == pytest.approx(math.erfc(z / math.sqrt(2)), rel=TAIL, abs=0)
 
 
 @settings(max_examples=300, deadline=None)
 @given(z=st.floats(-37, 37))
 def test_probabilities_anywhere(statistics: Statistics, z: float) -> None:
-    assert statistics.two_sided(z) == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), rel=TAIL, abs=0)
+    assert statistics.normal_p_value(z) == pytest.approx(math.erfc(abs(z) / math.sqrt(2)), rel=TAIL, abs=0)
 
 
 def test_what_is_next_to_impossible_has_no_probability(statistics: Statistics) -> None:
-    assert statistics.two_sided(37.1) == statistics.two_sided(-1e300) == 0
+    assert statistics.normal_p_value(37.1) == statistics.normal_p_value(-1e300) == 0
 
 
 @pytest.mark.parametrize(

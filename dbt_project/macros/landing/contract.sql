@@ -51,4 +51,4 @@
 
 
 {# What an event does to its customer's state. #}
-{% macro kind_type() %}{{ return(label_type(['interest', 'purchase', 'engagement', 'cancellation', 'refund', 'void', 'ignore'])) }}{% endmacro %}
+{% macro kind_type() %}{{ return(enum_type(['interest', 'purchase', 'engagement', 'cancellation', 'refund', 'void', 'ignore'])) }}{% endmacro %}

@@ -73,7 +73,7 @@ union all
     {%- for present in headers_of(landed, columns) %}
     {%- set hashed = present | reject('equalto', 'loaded_at') | list %}
     select {{ row_hash(hashed) }} as row_hash, {% for column in columns %}{{ quoted(column) }}, {% endfor %}malformed_line, landed_in
-    from (select *, {{ in_one(hashed) }} as in_one from {{ landed }} where malformed_line is null and {{ has_header(present, columns) }}) as of_header
+    from (select *, {{ hash_input_fast(hashed) }} as hash_input_fast from {{ landed }} where malformed_line is null and {{ has_header(present, columns) }}) as of_header
     union all
     {%- endfor %}
 {%- endmacro %}

@@ -27,7 +27,7 @@ with texts as (
         {{ is_delivered_anew(scan) }} as is_delivered_anew,
         malformed_line,
         {% if scan.has_malformed_lines %}case when malformed_line is not null then {{ malformed_hash('malformed_line') }} else {{ row_hash(present) }} end{% else %}{{ row_hash(present) }}{% endif %} as row_hash
-    from (select *, {{ in_one(present) }} as in_one from ({{ read_as_text(scan, columns) }}) as read_as_text) as in_one_text
+    from (select *, {{ hash_input_fast(present) }} as hash_input_fast from ({{ read_as_text(scan, columns) }}) as read_as_text) as hashed_text
     {{ 'union all' if not loop.last }}
     {% else %}
     select {% for column in columns %}cast(null as {{ dbt.type_string() }}) as {{ quoted(column) }}, {% endfor %}false as is_delivered_anew, cast(null as {{ dbt.type_string() }}) as malformed_line, {{ malformed_hash('cast(null as ' ~ dbt.type_string() ~ ')') }} as row_hash

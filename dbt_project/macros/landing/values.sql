@@ -24,7 +24,7 @@
 
 
 {# Names, values and lengths: no two rows run together to one text. #}
-{% macro spelled_out(columns) -%}
+{% macro hash_input(columns) -%}
     concat_ws(chr(31), {{ text_literal(columns | join(',')) }}
     {%- for column in columns %}, {{ quoted(column) }}{% endfor -%}
     {%- for column in columns %}, length({{ quoted(column) }}){% endfor %})
@@ -42,15 +42,15 @@
 {# A number, half the size of its digits. Lengths are dear, and needed only where a value holds what stands between values. #}
 {% macro duckdb__row_hash(columns) -%}
     md5_number(case
-        when in_one like repeat('%' || chr(31), {{ columns | length }}) || '%' then concat_ws(chr(31), in_one{% for column in columns %}, length({{ quoted(column) }}){% endfor %})
-        else in_one
+        when hash_input_fast like repeat('%' || chr(31), {{ columns | length }}) || '%' then concat_ws(chr(31), hash_input_fast{% for column in columns %}, length({{ quoted(column) }}){% endfor %})
+        else hash_input_fast
     end)
 {%- endmacro %}
 
 {# What a hash is made of, where that is worked out before it: a hash of the header, and each value after the one before. #}
-{% macro in_one(columns) %}{{ return(adapter.dispatch('in_one', 'winback')(columns)) }}{% endmacro %}
-{% macro default__in_one(columns) %}cast(null as {{ dbt.type_string() }}){% endmacro %}
-{% macro duckdb__in_one(columns) -%}
+{% macro hash_input_fast(columns) %}{{ return(adapter.dispatch('hash_input_fast', 'winback')(columns)) }}{% endmacro %}
+{% macro default__hash_input_fast(columns) %}cast(null as {{ dbt.type_string() }}){% endmacro %}
+{% macro duckdb__hash_input_fast(columns) -%}
     concat('{{ local_md5(columns | join(','))[:12] }}'{% for column in columns %}, {{ "chr(31), " if not loop.first }}{{ quoted(column) }}{% endfor %})
 {%- endmacro %}
 

@@ -17,7 +17,7 @@ select
     return_probability,
     expected_value,
     cast(
-        row_number() over (partition by business_id order by cast(expected_value as decimal(38, 9)) desc nulls last, {{ in_bytes('customer_id') }}) as bigint
+        row_number() over (partition by business_id order by cast(expected_value as decimal(38, 9)) desc nulls last, {{ binary_collation('customer_id') }}) as bigint
     ) as {{ quoted('rank') }},
     suggested_strategy
 from {{ ref('int_candidates') }}

@@ -2,7 +2,7 @@
 
 {# The probability that a standard normal variable lies as far from 0 as the column `z`, on either side. No engine but one has
    erfc, so: Hart's rational approximation (West 2005), and far out a continued fraction; nine digits of the smallest too. #}
-{% macro two_sided(z) -%}
+{% macro normal_p_value(z) -%}
     {%- set x = 'abs(' ~ z ~ ')' -%}
     case
         when {{ x }} > 37 then 0.0

@@ -46,12 +46,12 @@
 {% endmacro %}
 
 {# A state before or after a transition; who is not known yet is `unknown`. #}
-{% macro state_type() %}{{ return(label_type(['unknown'] + lifecycle_states())) }}{% endmacro %}
+{% macro state_type() %}{{ return(enum_type(['unknown'] + lifecycle_states())) }}{% endmacro %}
 
-{% macro transition_type() %}{{ return(label_type(transitions().keys() | list)) }}{% endmacro %}
+{% macro transition_type() %}{{ return(enum_type(transitions().keys() | list)) }}{% endmacro %}
 
 {# Why someone is gone, as far as it is one of a few; reasons are the business's own. #}
-{% macro exit_kind_type() %}{{ return(label_type(['voluntary', 'involuntary', 'inactivity'])) }}{% endmacro %}
+{% macro exit_kind_type() %}{{ return(enum_type(['voluntary', 'involuntary', 'inactivity'])) }}{% endmacro %}
 
 {# The columns that count transitions: each name, and by the state before where it has several. #}
 {% macro transition_counts() %}

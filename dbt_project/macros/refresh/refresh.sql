@@ -48,13 +48,13 @@
 
 
 {# Pre-hook of an incremental table of sums: where all is derived anew, nothing held before may be added to. #}
-{% macro forget_all_if_rebuilding() %}
+{% macro delete_all_if_rebuilding() %}
     {% if execute and is_rebuild() and load_relation(this) is not none %}delete from {{ this }}{% endif %}
 {% endmacro %}
 
 
 {# Pre-hook of a table of sums: what was counted of segments that have come to have too many values. #}
-{% macro forget_wide_segments() %}
+{% macro delete_wide_segments() %}
     {% if execute and load_relation(this) is not none %}
         delete from {{ this }}
         where (business_id, segment) in (select business_id, segment from {{ ref('int_wide_segments') }})

@@ -1,10 +1,10 @@
 {# What else differs between the engines, and nothing else. #}
 
-{% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'winback')(text, pattern)) }}{% endmacro %}
-{% macro default__matches(text, pattern) %}({{ text }} ~ '{{ pattern }}'){% endmacro %}
-{% macro duckdb__matches(text, pattern) %}regexp_matches({{ text }}, '{{ pattern }}'){% endmacro %}
+{% macro regexp_match(text, pattern) %}{{ return(adapter.dispatch('regexp_match', 'winback')(text, pattern)) }}{% endmacro %}
+{% macro default__regexp_match(text, pattern) %}({{ text }} ~ '{{ pattern }}'){% endmacro %}
+{% macro duckdb__regexp_match(text, pattern) %}regexp_matches({{ text }}, '{{ pattern }}'){% endmacro %}
 {# Java's `$` matches before a last line end as well. #}
-{% macro spark__matches(text, pattern) %}({{ text }} rlike '{{ pattern[:-1] ~ "\\\\z" if pattern[-1] == "$" else pattern }}'){% endmacro %}
+{% macro spark__regexp_match(text, pattern) %}({{ text }} rlike '{{ pattern[:-1] ~ "\\\\z" if pattern[-1] == "$" else pattern }}'){% endmacro %}
 
 {# A binary float as text: a whole number without a fraction, for it may be an id; others as plain decimals. NaN is a missing value, as
    pandas writes it; an infinite one keeps its name and is no number later. #}
@@ -23,45 +23,45 @@
 {% macro spark__type_double() %}{{ return('double') }}{% endmacro %}
 
 {# Texts in one, in an order of their own, with commas between them. #}
-{% macro listed(text, order_by) %}{{ return(adapter.dispatch('listed', 'winback')(text, order_by)) }}{% endmacro %}
-{% macro default__listed(text, order_by) %}{{ dbt.listagg(text, "','", 'order by ' ~ in_bytes(order_by)) }}{% endmacro %}
-{% macro spark__listed(text, order_by) %}listagg({{ text }}, ',') within group (order by {{ order_by }}){% endmacro %}
+{% macro string_agg_ordered(text, order_by) %}{{ return(adapter.dispatch('string_agg_ordered', 'winback')(text, order_by)) }}{% endmacro %}
+{% macro default__string_agg_ordered(text, order_by) %}{{ dbt.listagg(text, "','", 'order by ' ~ binary_collation(order_by)) }}{% endmacro %}
+{% macro spark__string_agg_ordered(text, order_by) %}listagg({{ text }}, ',') within group (order by {{ order_by }}){% endmacro %}
 
 {# The value of the row with the least, or greatest, `by`. #}
-{% macro first_by(value, by) %}{{ return(adapter.dispatch('first_by', 'winback')(value, by)) }}{% endmacro %}
-{% macro default__first_by(value, by) %}min_by({{ value }}, {{ by }}){% endmacro %}
-{% macro postgres__first_by(value, by) %}(array_agg({{ value }} order by {{ by }}))[1]{% endmacro %}
+{% macro value_at_min(value, by) %}{{ return(adapter.dispatch('value_at_min', 'winback')(value, by)) }}{% endmacro %}
+{% macro default__value_at_min(value, by) %}min_by({{ value }}, {{ by }}){% endmacro %}
+{% macro postgres__value_at_min(value, by) %}(array_agg({{ value }} order by {{ by }}))[1]{% endmacro %}
 
-{% macro last_by(value, by) %}{{ return(adapter.dispatch('last_by', 'winback')(value, by)) }}{% endmacro %}
-{% macro default__last_by(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
-{% macro postgres__last_by(value, by) %}(array_agg({{ value }} order by {{ by }} desc nulls last))[1]{% endmacro %}
+{% macro value_at_max(value, by) %}{{ return(adapter.dispatch('value_at_max', 'winback')(value, by)) }}{% endmacro %}
+{% macro default__value_at_max(value, by) %}max_by({{ value }}, {{ by }}){% endmacro %}
+{% macro postgres__value_at_max(value, by) %}(array_agg({{ value }} order by {{ by }} desc nulls last))[1]{% endmacro %}
 
 {# A text in the order of its bytes, whatever the order of the database: ranks must not hang on it. #}
-{% macro in_bytes(text) %}{{ return(adapter.dispatch('in_bytes', 'winback')(text)) }}{% endmacro %}
-{% macro default__in_bytes(text) %}{{ text }}{% endmacro %}
-{% macro postgres__in_bytes(text) %}{{ text }} collate "C"{% endmacro %}
+{% macro binary_collation(text) %}{{ return(adapter.dispatch('binary_collation', 'winback')(text)) }}{% endmacro %}
+{% macro default__binary_collation(text) %}{{ text }}{% endmacro %}
+{% macro postgres__binary_collation(text) %}{{ text }} collate "C"{% endmacro %}
 
 {# The type of a column that holds one of a few labels: stored as small numbers where the engine can, read as text everywhere. #}
-{% macro label_type(labels) %}{{ return(adapter.dispatch('label_type', 'winback')(labels)) }}{% endmacro %}
-{% macro default__label_type(labels) %}{{ dbt.type_string() }}{% endmacro %}
-{% macro duckdb__label_type(labels) %}enum('{{ labels | join("', '") }}'){% endmacro %}
+{% macro enum_type(labels) %}{{ return(adapter.dispatch('enum_type', 'winback')(labels)) }}{% endmacro %}
+{% macro default__enum_type(labels) %}{{ dbt.type_string() }}{% endmacro %}
+{% macro duckdb__enum_type(labels) %}enum('{{ labels | join("', '") }}'){% endmacro %}
 
 {# A text as a whole number of 64 bits: equal texts have equal numbers, and different ones as good as never. #}
-{% macro number_of(text) %}{{ return(adapter.dispatch('number_of', 'winback')(text)) }}{% endmacro %}
-{% macro default__number_of(text) %}cast(('x' || left(md5({{ text }}), 16)) as bit(64))::bigint{% endmacro %}
-{% macro duckdb__number_of(text) %}cast(md5_number_lower({{ text }}) >> 1 as bigint){% endmacro %}
-{% macro spark__number_of(text) %}xxhash64({{ text }}){% endmacro %}
+{% macro hash_to_bigint(text) %}{{ return(adapter.dispatch('hash_to_bigint', 'winback')(text)) }}{% endmacro %}
+{% macro default__hash_to_bigint(text) %}cast(('x' || left(md5({{ text }}), 16)) as bit(64))::bigint{% endmacro %}
+{% macro duckdb__hash_to_bigint(text) %}cast(md5_number_lower({{ text }}) >> 1 as bigint){% endmacro %}
+{% macro spark__hash_to_bigint(text) %}xxhash64({{ text }}){% endmacro %}
 
 {# A number for the values of some columns, good for as long as one query. #}
-{% macro fleeting_hash(columns) %}{{ return(adapter.dispatch('fleeting_hash', 'winback')(columns)) }}{% endmacro %}
-{% macro default__fleeting_hash(columns) %}{{ number_of('concat_ws(chr(31), ' ~ columns | join(', ') ~ ')') }}{% endmacro %}
-{% macro duckdb__fleeting_hash(columns) %}hash({{ columns | join(', ') }}){% endmacro %}
+{% macro row_hash_in_query(columns) %}{{ return(adapter.dispatch('row_hash_in_query', 'winback')(columns)) }}{% endmacro %}
+{% macro default__row_hash_in_query(columns) %}{{ hash_to_bigint('concat_ws(chr(31), ' ~ columns | join(', ') ~ ')') }}{% endmacro %}
+{% macro duckdb__row_hash_in_query(columns) %}hash({{ columns | join(', ') }}){% endmacro %}
 
 {# A CTE that is worked out wherever it is named: DuckDB would write it down once, which of all rows costs more than doing it twice.
    Plain SQL has no word for it, so where models are linted it is left out. #}
-{% macro inlined() %}{{ return(adapter.dispatch('inlined', 'winback')()) }}{% endmacro %}
-{% macro default__inlined() %}as{% endmacro %}
-{% macro duckdb__inlined() %}as{{ ' not materialized' if not var('is_linted', false) }}{% endmacro %}
+{% macro not_materialized() %}{{ return(adapter.dispatch('not_materialized', 'winback')()) }}{% endmacro %}
+{% macro default__not_materialized() %}as{% endmacro %}
+{% macro duckdb__not_materialized() %}as{{ ' not materialized' if not var('is_linted', false) }}{% endmacro %}
 
 {# A CTE that is worked out once, wherever and however often it is named. Spark has no word for it. #}
 {% macro materialized() %}{{ return(adapter.dispatch('materialized', 'winback')()) }}{% endmacro %}

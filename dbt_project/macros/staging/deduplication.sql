@@ -1,7 +1,7 @@
 {# The keys that come more than once in a relation, by a number that stands for each (one that two keys share does no harm). Few rows have
    such a key, and only these are ranked. #}
 {% macro duplicate_keys(relation, key) -%}
-    select {{ fleeting_hash(key) }} as key_hash
+    select {{ row_hash_in_query(key) }} as key_hash
     from {{ relation }}
     group by 1
     having count(*) > 1
@@ -14,7 +14,7 @@
 {%- set partition = 'partition by own_rejection_reason is null, ' ~ key | join(', ') -%}
 {%- set latest = latest_by | join(' desc nulls last, ') ~ ' desc nulls last' -%}
 {%- set in_order = [] -%}
-{%- for column in columns %}{% do in_order.append((in_bytes(column) if column in texts else column) ~ ' asc nulls last') %}{% endfor -%}
+{%- for column in columns %}{% do in_order.append((binary_collation(column) if column in texts else column) ~ ' asc nulls last') %}{% endfor -%}
 {%- set in_order = in_order | join(', ') -%}
 {%- set whole = [] -%}
 {%- for column in droppable %}{% do whole.append(column ~ '_dropped asc nulls first') %}{% endfor %}
@@ -25,7 +25,7 @@
             when duplicate_row_num = 1 then 'current'
             when duplicate_recency = 1 and duplicate_version > 1 then 'rejected'
             else 'superseded'
-        end as {{ label_type(['current', 'superseded', 'rejected']) }}) as row_status,
+        end as {{ enum_type(['current', 'superseded', 'rejected']) }}) as row_status,
         coalesce(own_rejection_reason, case when duplicate_recency = 1 and duplicate_version > 1 then 'conflicting_copy' end) as rejection_reason
     from (
         select *, 1 as duplicate_recency, 1 as duplicate_version, 1 as duplicate_row_num
@@ -36,7 +36,7 @@
             *,
             dense_rank() over ({{ partition }} order by {{ latest }}) as duplicate_recency,
             dense_rank() over ({{ partition }} order by {{ latest }}, {{ in_order }}) as duplicate_version,
-            row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ (whole + [in_bytes('row_hash')]) | join(', ') }}) as duplicate_row_num
+            row_number() over ({{ partition }} order by {{ latest }}, {{ in_order }}, {{ (whole + [binary_collation('row_hash')]) | join(', ') }}) as duplicate_row_num
         from {{ typed }}
         where has_duplicates
     ) as ranked
@@ -44,7 +44,7 @@
 
 
 {# The current rows of a validated table. #}
-{% macro standing_rows(validated) -%}
+{% macro current_rows(validated) -%}
 {{ config(materialized='view') -}}
 select *
 from {{ ref(validated) }}

@@ -1,13 +1,13 @@
 {# Who a row is about. #}
 
 {# A cleaned customer id: one that is an e-mail address in lower case, all others byte by byte. #}
-{% macro clean_id(column) -%}
+{% macro trim_id(column) -%}
     {%- set text = quoted(column) -%}
-    case when {{ text }} like '%@%' then {{ ascii_lower(clean(column)) }} else {{ clean(column) }} end
+    case when {{ text }} like '%@%' then {{ ascii_lower(trim_to_null(column)) }} else {{ trim_to_null(column) }} end
 {%- endmacro %}
 
 {# A landed column that is part of a key, as the validated tables have it. #}
-{% macro clean_key(column) %}{{ clean_id(column) if column.endswith('customer_id') else clean(column) }}{% endmacro %}
+{% macro trim_key(column) %}{{ trim_id(column) if column.endswith('customer_id') else trim_to_null(column) }}{% endmacro %}
 
 {# Whether an id names nobody, as a shop's placeholder for its guests does. #}
 {% macro is_placeholder(id) -%}
@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 {# Whether a spreadsheet made a number of an id, and wrote that in short: it may stand for many ids. #}
-{% macro is_mangled(id) %}{{ matches(id, '^[0-9]([.][0-9]+)?[eE][+][0-9]+$') }}{% endmacro %}
+{% macro is_mangled(id) %}{{ regexp_match(id, '^[0-9]([.][0-9]+)?[eE][+][0-9]+$') }}{% endmacro %}
 
 {# Which columns of a landing table say what a row is, and who its customer. #}
 {% macro row_ids() %}

@@ -3,7 +3,7 @@
 
 {# Trimmed; empty is null. The characters: space, tab, line feed, return, no-break space. What begins and ends with a visible character
    of ASCII has none of them, and is spared a trim that costs three times as much. #}
-{% macro clean(column, relation=none) -%}
+{% macro trim_to_null(column, relation=none) -%}
     {%- set text = (relation ~ '.' if relation else '') ~ quoted(column) -%}
     case
         when {{ is_trimmed(text) }} then {{ text }}
@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 {% macro is_trimmed(text) %}{{ return(adapter.dispatch('is_trimmed', 'winback')(text)) }}{% endmacro %}
-{% macro default__is_trimmed(text) %}{{ matches(text, '^[!-~]([ -~]*[!-~])?$') }}{% endmacro %}
+{% macro default__is_trimmed(text) %}{{ regexp_match(text, '^[!-~]([ -~]*[!-~])?$') }}{% endmacro %}
 {# Texts compare by bytes; unlike a pattern, this is worked out once for each entry of a column's dictionary. #}
 {% macro duckdb__is_trimmed(text) %}({{ text }} >= '!' and {{ text }} < chr(127) and {{ text }}[-1] between '!' and '~'){% endmacro %}
 
@@ -21,15 +21,15 @@
 {% macro default__try_cast(text, type) %}try_cast({{ text }} as {{ type }}){% endmacro %}
 {% macro postgres__try_cast(text, type) %}case when pg_input_is_valid({{ text }}, '{{ type }}') then cast({{ text }} as {{ type }}) end{% endmacro %}
 
-{% macro is_plain_date(text) %}{{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}{% endmacro %}
+{% macro is_plain_date(text) %}{{ regexp_match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}{% endmacro %}
 
 {% macro is_plain_time(text) -%}
-    {{ matches(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|UTC|GMT|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?$') }}
+    {{ regexp_match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|UTC|GMT|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?$') }}
 {%- endmacro %}
 
-{% macro has_zone(text) %}{{ matches('substr(' ~ text ~ ', 12)', '[A-Z+-]') }}{% endmacro %}
+{% macro has_zone(text) %}{{ regexp_match('substr(' ~ text ~ ', 12)', '[A-Z+-]') }}{% endmacro %}
 
-{% macro is_plain_number(text) %}{{ matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|[0-9]{1,3}(,[0-9]{3})+[.][0-9]*)$') }}{% endmacro %}
+{% macro is_plain_number(text) %}{{ regexp_match(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|[0-9]{1,3}(,[0-9]{3})+[.][0-9]*)$') }}{% endmacro %}
 
 {# A date, or the local date of a time; null outside 1980-2100. #}
 {% macro parse_date(text, business) -%}

@@ -6,7 +6,7 @@
     from {{ ref('landed_' ~ table) }} as all_rows
     {%- else %}
     with new_keys as (
-        select distinct {% for column in key %}{{ clean_key(column) }} as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
+        select distinct {% for column in key %}{{ trim_key(column) }} as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
         from {{ ref('landed_' ~ table) }}
         where landed_in = {{ refresh_id() }}
         union
@@ -43,7 +43,7 @@
 {%- endmacro %}
 
 {# All rows are read where they lie, few are looked for once. #}
-{% macro read_once() %}{{ inlined() if is_rebuild() else materialized() }}{% endmacro %}
+{% macro read_once() %}{{ not_materialized() if is_rebuild() else materialized() }}{% endmacro %}
 
 
 {# The keys of rows that were only delivered again and may stand now: as one of several copies, or for they lacked a time of loading. #}

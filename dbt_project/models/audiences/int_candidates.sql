@@ -35,7 +35,7 @@ proven as (
         performance.business_id,
         performance.target_state,
         performance.strategy,
-        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, {{ in_bytes('performance.strategy') }}) as row_num
+        row_number() over (partition by performance.business_id, performance.target_state order by performance.lift desc, {{ binary_collation('performance.strategy') }}) as row_num
     from {{ ref('fct_strategy_performance') }} as performance
     inner join {{ ref('int_strategy_comparisons') }} as compared
         on

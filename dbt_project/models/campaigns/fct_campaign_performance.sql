@@ -23,7 +23,7 @@ select
     arms.lift,
     arms.lift_low,
     arms.lift_high,
-    {{ two_sided('arms.z') }} as p_value,
+    {{ normal_p_value('arms.z') }} as p_value,
     {{ incremental('arms.lift', 'arms.observed', 'arms.cost') }},
     arms.is_observational
 from arms

@@ -51,7 +51,7 @@ select
     compared.lift,
     compared.lift - compared.half_width as lift_low,
     compared.lift + compared.half_width as lift_high,
-    {{ two_sided('compared.independent_z') }} as p_value,
+    {{ normal_p_value('compared.independent_z') }} as p_value,
     {{ incremental('compared.lift', 'compared.observed', 'compared.cost') }},
     strategies.is_observational
 from counted

@@ -4,7 +4,7 @@
 with ordered as (
     select
         *,
-        row_number() over (partition by customer_key, campaign_id order by touched_at, {{ in_bytes('touch_id') }}) as row_num
+        row_number() over (partition by customer_key, campaign_id order by touched_at, {{ binary_collation('touch_id') }}) as row_num
     from {{ ref('int_touches') }}
     where {{ is_affected('customer_key') }}
 ),
@@ -46,7 +46,7 @@ moved as (
     select
         customer_key,
         campaign_id,
-        {{ last_by(
+        {{ value_at_max(
             'case when transition_date < touched_on then to_state end',
             'case when transition_date < touched_on then transition_date end',
         ) }} as target_state,

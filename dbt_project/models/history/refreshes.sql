@@ -41,7 +41,7 @@ counts as (
 ),
 
 configurations as (
-    select md5({{ listed('business_id || configuration_hash', 'business_id') }}) as configuration_hash
+    select md5({{ string_agg_ordered('business_id || configuration_hash', 'business_id') }}) as configuration_hash
     from {{ ref('int_configurations') }}
     where configuration_hash is not null
 )

@@ -13,7 +13,7 @@ with suspects as (
 added_up as (
     select
         *,
-        sum(abs(amount)) over (partition by customer_key order by abs(amount), {{ in_bytes('event_id') }} rows unbounded preceding) as sum_so_far
+        sum(abs(amount)) over (partition by customer_key order by abs(amount), {{ binary_collation('event_id') }} rows unbounded preceding) as sum_so_far
     from {{ ref('int_events_this_run') }}
     where kind in ('purchase', 'refund') and customer_key in ({{ few_values('customer_key', 'suspects') }})
 )

@@ -27,7 +27,7 @@ cancellations as (
         events.reason,
         row_number() over (
             partition by events.customer_key, events.event_date
-            order by events.occurred_at, {{ in_bytes('events.event_id') }}
+            order by events.occurred_at, {{ binary_collation('events.event_id') }}
         ) as row_num
     from {{ ref('int_events_this_run') }} as events
     inner join {{ ref('int_customer_days') }} as days

@@ -21,7 +21,7 @@ with dated as (
 followed as (
     select
         *,
-        lead(answered_on) over (partition by customer_key order by answered_at, {{ in_bytes('response_id') }}) as next_answered_on
+        lead(answered_on) over (partition by customer_key order by answered_at, {{ binary_collation('response_id') }}) as next_answered_on
     from dated
 )
 

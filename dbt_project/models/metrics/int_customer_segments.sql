@@ -28,5 +28,5 @@ select
     {%- for segment in var('segments') %}
     {{ quoted(segment) }},
     {%- endfor %}
-    {{ number_of(spelled_out(['business_id', 'wide_segments'] + var('segments'))) }} as segment_key
+    {{ hash_to_bigint(hash_input(['business_id', 'wide_segments'] + var('segments'))) }} as segment_key
 from attributes

@@ -6,7 +6,7 @@
     materialized='incremental',
     incremental_strategy=strategy('delete+insert'),
     unique_key=key,
-    pre_hook=["{{ forget_all_if_rebuilding() }}", "{{ forget_wide_segments() }}"],
+    pre_hook=["{{ delete_all_if_rebuilding() }}", "{{ delete_wide_segments() }}"],
 ) }}
 {%- set counted_by = {
     'int_period_movements_this_run': flow_measures() + mover_counts(),

@@ -9,7 +9,7 @@ with added as (
     where transitions.transition_date <= {{ as_of_date() }} and {{ is_changed('transitions.customer_key') }}
 ),
 
-counted {{ inlined() }} (
+counted {{ not_materialized() }} (
     select * from added
     {%- if not is_rebuild() %}
     union all

@@ -56,7 +56,7 @@ credited as (
             targets.campaign_id,
             row_number() over (
                 partition by returns.customer_key, returns.returned_on
-                order by targets.touched_at desc, {{ in_bytes('targets.touch_id') }} desc
+                order by targets.touched_at desc, {{ binary_collation('targets.touch_id') }} desc
             ) as row_num
         from returns
         inner join {{ ref('int_targets') }} as targets

@@ -9,17 +9,17 @@ with landed {{ read_once() }} (
     {{ rows_to_validate('campaign_touches', ['business_id', 'touch_id']) }}
 ),
 
-cleaned {{ inlined() }} (
+cleaned {{ not_materialized() }} (
     select
         row_hash,
-        {{ clean('touch_id') }} as touch_id,
-        {{ clean('business_id') }} as business_id,
-        {{ clean('campaign_id') }} as campaign_id,
-        {{ clean_id('customer_id') }} as customer_id,
-        {{ clean('touched_at') }} as touched_at_text,
-        {{ clean('arm') }} as arm,
-        {{ clean('cost') }} as cost_text,
-        {{ clean('loaded_at') }} as loaded_at_text,
+        {{ trim_to_null('touch_id') }} as touch_id,
+        {{ trim_to_null('business_id') }} as business_id,
+        {{ trim_to_null('campaign_id') }} as campaign_id,
+        {{ trim_id('customer_id') }} as customer_id,
+        {{ trim_to_null('touched_at') }} as touched_at_text,
+        {{ trim_to_null('arm') }} as arm,
+        {{ trim_to_null('cost') }} as cost_text,
+        {{ trim_to_null('loaded_at') }} as loaded_at_text,
         malformed_line,
         validated_in
     from landed
@@ -29,7 +29,7 @@ repeated as (
     {{ duplicate_keys('cleaned', ['business_id', 'touch_id']) }}
 ),
 
-parsed {{ inlined() }} (
+parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
@@ -40,12 +40,12 @@ parsed {{ inlined() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.touch_id']) }} = repeated.key_hash
+    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.touch_id']) }} = repeated.key_hash
     left join {{ ref('stg_campaigns') }} as campaigns
         on cleaned.business_id = campaigns.business_id and cleaned.campaign_id = campaigns.campaign_id
 ),
 
-typed {{ inlined() }} (
+typed {{ not_materialized() }} (
     select
         *,
         {{ dropped('cost') }},

@@ -6,18 +6,18 @@ with landed {{ read_once() }} (
     {{ rows_to_validate('campaigns', ['business_id', 'campaign_id']) }}
 ),
 
-cleaned {{ inlined() }} (
+cleaned {{ not_materialized() }} (
     select
         row_hash,
-        {{ clean('business_id') }} as business_id,
-        {{ clean('campaign_id') }} as campaign_id,
-        {{ clean('name') }} as name,
-        {{ clean('strategy') }} as strategy,
-        {{ clean('objective') }} as objective,
-        {{ clean('starts_on') }} as starts_on_text,
-        {{ clean('ends_on') }} as ends_on_text,
-        {{ clean('cost') }} as cost_text,
-        {{ clean('loaded_at') }} as loaded_at_text,
+        {{ trim_to_null('business_id') }} as business_id,
+        {{ trim_to_null('campaign_id') }} as campaign_id,
+        {{ trim_to_null('name') }} as name,
+        {{ trim_to_null('strategy') }} as strategy,
+        {{ trim_to_null('objective') }} as objective,
+        {{ trim_to_null('starts_on') }} as starts_on_text,
+        {{ trim_to_null('ends_on') }} as ends_on_text,
+        {{ trim_to_null('cost') }} as cost_text,
+        {{ trim_to_null('loaded_at') }} as loaded_at_text,
         malformed_line,
         validated_in
     from landed
@@ -27,7 +27,7 @@ repeated as (
     {{ duplicate_keys('cleaned', ['business_id', 'campaign_id']) }}
 ),
 
-parsed {{ inlined() }} (
+parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
@@ -38,10 +38,10 @@ parsed {{ inlined() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.campaign_id']) }} = repeated.key_hash
+    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.campaign_id']) }} = repeated.key_hash
 ),
 
-typed {{ inlined() }} (
+typed {{ not_materialized() }} (
     select
         *,
         {{ dropped('starts_on') }},

@@ -8,15 +8,15 @@ with landed {{ read_once() }} (
     {{ rows_to_validate('customer_merges', ['business_id', 'from_customer_id']) }}
 ),
 
-cleaned {{ inlined() }} (
+cleaned {{ not_materialized() }} (
     select
         row_hash,
-        {{ clean('business_id') }} as business_id,
-        {{ clean_id('from_customer_id') }} as from_customer_id,
-        {{ clean_id('into_customer_id') }} as into_customer_id,
-        {{ clean('merged_at') }} as merged_at_text,
+        {{ trim_to_null('business_id') }} as business_id,
+        {{ trim_id('from_customer_id') }} as from_customer_id,
+        {{ trim_id('into_customer_id') }} as into_customer_id,
+        {{ trim_to_null('merged_at') }} as merged_at_text,
         merged_at is null as lacks_merged_at,
-        {{ clean('loaded_at') }} as loaded_at_text,
+        {{ trim_to_null('loaded_at') }} as loaded_at_text,
         malformed_line,
         validated_in
     from landed
@@ -26,7 +26,7 @@ repeated as (
     {{ duplicate_keys('cleaned', ['business_id', 'from_customer_id']) }}
 ),
 
-parsed {{ inlined() }} (
+parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
@@ -35,10 +35,10 @@ parsed {{ inlined() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.from_customer_id']) }} = repeated.key_hash
+    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.from_customer_id']) }} = repeated.key_hash
 ),
 
-typed {{ inlined() }} (
+typed {{ not_materialized() }} (
     select
         *,
         {{ first_reason(reasons) }} as own_rejection_reason

@@ -9,17 +9,17 @@ with landed {{ read_once() }} (
     {{ rows_to_validate('customers', ['business_id', 'customer_id']) }}
 ),
 
-cleaned {{ inlined() }} (
+cleaned {{ not_materialized() }} (
     select
         row_hash,
-        {{ clean('business_id') }} as business_id,
-        {{ clean_id('customer_id') }} as customer_id,
+        {{ trim_to_null('business_id') }} as business_id,
+        {{ trim_id('customer_id') }} as customer_id,
         {%- for attribute in attributes %}
-        {{ clean(attribute) }} as {{ quoted(attribute) }},
+        {{ trim_to_null(attribute) }} as {{ quoted(attribute) }},
         {%- endfor %}
-        {{ clean('contactable') }} as contactable_text,
-        {{ clean('updated_at') }} as updated_at_text,
-        {{ clean('loaded_at') }} as loaded_at_text,
+        {{ trim_to_null('contactable') }} as contactable_text,
+        {{ trim_to_null('updated_at') }} as updated_at_text,
+        {{ trim_to_null('loaded_at') }} as loaded_at_text,
         malformed_line,
         validated_in
     from landed
@@ -29,7 +29,7 @@ repeated as (
     {{ duplicate_keys('cleaned', ['business_id', 'customer_id']) }}
 ),
 
-parsed {{ inlined() }} (
+parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
@@ -39,10 +39,10 @@ parsed {{ inlined() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.customer_id']) }} = repeated.key_hash
+    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.customer_id']) }} = repeated.key_hash
 ),
 
-typed {{ inlined() }} (
+typed {{ not_materialized() }} (
     select
         *,
         {{ dropped('contactable') }},

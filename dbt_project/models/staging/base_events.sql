@@ -9,21 +9,21 @@ with landed {{ read_once() }} (
     {{ rows_to_validate('events', ['business_id', 'event_id']) }}
 ),
 
-cleaned {{ inlined() }} (
+cleaned {{ not_materialized() }} (
     select
         row_hash,
-        {{ clean('event_id') }} as event_id,
-        {{ clean('business_id') }} as business_id,
-        {{ clean_id('customer_id') }} as customer_id,
-        {{ clean('event_name') }} as event_name,
-        {{ clean('occurred_at') }} as occurred_at_text,
-        {{ clean('amount') }} as amount_text,
-        {{ ascii_lower(clean('currency')) }} as currency,
-        {{ clean('reason') }} as reason,
-        {{ clean('voids_event_id') }} as voids_event_id,
-        {{ clean('contract_id') }} as contract_id,
-        {{ clean('covers_until') }} as covers_until_text,
-        {{ clean('loaded_at') }} as loaded_at_text,
+        {{ trim_to_null('event_id') }} as event_id,
+        {{ trim_to_null('business_id') }} as business_id,
+        {{ trim_id('customer_id') }} as customer_id,
+        {{ trim_to_null('event_name') }} as event_name,
+        {{ trim_to_null('occurred_at') }} as occurred_at_text,
+        {{ trim_to_null('amount') }} as amount_text,
+        {{ ascii_lower(trim_to_null('currency')) }} as currency,
+        {{ trim_to_null('reason') }} as reason,
+        {{ trim_to_null('voids_event_id') }} as voids_event_id,
+        {{ trim_to_null('contract_id') }} as contract_id,
+        {{ trim_to_null('covers_until') }} as covers_until_text,
+        {{ trim_to_null('loaded_at') }} as loaded_at_text,
         malformed_line,
         validated_in
     from landed
@@ -33,7 +33,7 @@ repeated as (
     {{ duplicate_keys('cleaned', ['business_id', 'event_id']) }}
 ),
 
-parsed {{ inlined() }} (
+parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
@@ -47,17 +47,17 @@ parsed {{ inlined() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.event_id']) }} = repeated.key_hash
+    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.event_id']) }} = repeated.key_hash
     left join {{ ref('stg_event_kinds') }} as kinds
         on cleaned.business_id = kinds.business_id and cleaned.event_name = kinds.event_name
 ),
 
-kinded {{ inlined() }} (
+kinded {{ not_materialized() }} (
     select *, case when amount_read = 0 then coalesce(kind_if_zero, mapped_kind) else mapped_kind end as kind
     from parsed
 ),
 
-weighed_amounts {{ inlined() }} (
+weighed_amounts {{ not_materialized() }} (
     select
         *,
         {{ first_reason([
@@ -69,7 +69,7 @@ weighed_amounts {{ inlined() }} (
     from kinded
 ),
 
-typed {{ inlined() }} (
+typed {{ not_materialized() }} (
     select
         *,
         case when amount_dropped is null then case when kind = 'refund' then abs(amount_read) else amount_read end end as amount,

@@ -9,16 +9,16 @@ with landed {{ read_once() }} (
     {{ rows_to_validate('survey_responses', ['business_id', 'response_id']) }}
 ),
 
-cleaned {{ inlined() }} (
+cleaned {{ not_materialized() }} (
     select
         row_hash,
-        {{ clean('response_id') }} as response_id,
-        {{ clean('business_id') }} as business_id,
-        {{ clean_id('customer_id') }} as customer_id,
-        {{ clean('answered_at') }} as answered_at_text,
-        {{ clean('survey') }} as survey,
-        {{ clean('score') }} as score_text,
-        {{ clean('loaded_at') }} as loaded_at_text,
+        {{ trim_to_null('response_id') }} as response_id,
+        {{ trim_to_null('business_id') }} as business_id,
+        {{ trim_id('customer_id') }} as customer_id,
+        {{ trim_to_null('answered_at') }} as answered_at_text,
+        {{ trim_to_null('survey') }} as survey,
+        {{ trim_to_null('score') }} as score_text,
+        {{ trim_to_null('loaded_at') }} as loaded_at_text,
         malformed_line,
         validated_in
     from landed
@@ -28,7 +28,7 @@ repeated as (
     {{ duplicate_keys('cleaned', ['business_id', 'response_id']) }}
 ),
 
-parsed {{ inlined() }} (
+parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
@@ -38,10 +38,10 @@ parsed {{ inlined() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ fleeting_hash(['cleaned.business_id', 'cleaned.response_id']) }} = repeated.key_hash
+    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.response_id']) }} = repeated.key_hash
 ),
 
-typed {{ inlined() }} (
+typed {{ not_materialized() }} (
     select
         *,
         {{ first_reason(reasons) }} as own_rejection_reason

@@ -3,13 +3,13 @@
 with kinds as (
     select
         business_id,
-        {{ listed("md5(event_name) || kind || coalesce(':' || kind_if_zero, '')", 'event_name') }} as mappings
+        {{ string_agg_ordered("md5(event_name) || kind || coalesce(':' || kind_if_zero, '')", 'event_name') }} as mappings
     from {{ ref('stg_event_kinds') }}
     group by business_id
 ),
 
 reasons as (
-    select {{ listed("md5(reason) || exit_kind || md5(coalesce(category, ''))", 'reason') }} as reasons
+    select {{ string_agg_ordered("md5(reason) || exit_kind || md5(coalesce(category, ''))", 'reason') }} as reasons
     from {{ ref('stg_exit_reasons') }}
 ),
 

@@ -1,1 +1,1 @@
-{{ standing_rows('base_campaign_touches') }}
+{{ current_rows('base_campaign_touches') }}

@@ -1,1 +1,1 @@
-{{ standing_rows('base_campaigns') }}
+{{ current_rows('base_campaigns') }}

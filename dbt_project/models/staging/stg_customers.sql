@@ -1,1 +1,1 @@
-{{ standing_rows('base_customers') }}
+{{ current_rows('base_customers') }}

@@ -1,1 +1,1 @@
-{{ standing_rows('base_events') }}
+{{ current_rows('base_events') }}

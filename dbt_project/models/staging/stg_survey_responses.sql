@@ -1,1 +1,1 @@
-{{ standing_rows('base_survey_responses') }}
+{{ current_rows('base_survey_responses') }}

@@ -3,7 +3,7 @@ with found as (
     select
         validated.business_id,
         'event_name' as column_name,
-        {{ clean('event_name', 'landed') }} as value,
+        {{ trim_to_null('event_name', 'landed') }} as value,
         validated.occurred_at
     from {{ ref('base_events') }} as validated
     inner join {{ ref('landed_events') }} as landed on validated.row_hash = landed.row_hash

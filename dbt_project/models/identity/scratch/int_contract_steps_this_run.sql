@@ -18,7 +18,7 @@ placed as (
         kind = 'cancellation' and contract_id is null as ends_all,
         row_number() over (
             partition by customer_key
-            order by event_date, occurred_at, case when kind = 'cancellation' then 0 else 1 end, {{ in_bytes('event_id') }}
+            order by event_date, occurred_at, case when kind = 'cancellation' then 0 else 1 end, {{ binary_collation('event_id') }}
         ) as row_num
     from {{ ref('int_events_this_run') }}
     where kind in ('purchase', 'cancellation') and customer_key in ({{ few_values('customer_key', 'holders') }})
