@@ -104,7 +104,7 @@ def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(publ
         connection.execute("delete from winback.lifecycle_transitions where transition_date = (select min(transition_date) from winback.lifecycle_transitions)")
         connection.execute("delete from winback_internal.base_events where event_id = (select min(event_id) from winback_internal.base_events)")
     message = published.refused("refresh", "--as-of", "2025-07-01")
-    assert "Test lifecycle_transitions_keep_to_the_schedule failed" in message
+    assert "Test lifecycle_transitions_schedule failed" in message
     assert "base_events: there are not as many validations as landed rows (1 row)." in message
     assert "base_events: landed rows are not all current, superseded or rejected (1 row)." in message
 

@@ -1,5 +1,5 @@
 {# Each interval begins with a transition to its state on its first date, each transition begins one, and both tell the same exit. #}
-{% test begin_with_their_transition(model, of=none) %}
+{% test intervals_match_transitions(model, of=none) %}
 select
     coalesce(states.business_id, transitions.business_id) as business_id,
     coalesce(states.customer_id, transitions.customer_id) as customer_id,

@@ -1,5 +1,5 @@
 {# Each transition leaves the state that the one before led to, after the days that lie between them, and undoes its exit. #}
-{% test follow_each_other(model, of=none) %}
+{% test transitions_are_consecutive(model, of=none) %}
 with followed as (
     select
         *,

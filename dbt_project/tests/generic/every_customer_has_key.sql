@@ -1,5 +1,5 @@
 {# Everyone with an event, a touch or an answer that stands and was validated in this run has a key; in any run before, the same was seen. #}
-{% test know_everyone(model) %}
+{% test every_customer_has_key(model) %}
 with people as (
     {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
     select current_rows.business_id, current_rows.customer_id

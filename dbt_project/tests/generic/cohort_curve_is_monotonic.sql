@@ -1,5 +1,5 @@
 {# From month to month of a cohort: nobody who came back goes away again, and those of the month add to those before. #}
-{% test never_falls(model) %}
+{% test cohort_curve_is_monotonic(model) %}
 with followed as (
     select
         *,

@@ -1,5 +1,5 @@
 {# As many candidates as customers stand in these states at the last date counted: the closing stocks of the period facts. #}
-{% test candidates_are_the_stock(model, states) %}
+{% test candidate_count_matches_closing_stock(model, states) %}
 with stock as (
     select facts.business_id{% for state in states %}, facts.closing_{{ state }} as {{ state }}{% endfor %}
     from {{ ref('fct_lifecycle') }} as facts

@@ -1,5 +1,5 @@
 {# Each win-back and reactivation adds one to what the customer's next return counts as previous. #}
-{% test counted_one_by_one(model, of=none) %}
+{% test previous_returns_increments(model, of=none) %}
 with followed as (
     select
         *,

@@ -1,5 +1,5 @@
 {# Everyone counts under the key of the customer they are merged into, and who is merged into nobody under their own. #}
-{% test follow_the_merges(model) %}
+{% test keys_follow_merges(model) %}
 select
     people.*,
     counted_as.customer_id as counted_as,

@@ -1,5 +1,5 @@
 {# What time alone does happens after the days that the business's policy names, and never where it names none. #}
-{% test keep_the_policy(model, of=none) %}
+{% test durations_respect_thresholds(model, of=none) %}
 select
     transitions.*,
     policies.dormant_after_days,

@@ -1,7 +1,7 @@
 {# No refresh counts to an earlier date than the one before it, but for one that goes back from a date that was not over yet when it
    started. The last date over in every zone, whichever zones there were, was the date in UTC or one of the two days before it. dbt
    alone, which has no code_version, may go back. #}
-{% test never_back(model) %}
+{% test as_of_date_is_monotonic(model) %}
 select *
 from (
     select

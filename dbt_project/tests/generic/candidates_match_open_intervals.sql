@@ -1,6 +1,6 @@
 {# The candidates are the customers whose open interval is in these states, since the same date and for the same reason; and they
    have come back as often as fct_returns says. #}
-{% test candidates_are_open_states(model, states) %}
+{% test candidates_match_open_intervals(model, states) %}
 with standing as (
     select business_id, customer_id, state, valid_from, exit_kind, exit_reason
     from {{ ref('lifecycle_states') }}

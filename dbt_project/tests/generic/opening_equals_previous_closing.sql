@@ -1,5 +1,5 @@
 {# A period opens with the stocks that the one before closed with, and the first one with none. #}
-{% test continuous(model) %}
+{% test opening_equals_previous_closing(model) %}
 with followed as (
     select
         *

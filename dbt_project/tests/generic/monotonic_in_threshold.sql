@@ -1,5 +1,5 @@
 {# The longer the silence asked for, the fewer are so silent, and the fewer would have been former. #}
-{% test shrinks_with_days(model) %}
+{% test monotonic_in_threshold(model) %}
 with followed as (
     select
         *,

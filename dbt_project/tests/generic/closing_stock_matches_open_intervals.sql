@@ -1,5 +1,5 @@
 {# At the last date counted, the closing stocks are the customers whose interval in lifecycle_states is open. #}
-{% test closes_with_open_states(model) %}
+{% test closing_stock_matches_open_intervals(model) %}
 with closing as (
     select facts.*
     from {{ model }} as facts

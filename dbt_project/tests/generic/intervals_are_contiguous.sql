@@ -1,5 +1,5 @@
 {# A customer's intervals join without gap or overlap, no state follows itself, and the last one alone is open. #}
-{% test unbroken_states(model, of=none) %}
+{% test intervals_are_contiguous(model, of=none) %}
 with followed as (
     select
         *,

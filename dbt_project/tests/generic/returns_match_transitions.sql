@@ -1,5 +1,5 @@
 {# A return for each transition back, on its date and from its state, and none besides. #}
-{% test are_the_transitions(model, of=none) %}
+{% test returns_match_transitions(model, of=none) %}
 with back as (
     select business_id, customer_id, transition_date, transition, from_state, days_in_from_state, exit_kind, exit_reason
     from {{ rows_to_test(ref('lifecycle_transitions'), of) }} as tested

@@ -1,6 +1,6 @@
 {# As many transitions are published of each date and name as the schedule holds up to the date counted to: nobody's are left as
    they once were. #}
-{% test keep_to_the_schedule(model) %}
+{% test published_transitions_match_schedule(model) %}
 with scheduled as (
     select transitions.transition_date, transitions.transition, count(*) as transitions
     from {{ ref('int_transitions') }} as transitions

@@ -1,5 +1,5 @@
 {# The thresholds in force are among those tried, each marked once. #}
-{% test tries_the_policy(model) %}
+{% test includes_current_thresholds(model) %}
 with marked as (
     select
         business_id,
