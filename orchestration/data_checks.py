@@ -51,9 +51,9 @@ SHARED_IDS = """
     from winback_internal.base_events as superseded
     inner join winback_internal.base_events as current
         on superseded.business_id = current.business_id and superseded.event_id = current.event_id
-    left join winback_internal.int_survivors as former
+    left join winback_internal.int_merge_targets as former
         on superseded.business_id = former.business_id and superseded.customer_id = former.customer_id
-    left join winback_internal.int_survivors as present
+    left join winback_internal.int_merge_targets as present
         on current.business_id = present.business_id and current.customer_id = present.customer_id
     where
         superseded.row_status = 'superseded'

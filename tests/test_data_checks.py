@@ -87,7 +87,7 @@ def test_an_event_id_of_several_people_is_told_and_one_of_a_merged_customer_is_n
             "'shop', '4', 'ann', 'rejected'", "'shop', '4', 'bob', 'current'",  # no valid copy
             "'saas', '3', 'ann', 'current'",
         ),
-        table("winback_internal.int_survivors", "business_id, customer_id, survivor_id", "'shop', 'old', 'new'"),
+        table("winback_internal.int_merge_targets", "business_id, customer_id, survivor_id", "'shop', 'old', 'new'"),
     )  # fmt: skip
     (warning,), figures = shared_event_ids(tables, load_settings())
     assert warning.startswith("1 event ids of shop name more than one customer")

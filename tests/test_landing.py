@@ -114,8 +114,8 @@ OVERFLOWS = [
 
 @pytest.mark.parametrize("text", OVERFLOWS)
 def test_a_sum_that_no_column_holds_is_told_without_the_value(text: str) -> None:
-    (message,) = failure_messages([{"status": "error", "unique_id": "model.winback.int_arms", "message": text}])
-    assert message.startswith("Model int_arms: a sum is larger than its column can hold.") and "6E13" not in message
+    (message,) = failure_messages([{"status": "error", "unique_id": "model.winback.int_campaign_arms", "message": text}])
+    assert message.startswith("Model int_campaign_arms: a sum is larger than its column can hold.") and "6E13" not in message
 
 
 def test_no_events_at_all_is_a_success_said_loudly(project: Project) -> None:

@@ -59,7 +59,7 @@ def test_whatever_is_left_out_nights_end_as_a_full_build(published: Project) -> 
 
     # A selection rebuilds what it may of all that, and leaves alone what a night derives of few customers.
     selected = ("winback/lifecycle_states", "winback/dim_business", "winback/fct_returns")
-    kept = ("int_transitions", "int_period_counts", "int_absences", "int_returns", "int_purchase_gaps")
+    kept = ("int_transitions", "int_period_counts", "int_inactivity_spells", "int_returns", "int_purchase_gaps")
     rows = {table: published.query(f"select * from winback_internal.{table} order by all") for table in kept}
     told = materialise(published, *selected, *(f"winback_internal/{table}" for table in kept))
     assert told["success"] and told["materialised"] == sorted(selected)

@@ -76,7 +76,7 @@ def find_person(reader: Reader, business: str, customer: str) -> Person:
         known = [shown(name) for (name,) in reader.rows("select business_id from winback.dim_business order by business_id")]
         more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
         raise WinbackError(f"There is no business '{shown(business)}'. Give --business one of: {', '.join(known[:MOST_NAMED])}{more}.")
-    merged = "winback_internal.int_survivors where business_id = {}"
+    merged = "winback_internal.int_merge_targets where business_id = {}"
     survivor = next((name for (name,) in _ask(reader, f"select survivor_id from {merged} and customer_id = {{}}", business, asked)), asked)
     others = _ask(reader, f"select customer_id from {merged} and survivor_id = {{}}", business, survivor)
     keys = _ask(reader, "select customer_key from winback_internal.int_customer_keys where business_id = {} and customer_id = {}", business, survivor)

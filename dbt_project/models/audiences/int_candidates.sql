@@ -3,7 +3,7 @@
 {%- set cool_down_days = var('cool_down_days') | int -%}
 with away as (
     select *, {{ days_between('since', as_of_date()) }} as days_away
-    from {{ ref('int_away') }}
+    from {{ ref('int_inactive_customers') }}
 ),
 
 -- Records that say that their customer may be contacted. What is not said is no consent.
@@ -16,7 +16,7 @@ consents as (
 -- Customers into whom somebody was merged who has not consented.
 doubted as (
     select distinct merged.business_id, merged.survivor_id
-    from {{ ref('int_survivors') }} as merged
+    from {{ ref('int_merge_targets') }} as merged
     left join consents on merged.business_id = consents.business_id and merged.customer_id = consents.customer_id
     where consents.customer_id is null
 ),

@@ -2,7 +2,7 @@
 -- went the same way; and what such a return brought in over its first 90 days.
 with ages as (
     select distinct business_id, from_state, exit_kind, {{ days_between('since', as_of_date()) }} as days_away
-    from {{ ref('int_away') }}
+    from {{ ref('int_inactive_customers') }}
 ),
 
 curves as (

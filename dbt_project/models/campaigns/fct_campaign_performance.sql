@@ -2,7 +2,7 @@ with arms as (
     select
         *,
         lift / sqrt(pooled_variance) as z
-    from {{ ref('int_arms') }}
+    from {{ ref('int_campaign_arms') }}
 )
 
 select

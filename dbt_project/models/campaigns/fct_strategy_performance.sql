@@ -9,7 +9,7 @@ with summed as (
         sum(returned) as returned,
         sum(cost) as cost,
         sum(revenue) as revenue
-    from {{ ref('int_arms') }}
+    from {{ ref('int_campaign_arms') }}
     group by business_id, strategy, arm, target_state
 ),
 
@@ -22,7 +22,7 @@ counted as (
 
 strategies as (
     select business_id, strategy, min(case when is_observational then 1 else 0 end) = 1 as is_observational
-    from {{ ref('int_arms') }}
+    from {{ ref('int_campaign_arms') }}
     group by business_id, strategy
 ),
 

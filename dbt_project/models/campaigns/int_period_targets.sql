@@ -8,7 +8,7 @@ with targets as (
         targets.touched_on,
         targets.window_ends_on,
         targets.won_back
-    from {{ ref('int_observed_targets') }} as targets
+    from {{ ref('int_campaign_outcomes') }} as targets
     inner join {{ ref('int_customer_segments') }} as segments on targets.customer_key = segments.customer_key
     inner join {{ ref('int_segment_values') }} as segment_values on segments.segment_key = segment_values.segment_key
     where targets.arm = 'treatment' and targets.target_state = 'former'

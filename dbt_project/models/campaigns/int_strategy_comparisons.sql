@@ -7,7 +7,7 @@ with terms as (
         cast(weight * lift as decimal(38, 12)) as weighted_lift,
         cast(weight * weight * variance as decimal(38, 12)) as weighted_variance,
         cast(weight * weight * pooled_variance as decimal(38, 12)) as weighted_pooled_variance
-    from {{ ref('int_arms') }}
+    from {{ ref('int_campaign_arms') }}
     where lift is not null
 ),
 
@@ -31,7 +31,7 @@ summed as (
 -- Whoever stands in several campaigns makes their rates hang together, and the variances do not add up.
 met as (
     select targets.business_id, targets.strategy, terms.target_state, targets.customer_key
-    from {{ ref('int_observed_targets') }} as targets
+    from {{ ref('int_campaign_outcomes') }} as targets
     inner join terms
         on
             targets.business_id = terms.business_id

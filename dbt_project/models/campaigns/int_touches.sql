@@ -10,7 +10,7 @@ select
     touches.arm,
     coalesce(touches.cost, 0) as cost
 from {{ ref('stg_campaign_touches') }} as touches
-inner join {{ ref('int_people_this_run') }} as people
+inner join {{ ref('int_affected_people') }} as people
     on touches.business_id = people.business_id and touches.customer_id = people.customer_id
 inner join {{ ref('stg_businesses') }} as businesses on touches.business_id = businesses.business_id
 inner join {{ ref('int_utc_offsets') }} as offsets

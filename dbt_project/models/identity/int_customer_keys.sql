@@ -20,7 +20,7 @@ people as (
     union
     {%- endfor %}
     select business_id, survivor_id
-    from {{ ref('int_survivors') }}
+    from {{ ref('int_merge_targets') }}
 ),
 
 numbered as (
@@ -46,7 +46,7 @@ merged as (
         numbered.person_key,
         coalesce(into_whom.person_key, numbered.person_key) as customer_key
     from numbered
-    left join {{ ref('int_survivors') }} as survivors
+    left join {{ ref('int_merge_targets') }} as survivors
         on numbered.business_id = survivors.business_id and numbered.customer_id = survivors.customer_id
     left join numbered as into_whom
         on survivors.business_id = into_whom.business_id and survivors.survivor_id = into_whom.customer_id

@@ -5,7 +5,7 @@
 with suspects as (
     select distinct people.customer_key
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_people_this_run') }} as people
+    inner join {{ ref('int_affected_people') }} as people
         on events.business_id = people.business_id and events.customer_id = people.customer_id
     where abs(events.amount) >= (select 1e14 / (count(*) + 1) from {{ ref('stg_events') }})
 ),

@@ -9,7 +9,7 @@ with moves as (
     from {{ ref('int_transitions') }} as transitions
     where
         transitions.transition_date <= {{ as_of_date() }}
-        and transitions.customer_key in (select answers.customer_key from {{ ref('int_answers') }} as answers)
+        and transitions.customer_key in (select answers.customer_key from {{ ref('int_survey_answers') }} as answers)
 ),
 
 turns as (
@@ -36,7 +36,7 @@ in_force as (
         greatest(answers.opens_from, {{ add_days('spells.current_from', 1) }}) as opens_from,
         least(answers.opens_to, coalesce(spells.left_on, answers.opens_to)) as opens_to,
         spells.left_on
-    from {{ ref('int_answers') }} as answers
+    from {{ ref('int_survey_answers') }} as answers
     inner join spells on answers.customer_key = spells.customer_key
     inner join {{ ref('int_customer_segments') }} as segments on answers.customer_key = segments.customer_key
     where

@@ -10,7 +10,7 @@ with counted as (
         max(away_from) as last_away_from,
         count(*) as absences,
         sum(is_return) as returns
-    from {{ ref('int_absences_seen') }}
+    from {{ ref('int_inactivity_spells_observed') }}
     group by 1, 2, 3, 4, 5, 6
 )
 

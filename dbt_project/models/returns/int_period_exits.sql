@@ -8,7 +8,7 @@ with exits as (
         absences.exit_reason,
         count(*) as exits,
         sum(case when absences.is_return = 1 and absences.t <= {{ exit_window_days() }} then 1 else 0 end) as exits_won_back
-    from {{ ref('int_absences_seen') }} as absences
+    from {{ ref('int_inactivity_spells_observed') }} as absences
     inner join {{ ref('int_customer_segments') }} as segments on absences.customer_key = segments.customer_key
     where absences.from_state = 'former'
     group by 1, 2, 3, 4

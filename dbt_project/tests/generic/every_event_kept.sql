@@ -5,7 +5,7 @@ with effective as (
     select events.business_id, events.event_id
     from {{ ref('stg_events') }} as events
     {%- if not (execute and is_rebuild()) %}
-    inner join {{ ref('int_people_this_run') }} as people
+    inner join {{ ref('int_affected_people') }} as people
         on events.business_id = people.business_id and events.customer_id = people.customer_id
     {%- endif %}
     where

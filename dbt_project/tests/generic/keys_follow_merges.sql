@@ -6,7 +6,7 @@ select
     survivors.survivor_id
 from {{ model }} as people
 left join {{ model }} as counted_as on people.customer_key = counted_as.person_key
-left join {{ ref('int_survivors') }} as survivors
+left join {{ ref('int_merge_targets') }} as survivors
     on people.business_id = survivors.business_id and people.customer_id = survivors.customer_id
 where (
     counted_as.business_id = people.business_id

@@ -3,7 +3,7 @@
 with holders as (
     select distinct people.customer_key
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_people_this_run') }} as people
+    inner join {{ ref('int_affected_people') }} as people
         on events.business_id = people.business_id and events.customer_id = people.customer_id
     where events.contract_id is not null
 ),

@@ -4,7 +4,7 @@
 with theirs as (
     select people.customer_key, events.*
     from {{ ref('stg_events') }} as events
-    inner join {{ ref('int_people_this_run') }} as people
+    inner join {{ ref('int_affected_people') }} as people
         on events.business_id = people.business_id and events.customer_id = people.customer_id
     where events.kind in ('interest', 'purchase', 'engagement', 'cancellation', 'refund')
 )

@@ -9,7 +9,7 @@ with days as (
         lag(has_bought) over (partition by customer_key order by event_date) as previous_has_bought,
         lag(is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
         lead(event_date) over (partition by customer_key order by event_date) as next_date
-    from {{ ref('int_effective_days_this_run') }}
+    from {{ ref('int_active_days_this_run') }}
 ),
 
 -- How long the silence before it was, and how long the one after it is: for ever, where no day follows.

@@ -7,7 +7,7 @@ with moves as (
         {{ period_start(grain, 'by_day.transition_date') }} as period_start,
         by_day.is_alone_in_{{ grain }} as is_alone,
         by_day.*
-    from {{ ref('int_moves_by_day') }} as by_day
+    from {{ ref('int_daily_transition_deltas') }} as by_day
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -65,7 +65,7 @@ movers as (
         is_acquired,
         is_bounced,
         sign as customers
-    from {{ ref('int_repeat_movers') }}
+    from {{ ref('int_multi_transition_customers') }}
 ),
 
 counted_movers as (

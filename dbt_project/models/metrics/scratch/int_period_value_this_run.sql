@@ -10,7 +10,7 @@ returners as (
         sign,
         opening_state,
         case when opening_state = 'former' then first_won_back_on else first_returned_on end as back_from
-    from {{ ref('int_repeat_movers') }}
+    from {{ ref('int_multi_transition_customers') }}
     where (opening_state = 'former' and first_transition = 'won_back') or (opening_state = 'dormant' and first_returned_on is not null)
     {%- for grain in period_grains() %}
     union all

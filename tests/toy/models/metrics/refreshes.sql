@@ -1,7 +1,7 @@
 -- The last model of a run.
 -- depends_on: {{ ref('landed_files') }}, {{ ref('lifecycle_transitions') }}, {{ ref('fct_win_back') }}, {{ ref('fct_reactivation') }}
 -- depends_on: {{ ref('fct_retention') }}, {{ ref('metric_restatements') }}
--- depends_on: {{ ref('int_wide_segments') }}, {{ ref('dropped_values') }}, {{ ref('unmapped_values') }}, {{ ref('int_survivors') }}, {{ ref('int_contracts') }}
+-- depends_on: {{ ref('int_wide_segments') }}, {{ ref('dropped_values') }}, {{ ref('unmapped_values') }}, {{ ref('int_merge_targets') }}, {{ ref('int_contracts') }}
 -- depends_on: {{ ref('int_customers') }}, {{ ref('int_customer_keys') }}, {{ ref('int_customer_days') }}, {{ ref('int_voided_events') }}
 {{ config(schema='winback', tags=['public'], materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 with landed as (

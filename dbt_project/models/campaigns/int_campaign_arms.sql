@@ -3,10 +3,10 @@
 -- Everybody stands here twice: under their state, and under all, where those already active count for nothing.
 with targets as (
     select *, target_state as counted_under, 1 as counts
-    from {{ ref('int_observed_targets') }}
+    from {{ ref('int_campaign_outcomes') }}
     union all
     select *, 'all' as counted_under, case when target_state = 'active' then 0 else 1 end as counts
-    from {{ ref('int_observed_targets') }}
+    from {{ ref('int_campaign_outcomes') }}
 ),
 
 counted as (

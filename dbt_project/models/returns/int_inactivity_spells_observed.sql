@@ -6,7 +6,7 @@ with seen as (
         {{ as_of_date() }} as as_of_date,
         case when absences.ended_on <= {{ as_of_date() }} then absences.ended_by end as seen_to_end_by,
         least(coalesce(absences.ended_on, {{ as_of_date() }}), {{ as_of_date() }}) as seen_until
-    from {{ ref('int_absences') }} as absences
+    from {{ ref('int_inactivity_spells') }} as absences
     where absences.away_from <= {{ as_of_date() }}
 )
 
