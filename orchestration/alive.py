@@ -65,12 +65,12 @@ def _locked(file: Path) -> int:
     return descriptor
 
 
-def bury_dead_runs(instance: DagsterInstance, tell: Callable[[str], None] = lambda _: None) -> None:
+def fail_dead_runs(instance: DagsterInstance, log: Callable[[str], None] = lambda _: None) -> None:
     """Tell Dagster of the runs that were killed, which it would count as under way for ever.
 
     Args:
         instance: Dagster's.
-        tell: told of each.
+        log: informed of each.
     """
     for file in sorted(_locks(instance).glob("*.lock")):
         try:
@@ -78,21 +78,21 @@ def bury_dead_runs(instance: DagsterInstance, tell: Callable[[str], None] = lamb
         except OSError:  # held, or gone meanwhile: alive, or done
             continue
         try:
-            bury(instance, file.stem, tell)
+            fail_run(instance, file.stem, log)
             file.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
 
 
-def bury(instance: DagsterInstance, run_id: str, tell: Callable[[str], None]) -> None:
+def fail_run(instance: DagsterInstance, run_id: str, log: Callable[[str], None]) -> None:
     """Tell Dagster that a run was killed, if it does not know that it has ended.
 
     Args:
         instance: Dagster's.
         run_id: the run, which is known to be dead.
-        tell: told if so.
+        log: informed if so.
     """
     run = instance.get_run_by_id(run_id)
     if run and run.status in UNDER_WAY:
         instance.report_run_failed(run, KILLED)
-        tell(f"Run {run_id} was killed; Dagster now counts it as failed.")
+        log(f"Run {run_id} was killed; Dagster now counts it as failed.")

@@ -8,7 +8,7 @@ from dagster import AssetExecutionContext, AssetSpec, Config, FreshnessPolicy
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from pydantic import Field
 
-from orchestration.dbt import ensure_manifest, manifest
+from orchestration.dbt_project import ensure_manifest, manifest
 from orchestration.refresh import refresh
 from orchestration.request import Request
 from orchestration.settings import owners, target

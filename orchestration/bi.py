@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import yaml
 
-from orchestration.dbt import BUILD_SCHEMA, dbt_executable, ensure_manifest
+from orchestration.dbt_project import BUILD_SCHEMA, dbt_executable, ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, ROOT, STATE, Settings
 

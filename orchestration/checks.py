@@ -7,12 +7,12 @@ from functools import partial
 from dagster import AssetCheckExecutionContext, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, Failure, multi_asset_check
 
 from orchestration import contract_checks, data_checks
-from orchestration.control import Limits, control_limits
-from orchestration.data_checks import Judge, Judged
+from orchestration.control_chart import Limits, control_limits
+from orchestration.data_checks import Find, Findings
 from orchestration.errors import WinbackError
 from orchestration.headlines import HEADLINES, Headline, Month, months_of
 from orchestration.metadata import percent, table_of
-from orchestration.progress import teller
+from orchestration.progress import logger_for
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouses import Reader, warehouse_of
 
@@ -24,13 +24,13 @@ class Check:
     Attributes:
         table: the public table.
         name: what holds where all is well.
-        judge: looks at what is published.
+        find: looks at what is published.
         description: what it looks at, for people.
     """
 
     table: str
     name: str
-    judge: Judge
+    find: Find
     description: str
 
     @property
@@ -39,7 +39,7 @@ class Check:
         return AssetCheckSpec(self.name, asset=["winback", self.table], description=self.description)
 
 
-def breaches(reader: Reader, settings: Settings, headline: Headline) -> Judged:
+def control_limit_breaches(reader: Reader, settings: Settings, headline: Headline) -> Findings:
     """Which businesses' latest complete month lies beyond its control limits.
 
     Args:
@@ -93,7 +93,7 @@ CHECKS = [
         Check(
             headline.table,
             f"{headline.rate}_is_within_control_limits",
-            partial(breaches, headline=headline),
+            partial(control_limit_breaches, headline=headline),
             "The latest complete month of each business against three-sigma limits from its own months before (binomial p-chart).",
         )
         for headline in HEADLINES
@@ -101,7 +101,7 @@ CHECKS = [
     Check(
         "rejected_rows",
         "few_rows_are_rejected",
-        data_checks.rejections,
+        data_checks.rejection_rates,
         "Of the rows that the last refresh validated, and of all that ever landed, the share rejected is at most WINBACK_REJECTED_SHARE.",
     ),
     Check(
@@ -125,7 +125,7 @@ CHECKS = [
     Check(
         "dim_business",
         "landing_is_fresh",
-        data_checks.silent_businesses,
+        data_checks.stale_feeds,
         "Of no business the newest event is older than WINBACK_LANDING_DAYS days and than the longest wait for an event in the year before: its feed has not dried up.",
     ),
     Check(
@@ -160,21 +160,21 @@ def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
     """Hold what is published against its own past, against what has landed, and against the calendar."""
     try:
         settings = load_settings()
-        tell = teller(context)
+        log = logger_for(context)
         with warehouse_of(settings).reader() as reader:
             for check in CHECKS:
                 if check.spec.key in context.selected_asset_check_keys:
-                    warnings, figures = _judged(check, reader, settings)
+                    warnings, figures = _findings(check, reader, settings)
                     for warning in warnings:
-                        tell(f"WARNING: {warning}")
+                        log(f"WARNING: {warning}")
                     yield _result(check.spec, warnings, figures)
     except WinbackError as error:
         raise Failure(description=f"What is published could not be checked. {error}", allow_retries=False) from None
 
 
-def _judged(check: Check, reader: Reader, settings: Settings) -> Judged:
+def _findings(check: Check, reader: Reader, settings: Settings) -> Findings:
     try:
-        return check.judge(reader, settings)
+        return check.find(reader, settings)
     except Exception as error:  # noqa: BLE001 - a check that cannot be made warns, as one that fails does
         return [f"{check.name} could not be checked: {type(error).__name__}: {error}"], []
 

@@ -28,17 +28,17 @@ def winback() -> None:
 @click.option("--allow-future", is_flag=True, help="Count to the date of --as-of even where it is not over yet.")
 def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> None:
     """Run the refresh job in this process; where it fails, tell of it as the failure sensor does, which sees runs of Dagster's daemon alone."""
-    from orchestration.notifications import told_of_failure
+    from orchestration.notifications import notify_of_failure
     from orchestration.run import run_refresh
 
-    with told_of_failure(warn=_say):
+    with notify_of_failure(warn=_say):
         run_refresh(Request(as_of, full=full, reland=reland, allow_future=allow_future), _say)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
 def demo() -> None:
     """The main job on the sample."""
-    from orchestration.last import last_refresh
+    from orchestration.published_state import last_refresh
     from orchestration.run import run_refresh
     from orchestration.sample import SAMPLE_AS_OF, is_current, is_sample, write_sample
 
@@ -46,15 +46,15 @@ def demo() -> None:
     warehouse = warehouse_of(settings)
     if settings.landing.is_dir() and any(settings.landing.iterdir()) and not is_sample(settings.landing):
         raise WinbackError(f"{settings.landing} holds data of your own, which the sample would mix with. Set WINBACK_LANDING to another folder for the demo.")
-    if warehouse.holds_landing_of_others():
+    if warehouse.has_user_landing():
         raise WinbackError(f"{warehouse.name} has landing tables of your own, which the sample would replace. Name another database for the demo.")
     if not is_current(settings.landing):
         if is_sample(settings.landing) and warehouse.is_published():
             # A warehouse keeps every row that ever landed, those of an older sample too.
-            click.echo(f"The sample is another one now; the warehouse of the older one is {warehouse.set_aside()}.", err=True)
+            click.echo(f"The sample is another one now; the warehouse of the older one is {warehouse.archive()}.", err=True)
         write_sample(settings.landing, report=lambda line: click.echo(line, err=True))
     _load(settings)
-    warehouse.mark_sample()
+    warehouse.tag_sample_landing()
     last = last_refresh(warehouse)
     as_of = max(SAMPLE_AS_OF, last.as_of_date if last else SAMPLE_AS_OF)
     run_refresh(Request(as_of.isoformat(), allow_future=True), _say)

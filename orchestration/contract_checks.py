@@ -3,7 +3,7 @@
 from itertools import groupby
 from operator import itemgetter
 
-from orchestration.data_checks import Judged
+from orchestration.data_checks import Findings
 from orchestration.metadata import percent
 from orchestration.settings import Settings
 from orchestration.summary import Published
@@ -101,7 +101,7 @@ ABSENCES = """
 """
 
 
-def cancellations_without_contract(reader: Reader, _: Settings) -> Judged:
+def cancellations_without_contract(reader: Reader, _: Settings) -> Findings:
     """Where customers who cancel without a contract id go on buying, so that what ended may have been one contract of several.
 
     Args:
@@ -125,7 +125,7 @@ def cancellations_without_contract(reader: Reader, _: Settings) -> Judged:
     return warnings, figures
 
 
-def silent_contracts(reader: Reader, _: Settings) -> Judged:
+def silent_contracts(reader: Reader, _: Settings) -> Findings:
     """Which contracts are open and have not been bought again for too long: their end may never have landed.
 
     Args:
@@ -149,7 +149,7 @@ def silent_contracts(reader: Reader, _: Settings) -> Judged:
     return warnings, figures
 
 
-def absences_under_contract(reader: Reader, _: Settings) -> Judged:
+def absences_under_contract(reader: Reader, _: Settings) -> Findings:
     """Who counts as won back although a contract of theirs was open all the while.
 
     Args:

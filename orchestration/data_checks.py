@@ -11,8 +11,8 @@ from orchestration.summary import Published
 from orchestration.warehouses import Reader
 
 # What a check says: a warning for each fault, and the figures of all that it looked at.
-Judged = tuple[list[str], list[dict]]
-Judge = Callable[[Reader, Settings], Judged]
+Findings = tuple[list[str], list[dict]]
+Find = Callable[[Reader, Settings], Findings]
 
 MOST_NAMED = 5  # names or reasons in a warning
 
@@ -70,7 +70,7 @@ UNMAPPED = {
 }
 
 
-def rejections(reader: Reader, settings: Settings) -> Judged:
+def rejection_rates(reader: Reader, settings: Settings) -> Findings:
     """Where the share of rejected rows is too large, in what the last refresh validated or in all that ever landed.
 
     Args:
@@ -101,7 +101,7 @@ def rejections(reader: Reader, settings: Settings) -> Judged:
     return warnings, figures
 
 
-def dropped_values(reader: Reader, _: Settings) -> Judged:
+def dropped_values(reader: Reader, _: Settings) -> Findings:
     """Which values of rows that stand are not used, amounts above all.
 
     Args:
@@ -126,7 +126,7 @@ def _counted(reasons: list[tuple[str, int]], what: str) -> str:
     return f"{sum(values for _, values in reasons):,} {what} ({', '.join(f'{reason} {values:,}' for reason, values in reasons)})"
 
 
-def shared_event_ids(reader: Reader, _: Settings) -> Judged:
+def shared_event_ids(reader: Reader, _: Settings) -> Findings:
     """How many event ids name several people, after merges.
 
     Args:
@@ -144,7 +144,7 @@ def shared_event_ids(reader: Reader, _: Settings) -> Judged:
     return warnings, [{"business": business, "event ids of several customers": ids} for business, ids in found]
 
 
-def unmapped_values(reader: Reader, _: Settings) -> Judged:
+def unmapped_values(reader: Reader, _: Settings) -> Findings:
     """Which event names and reasons for leaving no seed lists.
 
     Args:
@@ -164,7 +164,7 @@ def unmapped_values(reader: Reader, _: Settings) -> Judged:
     return warnings, unmapped_figures(published)
 
 
-def silent_businesses(reader: Reader, settings: Settings) -> Judged:
+def stale_feeds(reader: Reader, settings: Settings) -> Findings:
     """Of which businesses nothing has been heard for too long: longer than is allowed for all, and than in the year before.
 
     Args:
@@ -194,7 +194,7 @@ def silent_businesses(reader: Reader, settings: Settings) -> Judged:
     return warnings, figures
 
 
-def wide_segments(reader: Reader, _: Settings) -> Judged:
+def wide_segments(reader: Reader, _: Settings) -> Findings:
     """Which segments have too many values in a business, and so no rows in its facts.
 
     Args:

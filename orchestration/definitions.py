@@ -6,7 +6,7 @@ from dagster import AssetSelection, DefaultScheduleStatus, Definitions, Schedule
 
 from orchestration.assets import landing, warehouse
 from orchestration.checks import checks
-from orchestration.dbt import dbt_resource
+from orchestration.dbt_project import dbt_resource
 from orchestration.sensors import sensors
 
 refresh_job = define_asset_job(

@@ -13,12 +13,12 @@ from orchestration.settings import load_settings
 
 
 @contextmanager
-def clear_endings(context: AssetExecutionContext, tell: Callable[[str], None]) -> Iterator[None]:
+def clear_endings(context: AssetExecutionContext, log: Callable[[str], None]) -> Iterator[None]:
     """Let whatever goes wrong inside end the run with its message and without a traceback.
 
     Args:
         context: Dagster's.
-        tell: told where the refresh is tried again.
+        log: informed where the refresh is tried again.
 
     Yields:
         Nothing.
@@ -33,7 +33,7 @@ def clear_endings(context: AssetExecutionContext, tell: Callable[[str], None]) -
         except WinbackError as error:
             if not is_transient(str(error)) or outcome.received() or context.retry_number >= load_settings().retries:
                 raise
-            _wait(error, context.retry_number, tell)
+            _wait(error, context.retry_number, log)
             raise RetryRequested(load_settings().retries) from None
     except (GeneratorExit, RetryRequested):
         raise
@@ -42,9 +42,9 @@ def clear_endings(context: AssetExecutionContext, tell: Callable[[str], None]) -
         raise Failure(description=_words(error), allow_retries=False) from (None if is_clear else error)
 
 
-def _wait(error: WinbackError, retry_number: int, tell: Callable[[str], None]) -> None:
+def _wait(error: WinbackError, retry_number: int, log: Callable[[str], None]) -> None:
     settings = load_settings()
-    tell(f"WARNING: {error}\nThis may pass: trying again (retry {retry_number + 1} of {settings.retries}).")
+    log(f"WARNING: {error}\nThis may pass: trying again (retry {retry_number + 1} of {settings.retries}).")
     time.sleep(settings.retry_seconds * 2**retry_number)
 
 

@@ -29,7 +29,7 @@ STOCKS = """
 """
 
 
-def told_of(events: Iterable[Any], reader: Reader, published: Published) -> Iterator[Any]:
+def with_metadata(events: Iterable[Any], reader: Reader, published: Published) -> Iterator[Any]:
     """Add to the events of public tables what people want to see of them.
 
     Args:
@@ -47,7 +47,7 @@ def told_of(events: Iterable[Any], reader: Reader, published: Published) -> Iter
             yield event
 
 
-def arrivals(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:
+def landing_materializations(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:
     """That new files of the landing have been read, for its assets in Dagster: they are materialised by others.
 
     Args:

@@ -96,10 +96,10 @@ def notify(subject: str, text: str) -> list[str]:
         WinbackError: a channel could not be told, or is set wrongly; the others have been told by then.
     """
     told, problems = [], []
-    for name, find, tell in (("webhook", webhook, _post), ("e-mail", mailbox, _mail)):
+    for name, find, send in (("webhook", webhook, _post), ("e-mail", mailbox, _mail)):
         try:
             if where := find():
-                tell(where, subject, text)
+                send(where, subject, text)
                 told.append(name)
         except WinbackError as error:
             problems.append(str(error))
@@ -130,7 +130,7 @@ def failure_words(run: str, message: str) -> tuple[str, str]:
 
 
 @contextmanager
-def told_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
+def notify_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
     """Notify of what fails inside, for refreshes that no daemon watches. Whoever presses Ctrl-C knows; a SIGTERM is told of.
 
     Args:

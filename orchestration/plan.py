@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from orchestration.configuration import last_date_over
-from orchestration.dbt import code_version
+from orchestration.dbt_project import code_version
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
-from orchestration.last import last_refresh
+from orchestration.published_state import last_refresh
 from orchestration.request import Request
+from orchestration.seed_checks import last_date_over
 from orchestration.settings import SEEDS
-from orchestration.unchanged import unchanged_nodes
+from orchestration.skippable_nodes import unchanged_nodes
 from orchestration.warehouses import Warehouse
 from orchestration.warehouses.formats import is_of_earlier_format
 
@@ -61,13 +61,13 @@ class Plan:
         }
 
 
-def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], None]) -> Plan:
+def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], None]) -> Plan:
     """Compare the landing, the configuration and the code with what the last refresh left. Call it under the lock.
 
     Args:
         warehouse: where the landing is, and what is published.
         request: what is asked.
-        tell: told why everything is derived anew.
+        log: informed why everything is derived anew.
 
     Returns:
         The plan.
@@ -77,7 +77,7 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
     """
     landing = warehouse.find_landing()
     if landing and (words := landing.words_on_not_read()):
-        tell(words)
+        log(words)
     files = landing.files if landing else None
     code = code_version(warehouse.adapters)
     is_earlier = warehouse.is_published() and is_of_earlier_format(warehouse)
@@ -85,26 +85,26 @@ def plan_refresh(warehouse: Warehouse, request: Request, tell: Callable[[str], N
     if last is None:
         if landing:
             landing.require_events()
-        tell(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
+        log(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
         return Plan(request.as_of_date or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
     after: dict[str, Any] = {"refresh_id": last.refresh_id + 1, "previous_as_of_date": last.as_of_date}
     as_of_date = date_to_count(request.as_of_date, last.as_of_date, last_date_over(SEEDS))
     goes_back = as_of_date < last.as_of_date
     if goes_back:
-        tell(f"The published tables count to {last.as_of_date}, which is not over yet: going back to {as_of_date}.")
+        log(f"The published tables count to {last.as_of_date}, which is not over yet: going back to {as_of_date}.")
     if request.reland:
         if landing:
             landing.require_events()
-        tell("Landing everything again, and deriving everything from it: asked for. Landed rows that the landing holds no more are forgotten.")
+        log("Landing everything again, and deriving everything from it: asked for. Landed rows that the landing holds no more are forgotten.")
         return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True, **after)
     new_files = last.not_read(files or ())
     known_files = sorted(set(files or ()) - set(new_files), key=lambda file: file.path)
     if is_earlier:
-        tell("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
+        log("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
     rebuilds = request.full or is_earlier or goes_back or code != last.code_version
     if rebuilds:
         because = "asked for" if request.full else "no date is taken back in part" if goes_back else "the code has changed since the last refresh"
-        tell(f"Deriving everything anew from the landed rows: {because}.")
+        log(f"Deriving everything anew from the landed rows: {because}.")
     # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
     if files is None or rebuilds or not last.is_configured_by(SEEDS):

@@ -27,7 +27,7 @@ def show_on_terminal() -> None:
     TERMINAL.setLevel(logging.INFO)
 
 
-def teller(context: AssetExecutionContext) -> Callable[[str], None]:
+def logger_for(context: AssetExecutionContext) -> Callable[[str], None]:
     """A function that says one thing in Dagster's log and on the terminal.
 
     Args:
@@ -37,11 +37,11 @@ def teller(context: AssetExecutionContext) -> Callable[[str], None]:
         It takes the words.
     """
 
-    def tell(words: str) -> None:
+    def log(words: str) -> None:
         TERMINAL.info(words)  # first: Dagster's log may be broken
         context.log.info(words)
 
-    return tell
+    return log
 
 
 def describe(raw_event: dict[str, Any]) -> tuple[int, int, str, bool] | None:

@@ -11,19 +11,19 @@ from dagster import AssetExecutionContext, DagsterInstance, Output
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 
 from orchestration import outcome
-from orchestration.alive import bury, bury_dead_runs, declared_alive
-from orchestration.configuration import check_configuration
-from orchestration.dbt import failure_messages, kept_tables, without_traceback
+from orchestration.alive import declared_alive, fail_dead_runs, fail_run
+from orchestration.dagster_sqlite import keep_connections
+from orchestration.dbt_project import failure_messages, kept_tables, without_traceback
 from orchestration.endings import clear_endings
 from orchestration.errors import WinbackError
-from orchestration.events import keep_connections
 from orchestration.files import hidden_from_others
-from orchestration.last import last_refresh
-from orchestration.metadata import arrivals, told_of
+from orchestration.metadata import landing_materializations, with_metadata
 from orchestration.plan import Plan, plan_refresh, refuse_future
-from orchestration.progress import broken_rule_in, describe, teller
+from orchestration.progress import broken_rule_in, describe, logger_for
+from orchestration.published_state import last_refresh
 from orchestration.report import write_report
 from orchestration.request import Request
+from orchestration.seed_checks import check_configuration
 from orchestration.settings import SEEDS, Settings, load_settings
 from orchestration.summary import Published, summary_lines
 from orchestration.warehouses import Build, Warehouse, warehouse_of
@@ -34,7 +34,7 @@ BUILD = ["build", "--exclude-resource-type", "unit_test"]
 # A selection rebuilds tables from what is kept, and leaves alone what is carried from refresh to refresh: brought forward
 # in part, it would no longer fit together, and what a night derives of few customers would be all there is.
 SELECTION = ["--full-refresh", "--exclude", "+int_period_counts landed_files metric_history refreshes tag:undated,config.materialized:incremental"]
-# Of what is left out, `parsed_dbt.py` makes a tag.
+# Of what is left out, `dbt_runner.py` makes a tag.
 LEAVING_OUT = ["--indirect-selection", "cautious", "--exclude", "tag:left_out"]
 
 
@@ -55,21 +55,21 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, request: Reques
     keep_connections()
     outcome.listen()
     outcome.begin()
-    tell = teller(context)
-    with clear_endings(context, tell), hidden_from_others(), declared_alive(context.instance, context.run_id):
+    log = logger_for(context)
+    with clear_endings(context, log), hidden_from_others(), declared_alive(context.instance, context.run_id):
         settings = load_settings()
         check_configuration(SEEDS)
         refuse_future(request)
         warehouse = warehouse_of(settings)
-        with warehouse.alone(context.run_id, settings.lock_timeout, tell), outcome.stopped_once():
-            _bury_dead_runs(warehouse, context.instance, tell)
+        with warehouse.refresh_lock(context.run_id, settings.lock_timeout, log), outcome.stopped_once():
+            _fail_dead_runs(warehouse, context.instance, log)
             warehouse.check()
             if context.is_subset and not warehouse.takes_selections:
                 raise WinbackError(f"On {settings.target} a selection of tables cannot be built apart from the rest. Run the whole refresh.")
-            plan = _plan_of_selection(warehouse, request) if context.is_subset else plan_refresh(warehouse, request, tell)
+            plan = _plan_of_selection(warehouse, request) if context.is_subset else plan_refresh(warehouse, request, log)
             if not plan.is_needed:
-                tell(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")
-                tell(f"Warehouse: {warehouse.name}")
+                log(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")
+                log(f"Warehouse: {warehouse.name}")
                 return
             try:
                 with outcome.stopped_once():
@@ -79,9 +79,9 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, request: Reques
 
 
 def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, settings: Settings, warehouse: Warehouse, plan: Plan) -> Iterator[Any]:
-    tell = teller(context)
+    log = logger_for(context)
     source = f"{settings.landing}, in which {len(plan.new_files)} files are new" if settings.target == "duckdb" else "the tables in schema landing"
-    tell(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
+    log(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
     only = kept_tables(landed=not plan.relands) if plan.rebuilds else None
     build = warehouse.start(context.run_id, plan.new_files, plan.known_files, only)
     variables = {**build.variables, **plan.variables(), "run_id": context.run_id, "refresh_process": os.getpid()}
@@ -100,7 +100,7 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
         if build.copying:
             build.copying.result()  # Without its copy dbt, which is waiting for it, has nothing to work on.
         # Held back: an asset shown as materialised must be one that can be read.
-        events, errors, broken_rules = _run(context, invocation, tell)
+        events, errors, broken_rules = _run(context, invocation, log)
         is_successful = invocation.is_successful()
     outcome.stop_if_asked()
     if not is_successful:
@@ -108,18 +108,18 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
         messages = map(build.named, _messages(invocation, errors, broken_rules))
         raise WinbackError("\n".join(messages) + "\nNothing was published: the tables of the last good refresh stand as they were.")
     forgotten = _words_on_forgotten(warehouse, build) if plan.relands else None
-    warehouse.publish(build, tell)
+    warehouse.publish(build, log)
     if forgotten:
-        tell(forgotten)
+        log(forgotten)
     # The tables stand from here on: nothing that only shows them may fail the run, or have it tried again.
-    for event in arrivals(plan.new_files):
+    for event in landing_materializations(plan.new_files):
         context.log_event(event)
-    told, lines = _with_figures(warehouse, events, tell)
-    yield from told
+    reported, lines = _with_figures(warehouse, events, log)
+    yield from reported
     outcome.stop_if_asked()
     for line in lines:
-        tell(line)
-    _draw_report(warehouse, settings.report, tell)
+        log(line)
+    _draw_report(warehouse, settings.report, log)
     outcome.stop_if_asked()
 
 
@@ -153,28 +153,28 @@ def _words_on_forgotten(warehouse: Warehouse, build: Build) -> str:
     return f"Forgot {warehouse.count_forgotten(build):,} landed rows that the landing holds no more."
 
 
-def _with_figures(warehouse: Warehouse, events: list[Any], tell: Callable[[str], None]) -> tuple[list[Any], list[str]]:
+def _with_figures(warehouse: Warehouse, events: list[Any], log: Callable[[str], None]) -> tuple[list[Any], list[str]]:
     """Dagster's events with the figures of the tables, and the words in which the refresh ends."""
     try:
         with warehouse.reader() as reader:
             published = Published(reader)
-            return list(told_of(events, reader, published)), summary_lines(published, warehouse)
+            return list(with_metadata(events, reader, published)), summary_lines(published, warehouse)
     except BaseException as error:  # noqa: BLE001
         if outcome.is_stop(error):
             return events, []
-        tell(f"WARNING: the tables are published, but their figures could not be read: {type(error).__name__}: {error}.")
+        log(f"WARNING: the tables are published, but their figures could not be read: {type(error).__name__}: {error}.")
         return events, [f"Warehouse: {warehouse.name}"]
 
 
-def _draw_report(warehouse: Warehouse, path: Path, tell: Callable[[str], None]) -> None:
+def _draw_report(warehouse: Warehouse, path: Path, log: Callable[[str], None]) -> None:
     try:
         warning = write_report(warehouse, path)
-        tell(f"Report: {path}")
+        log(f"Report: {path}")
         if warning:
-            tell(f"WARNING: {warning}")
+            log(f"WARNING: {warning}")
     except Exception as error:  # noqa: BLE001
         outcome.stop_if_asked()
-        tell(f"WARNING: the tables are published, but the report could not be drawn: {error}. Mend that, then run `winback report`.")
+        log(f"WARNING: the tables are published, but the report could not be drawn: {error}. Mend that, then run `winback report`.")
 
 
 @contextlib.contextmanager
@@ -188,7 +188,7 @@ def _killed_in_the_end(invocation: DbtCliInvocation) -> Iterator[None]:
         invocation.process.wait()
 
 
-def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Callable[[str], None]) -> tuple[list[Any], list[str], list[str]]:
+def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, log: Callable[[str], None]) -> tuple[list[Any], list[str], list[str]]:
     """Follow a dbt run, telling its progress in steps of a tenth, every node that goes wrong, and the rules that tests found broken."""
     events: list[Any] = []
     errors: list[str] = []
@@ -203,7 +203,7 @@ def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, tell: Cal
             index, total, words, went_wrong = progress
             if went_wrong or index * 10 // total > tenths:
                 tenths = index * 10 // total
-                tell(f"{index:>4} of {total}  {words}")
+                log(f"{index:>4} of {total}  {words}")
         events.extend(
             raw.to_default_asset_events(
                 manifest=invocation.manifest,
@@ -237,13 +237,13 @@ def _plan_of_selection(warehouse: Warehouse, request: Request) -> Plan:
     return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version, refresh_id=last.refresh_id)
 
 
-def _bury_dead_runs(warehouse: Warehouse, instance: DagsterInstance, tell: Callable[[str], None]) -> None:
+def _fail_dead_runs(warehouse: Warehouse, instance: DagsterInstance, log: Callable[[str], None]) -> None:
     """A killed run stays STARTED in Dagster for ever, and what it built; under the lock none that builds here is alive."""
-    bury_dead_runs(instance, tell)
-    for run_id in warehouse.leftovers():
-        bury(instance, run_id, tell)
+    fail_dead_runs(instance, log)
+    for run_id in warehouse.stale_builds():
+        fail_run(instance, run_id, log)
         warehouse.clear(run_id)
-        if run_id in warehouse.leftovers():
-            tell(f"WARNING: what the dead run {run_id} left in {warehouse.name} cannot be cleared away. It takes room and does no harm; the next refresh tries again.")
+        if run_id in warehouse.stale_builds():
+            log(f"WARNING: what the dead run {run_id} left in {warehouse.name} cannot be cleared away. It takes room and does no harm; the next refresh tries again.")
         else:
-            tell(f"Cleared away what the dead run {run_id} left.")
+            log(f"Cleared away what the dead run {run_id} left.")

@@ -19,12 +19,12 @@ if TYPE_CHECKING:  # Dagster takes a second to import.
     from dagster import DagsterInstance, ExecuteInProcessResult
 
 
-def run_refresh(request: Request, tell: Callable[[str], None]) -> None:
+def run_refresh(request: Request, log: Callable[[str], None]) -> None:
     """Run the job here and now. Runs from the command line are kept with those of `dagster dev`, in Dagster's home.
 
     Args:
         request: what is asked.
-        tell: told what a user is to read.
+        log: informed what a user is to read.
 
     Raises:
         WinbackError: nothing was published; why.
@@ -32,11 +32,11 @@ def run_refresh(request: Request, tell: Callable[[str], None]) -> None:
     """
     request.as_of_date  # noqa: B018 - a malformed date is refused before Dagster is imported
     load_settings()
-    tell("Starting the refresh.")
+    log("Starting the refresh.")
     home = Path(os.environ.setdefault("DAGSTER_HOME", str(STATE / "dagster")))
     _make_home(home)
+    from orchestration.dagster_sqlite import keep_connections
     from orchestration.definitions import defs
-    from orchestration.events import keep_connections
     from orchestration.progress import show_on_terminal
 
     # What has been imported stays to the end: it need not be looked through for what may be freed.
@@ -52,7 +52,7 @@ def run_refresh(request: Request, tell: Callable[[str], None]) -> None:
         failure = _unusable(home, error) + ("" if outcome.has_published() else " Nothing was published.")
     outcome.stop_if_asked()
     if failure and outcome.has_published():
-        tell(f"WARNING: the tables are published, but the run that published them could not be recorded to its end. {failure}")
+        log(f"WARNING: the tables are published, but the run that published them could not be recorded to its end. {failure}")
     elif failure:
         raise WinbackError(failure)
 

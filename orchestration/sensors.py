@@ -17,11 +17,11 @@ from dagster import (
     sensor,
 )
 
-from orchestration.alive import UNDER_WAY, bury_dead_runs
+from orchestration.alive import UNDER_WAY, fail_dead_runs
 from orchestration.errors import WinbackError
 from orchestration.landing.files import find_files
-from orchestration.last import last_refresh
 from orchestration.notifications import failure_words, notify
+from orchestration.published_state import last_refresh
 from orchestration.settings import load_settings, target
 from orchestration.warehouses import warehouse_of
 
@@ -59,7 +59,7 @@ def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
             return SkipReason("No file has changed since the last look that led to a refresh or found all files read.")
         if look != last.get("seen"):
             return SkipReason("Files are new or still being written: they are read once they do not change from one look to the next.")
-        bury_dead_runs(context.instance)
+        fail_dead_runs(context.instance)
         if context.instance.get_runs(filters=RunsFilter(statuses=UNDER_WAY), limit=1):
             return SkipReason("A run is under way; the landing is looked at again when it is done.")
         warehouse = warehouse_of(settings)

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from orchestration.dbt import published_models
+from orchestration.dbt_project import published_models
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.warehouses import Reader, Warehouse
 

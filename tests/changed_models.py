@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestration.dbt import WORKING_FILE, dbt_executable, ensure_manifest
+from orchestration.dbt_project import WORKING_FILE, dbt_executable, ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE
 

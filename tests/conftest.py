@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from one_landing import refresh_all
-from orchestration.dbt import ensure_manifest
+from orchestration.dbt_project import ensure_manifest
 from projects import GOLDEN, Project, copy_project, copy_toy
 from servers import Server, folder_for_server
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from dashboards import Chart, charts, dashboard, datasets
 from orchestration.bi import connection_uri, write_dashboard
-from orchestration.dbt import manifest
+from orchestration.dbt_project import manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import load_settings
 from projects import Project

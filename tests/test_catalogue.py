@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt import code_version
+from orchestration.dbt_project import code_version
 from projects import ROOT, Project
 
 LANGUAGES = ("en", "it", "sv", "nl", "de")
@@ -149,7 +149,7 @@ def test_the_names_of_the_trade(metrics: list[dict]) -> None:
 def test_a_changed_text_is_changed_code_so_that_the_next_refresh_publishes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = tmp_path / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "logs"))
-    monkeypatch.setattr("orchestration.dbt.DBT_PROJECT", project)
+    monkeypatch.setattr("orchestration.dbt_project.DBT_PROJECT", project)
     before = code_version([])
     path = project / TEXTS.relative_to(ROOT / "dbt_project")
     path.write_text(path.read_text(encoding="utf-8").replace("Herwin rate", "Herwinrate"), encoding="utf-8")

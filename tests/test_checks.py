@@ -10,8 +10,8 @@ import pytest
 from scipy import stats
 
 from one_landing import Case
-from orchestration.checks import breaches
-from orchestration.control import LEAST, WINDOW, control_limits
+from orchestration.checks import control_limit_breaches
+from orchestration.control_chart import LEAST, WINDOW, control_limits
 from orchestration.headlines import HEADLINES
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
@@ -80,7 +80,7 @@ def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeyp
         months("young", [*usual[1:], 60], 1000), months("cold", [*usual, 60], 1000, warm_from=1),
     ])  # fmt: skip
     tables = Tables(WIN_BACK.format(rows=rows))
-    warnings, figures = breaches(tables, load_settings(), HEADLINES[0])
+    warnings, figures = control_limit_breaches(tables, load_settings(), HEADLINES[0])
     assert [warning.split(":")[0] for warning in warnings] == [
         "win_back_rate of fallen in 2025-01 is below its control limits",
         "win_back_rate of restless in 2025-01 is above its control limits",
@@ -94,7 +94,7 @@ def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeyp
         "steady": "within its limits", "young": "too few months before it",
     }  # fmt: skip
     monkeypatch.setenv("WINBACK_CONTROL_LIMITS", "laney")
-    warnings, _ = breaches(tables, load_settings(), HEADLINES[0])
+    warnings, _ = control_limit_breaches(tables, load_settings(), HEADLINES[0])
     assert [warning.split(" ")[2] for warning in warnings] == ["fallen", "risen"]
 
 

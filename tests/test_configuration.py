@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from dbt_common.clients.agate_helper import from_csv
 
-from orchestration.configuration import NULL, check_configuration
 from orchestration.errors import WinbackError
+from orchestration.seed_checks import NULL, check_configuration
 from projects import GOLDEN, Project
 
 SHOP = "shop,Shop,retail,America/New_York,USD,90,365,30,30,"

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt import dbt_executable
+from orchestration.dbt_project import dbt_executable
 from projects import Project
 
 KINDS = ("_contract", "_reconcile", "_kept_once")

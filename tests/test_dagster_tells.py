@@ -13,10 +13,10 @@ import pytest
 import yaml
 from dagster import AssetKey
 
-from orchestration.dbt import published_models
+from dagster_instance import Told, instance_of
+from orchestration.dbt_project import published_models
 from orchestration.landing.contract import LANDING_TABLES
 from projects import GOLDEN_AS_OF, ROOT, Project
-from told import Told, instance_of
 
 
 @pytest.fixture

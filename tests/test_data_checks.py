@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from orchestration.contract_checks import absences_under_contract, cancellations_without_contract, silent_contracts
-from orchestration.data_checks import dropped_values, rejections, shared_event_ids, silent_businesses, unmapped_values, wide_segments
+from orchestration.data_checks import dropped_values, rejection_rates, shared_event_ids, stale_feeds, unmapped_values, wide_segments
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.settings import load_settings
 from orchestration.summary import Published, left_out
@@ -39,12 +39,12 @@ def landing(rows: int, rejected: int, validated_now: int) -> Tables:
 
 
 def test_a_bad_delivery_is_seen_among_many_good_rows() -> None:
-    warnings, (figures,) = rejections(landing(rows=1000, rejected=3, validated_now=20), load_settings())
+    warnings, (figures,) = rejection_rates(landing(rows=1000, rejected=3, validated_now=20), load_settings())
     said = "many rows of events are rejected: 3 of the 20 that this refresh validated, 3 of all 1,000 (invalid_occurred_at 3). More than 5.0%"
     assert len(warnings) == 1 and warnings[0].startswith(said)
     assert (figures["share"], figures["share of these"]) == ("0.30%", "15.00%")
-    assert rejections(landing(rows=1000, rejected=3, validated_now=60), load_settings())[0] == []
-    assert len(rejections(landing(rows=100, rejected=6, validated_now=0), load_settings())[0]) == 1
+    assert rejection_rates(landing(rows=1000, rejected=3, validated_now=60), load_settings())[0] == []
+    assert len(rejection_rates(landing(rows=100, rejected=6, validated_now=0), load_settings())[0]) == 1
 
 
 def test_a_segment_with_too_many_values_is_named() -> None:
@@ -124,11 +124,11 @@ def heard(**dates: list[str]) -> Tables:
 
 def test_a_feed_that_dried_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = heard(fresh=["2025-06-27"], stale=["2025-06-26"], future=["2025-08-01"])
-    warnings, figures = silent_businesses(tables, load_settings())
+    warnings, figures = stale_feeds(tables, load_settings())
     assert [row["days without one"] for row in figures] == [3, 4]
     assert len(warnings) == 2 and "future holds no event up to 2025-06-30" in warnings[0] and "stale is stale: its newest event is of 2025-06-26, 4 days before" in warnings[1]
     monkeypatch.setenv("WINBACK_LANDING_DAYS", "4")
-    assert len(silent_businesses(tables, load_settings())[0]) == 1
+    assert len(stale_feeds(tables, load_settings())[0]) == 1
 
 
 def test_a_business_that_is_heard_of_monthly_is_stale_after_its_longest_month_alone() -> None:
@@ -138,7 +138,7 @@ def test_a_business_that_is_heard_of_monthly_is_stale_after_its_longest_month_al
 
     late = ["2025-05-30", "2024-05-30", "2024-05-29", "2024-01-01"]  # gaps of 365, 1 and, too long ago, 149 days
     tables = heard(due=monthly("2025-05-30"), overdue=monthly("2025-05-29"), yearly=late, longago=["2025-06-20", "2025-06-19", "2024-06-19", "2024-01-01"])
-    warnings, figures = silent_businesses(tables, load_settings())
+    warnings, figures = stale_feeds(tables, load_settings())
     assert [(row["business"], row["days without one"], row["most in the year before"]) for row in figures] == [
         ("due", 31, 31), ("longago", 10, 1), ("overdue", 32, 31), ("yearly", 31, 365),
     ]  # fmt: skip

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.configuration import last_date_over
 from orchestration.errors import WinbackError
 from orchestration.plan import date_to_count, refuse_future
 from orchestration.request import Request
+from orchestration.seed_checks import last_date_over
 from orchestration.settings import SEEDS
 from projects import Project
 from test_refreshes import land, order

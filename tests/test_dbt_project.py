@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.dbt import dbt_executable, ensure_manifest, manifest
+from orchestration.dbt_project import dbt_executable, ensure_manifest, manifest
 from orchestration.settings import DBT_PROJECT
 from projects import GOLDEN, ROOT, Project
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.landing.files import LandedFile
-from orchestration.last import LastRefresh
+from orchestration.published_state import LastRefresh
 from projects import Project
 
 LAST = "select refresh_id, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"

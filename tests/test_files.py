@@ -13,7 +13,7 @@ from uuid import uuid4
 import duckdb
 import pytest
 
-from orchestration.dbt import ensure_manifest
+from orchestration.dbt_project import ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.files import replace_file
 from orchestration.outcome import has_published
@@ -33,7 +33,7 @@ def publish(warehouse: DuckDBFile) -> list[str]:
     """A refresh without dbt: a copy, put in place. What it said."""
     told: list[str] = []
     run = str(uuid4())
-    with warehouse.alone(run, 1, told.append):
+    with warehouse.refresh_lock(run, 1, told.append):
         build = warehouse.start(run, [], [], None)
         build.copying.result()
         warehouse.publish(build, told.append)
@@ -118,7 +118,7 @@ def test_files_that_differ_in_their_ending_do_not_share_a_build(tmp_path: Path) 
     one, other = (DuckDBFile(tmp_path / name, tmp_path) for name in ("a.duckdb", "a.db"))
     run = str(uuid4())
     one.builds.make(run)
-    assert one.leftovers() == [run] and other.leftovers() == []
+    assert one.stale_builds() == [run] and other.stale_builds() == []
 
 
 @pytest.mark.builds
@@ -128,7 +128,7 @@ def test_a_dbt_whose_refresh_was_killed_is_dead_before_its_build_is_cleared(tmp_
     folder = builds.make(run)
     (folder / "warehouse.duckdb.copying").touch()
     variables = f'{{"refresh_process": PARENT, "held": "{folder / MARK}", "db_path": "{folder / "warehouse.duckdb"}"}}'
-    command = [sys.executable, str(ROOT / "orchestration" / "parsed_dbt.py"), str(ensure_manifest().with_name("partial_parse.msgpack")), "build"]
+    command = [sys.executable, str(ROOT / "orchestration" / "dbt_runner.py"), str(ensure_manifest().with_name("partial_parse.msgpack")), "build"]
     command += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project"), "--target-path", str(folder / "target"), "--vars"]
     program = """if True:
         import os, pathlib, subprocess, sys

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from one_landing import Case
-from orchestration.dbt import failure_messages
+from orchestration.dbt_project import failure_messages
 from projects import GOLDEN_AS_OF, Project
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"

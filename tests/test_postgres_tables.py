@@ -11,12 +11,12 @@ from filelock import FileLock
 from sqlalchemy.pool import NullPool
 
 from asking import OFFLINE, ask, same, tool
+from dagster_instance import Told, instance_of
 from dashboards import charts
 from histories import AS_OF, drawn, drawn_arrivals, write_night
 from orchestration.sample import SAMPLE_AS_OF
 from projects import GOLDEN, Project, copy_project
 from servers import ServedProject, Server, served
-from told import Told, instance_of
 from warehouses import differences
 
 

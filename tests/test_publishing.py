@@ -10,8 +10,8 @@ import pytest
 from dagster import DagsterRunStatus
 from filelock import FileLock
 
+from dagster_instance import instance_of
 from projects import GOLDEN_AS_OF, Project
-from told import instance_of
 from waiting import wait_for, wait_for_line
 
 STATES = "select * from winback.lifecycle_states order by all"

@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.configuration import last_date_over
-from orchestration.last import last_refresh
+from dagster_instance import Told, instance_of
+from orchestration.published_state import last_refresh
+from orchestration.seed_checks import last_date_over
 from orchestration.warehouses.duckdb_file import DuckDBFile
 from projects import Project
-from told import Told, instance_of
 
 COLUMNS = "event_id,business_id,customer_id,event_name,occurred_at,amount,currency,reason,voids_event_id,loaded_at"
 LAST = "select refresh_id, new_rows, customers_recomputed, periods_restated from winback.refreshes order by refresh_id desc limit 1"

@@ -8,9 +8,9 @@ import pytest
 from dagster import DagsterInstance, DagsterRunStatus
 from filelock import FileLock
 
+from dagster_instance import instance_of
 from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
-from told import instance_of
 from waiting import wait_for, wait_for_line
 
 NOTHING = "Nothing was published: the tables of the last good refresh stand as they were."

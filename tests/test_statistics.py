@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
-from orchestration.dbt import dbt_executable
+from orchestration.dbt_project import dbt_executable
 from projects import ROOT
 
 MANY = 10_000_000

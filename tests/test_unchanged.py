@@ -2,8 +2,8 @@
 
 import re
 
-from orchestration.dbt import manifest
-from orchestration.unchanged import UNDATED
+from orchestration.dbt_project import manifest
+from orchestration.skippable_nodes import UNDATED
 from projects import Project
 from test_dagster import materialise
 from warehouses import differences

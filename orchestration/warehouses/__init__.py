@@ -12,7 +12,7 @@ from orchestration.landing.contract import LANDING_TABLES
 from orchestration.landing.files import LandedFile, Landing
 from orchestration.settings import Settings
 
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 # How engines that have SQL's own catalogue name the columns of a private table.
 COLUMNS = "select column_name from information_schema.columns where table_schema = 'winback_internal' and table_name = '{}'"
@@ -66,10 +66,10 @@ class Warehouse(Protocol):
     always_rebuilds: bool
     takes_selections: bool
 
-    def alone(self, run_id: str, timeout: float, tell: Tell) -> AbstractContextManager[None]:
+    def refresh_lock(self, run_id: str, timeout: float, log: Log) -> AbstractContextManager[None]:
         """Hold the refresh lock; wait for another refresh, saying for whom."""
 
-    def leftovers(self) -> list[str]:
+    def stale_builds(self) -> list[str]:
         """Run ids of dead refreshes that have left something."""
 
     def clear(self, run_id: str) -> None:
@@ -93,19 +93,19 @@ class Warehouse(Protocol):
     def count_forgotten(self, build: Build) -> int:
         """How many landed rows of what is published a finished build does not hold."""
 
-    def publish(self, build: Build, tell: Tell) -> None:
+    def publish(self, build: Build, log: Log) -> None:
         """Put a finished build in place of what is published, in one step."""
 
     def load_landing(self, table: str, columns: list[str], rows: Path) -> int:
         """On a server: replace a landing table by the rows of a Parquet file, all columns text; how many."""
 
-    def holds_landing_of_others(self) -> bool:
+    def has_user_landing(self) -> bool:
         """On a server: whether there are landing tables that are not the sample's."""
 
-    def mark_sample(self) -> None:
+    def tag_sample_landing(self) -> None:
         """On a server: remember that the landing tables are the sample's."""
 
-    def set_aside(self) -> str:
+    def archive(self) -> str:
         """Put what is published out of the way; says where it is."""
 
 

@@ -137,7 +137,7 @@ def close(working: Path) -> None:
 
 
 def copy_meanwhile(source: Path, destination: Path) -> Future[None]:
-    """Copy a file while others do something else; until it is there in full, it is called so that `parsed_dbt.py` waits for it.
+    """Copy a file while others do something else; until it is there in full, it is called so that `dbt_runner.py` waits for it.
 
     Args:
         source: the file.

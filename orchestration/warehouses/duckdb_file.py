@@ -12,7 +12,7 @@ import duckdb
 import yaml
 from filelock import FileLock, Timeout
 
-from orchestration.dbt import WORKING_FILE
+from orchestration.dbt_project import WORKING_FILE
 from orchestration.errors import WinbackError
 from orchestration.files import keep_rights, real_path, sync
 from orchestration.landing.files import LandedFile, Landing, find_files
@@ -77,7 +77,7 @@ class DuckDBFile:
         """Says who holds the lock, for those who wait."""
         return self.file.with_name(self.file.name + ".holder")
 
-    def leftovers(self) -> list[str]:
+    def stale_builds(self) -> list[str]:
         """Run ids of the folders that dead refreshes left."""
         return self.builds.left()
 
@@ -86,13 +86,13 @@ class DuckDBFile:
         self.builds.clear(run_id)
 
     @contextmanager
-    def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
+    def refresh_lock(self, run_id: str, timeout: float, log: Callable[[str], None]) -> Iterator[None]:
         """Hold the refresh lock.
 
         Args:
             run_id: who we are.
             timeout: seconds to wait for another refresh.
-            tell: told for whom we wait.
+            log: informed for whom we wait.
 
         Yields:
             Nothing; the lock is held inside.
@@ -106,7 +106,7 @@ class DuckDBFile:
             try:
                 lock.acquire(timeout=0)
             except Timeout:
-                tell(f"Waiting for {self._holder()}, which is refreshing {self.published}; for {timeout:g} s at most.")
+                log(f"Waiting for {self._holder()}, which is refreshing {self.published}; for {timeout:g} s at most.")
                 lock.acquire(timeout=timeout, poll_interval=0.5)
         except Timeout:
             raise WinbackError(
@@ -208,7 +208,7 @@ class DuckDBFile:
         if self.published.exists() and only is None:
             copying = copy_meanwhile(self.published, working)
         elif self.published.exists():
-            self._take_over(working, only)
+            self._copy_tables(working, only)
         listing = folder / "new_files.json"
         write_listing(copies, known_files, listing)
         variables = {
@@ -227,7 +227,7 @@ class DuckDBFile:
             reader.rows(f"attach {literal(build.variables['db_path'])} as finished_build (read_only)")
             return forgotten_rows(reader, "finished_build.winback_internal")
 
-    def _take_over(self, working: Path, tables: list[str]) -> None:
+    def _copy_tables(self, working: Path, tables: list[str]) -> None:
         profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text())["winback"]["outputs"]["duckdb"]
         with duckdb.connect(str(working), config=profile["config_options"]) as connection, interruptible(connection.interrupt):
             connection.execute(f"attach {literal(self.published)} as last_published (read_only)")
@@ -236,12 +236,12 @@ class DuckDBFile:
                 connection.execute(f"create schema if not exists {table.split('.')[0]}")
                 connection.execute(f"create table {table} as from last_published.{table}")
 
-    def publish(self, build: Build, tell: Callable[[str], None]) -> None:
+    def publish(self, build: Build, log: Callable[[str], None]) -> None:
         """Put a finished working file in place of the published one, in one step that survives a power cut.
 
         Args:
             build: the finished build.
-            tell: told where the file's owner or group could not be kept.
+            log: informed where the file's owner or group could not be kept.
 
         Raises:
             WinbackError: the file cannot be closed, or a log has turned up beside the published file.
@@ -256,7 +256,7 @@ class DuckDBFile:
             working.replace(self.file)
         sync(self.file.parent)
         if warning:
-            tell(f"WARNING: {warning}")
+            log(f"WARNING: {warning}")
 
     def _refuse_stray_log(self) -> None:
         """DuckDB would replay a write-ahead log of the old file into the new one."""
@@ -267,14 +267,14 @@ class DuckDBFile:
                 "enough for readers); if nobody has it open, open and close it once with DuckDB, or delete the log, then run again."
             )
 
-    def holds_landing_of_others(self) -> bool:
+    def has_user_landing(self) -> bool:
         """The landing is a folder, which is looked at where it is."""
         return False
 
-    def mark_sample(self) -> None:
+    def tag_sample_landing(self) -> None:
         """The landing is a folder, which says so itself."""
 
-    def set_aside(self) -> str:
+    def archive(self) -> str:
         """Rename the published file.
 
         Returns:

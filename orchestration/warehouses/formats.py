@@ -5,7 +5,7 @@ A refresh brings rows of an earlier form to its own as it begins (`bring_to_form
 
 import yaml
 
-from orchestration.dbt import BUILD_SCHEMA, FORMAT_TABLE
+from orchestration.dbt_project import BUILD_SCHEMA, FORMAT_TABLE
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import Reader, Warehouse

@@ -13,14 +13,14 @@ from pathlib import Path
 from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier, Literal
 
-from orchestration.dbt import BUILD_SCHEMA, published_models
+from orchestration.dbt_project import BUILD_SCHEMA, published_models
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.settings import STATE
 from orchestration.warehouses import Build, forgotten_rows, require_landed_events
-from orchestration.warehouses.postgres_server import Reader, Server, clearly, landing_scans
-from orchestration.warehouses.postgres_swap import StillRead, drop_replaced, hold_back_readers, swap
+from orchestration.warehouses.postgres_server import Reader, Server, landing_scans, translate_errors
+from orchestration.warehouses.postgres_swap import ReadersActive, drop_replaced, lock_public_views, swap
 
 PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
 BUILDS = "winback_build_"
@@ -45,13 +45,13 @@ class PostgresWarehouse:
         self._patience = 0.0
 
     @contextmanager
-    def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
+    def refresh_lock(self, run_id: str, timeout: float, log: Callable[[str], None]) -> Iterator[None]:
         """Hold the refresh lock of the database: the server frees it when the process dies.
 
         Args:
             run_id: who we are.
             timeout: seconds to wait for another refresh, and for readers to let go when all is done.
-            tell: told for whom we wait.
+            log: informed for whom we wait.
 
         Yields:
             Nothing; the lock is held inside.
@@ -62,7 +62,7 @@ class PostgresWarehouse:
         self._held = self._server.connect(f"winback refresh {run_id}")
         self._patience = timeout
         try:
-            with clearly():
+            with translate_errors():
                 # The limits of a role are for its queries; this session waits, copies and swaps.
                 self._do(SQL("set statement_timeout = 0; set lock_timeout = 0; set idle_session_timeout = 0; set idle_in_transaction_session_timeout = 0"))
                 deadline = time.monotonic() + timeout
@@ -74,7 +74,7 @@ class PostgresWarehouse:
                             "or set WINBACK_LOCK_TIMEOUT (seconds) higher."
                         )
                     if not waits:
-                        tell(f"Waiting for {self._holder()}, which is refreshing {self.name}; for {timeout:g} s at most.")
+                        log(f"Waiting for {self._holder()}, which is refreshing {self.name}; for {timeout:g} s at most.")
                         waits = True
                     time.sleep(0.5)
             yield
@@ -97,9 +97,9 @@ class PostgresWarehouse:
         application, process, since = found[0]
         return f"run {application.removeprefix('winback refresh ')} (server process {process}, since {since})"
 
-    def leftovers(self) -> list[str]:
+    def stale_builds(self) -> list[str]:
         """Run ids of the schemas that dead refreshes left."""
-        with clearly():
+        with translate_errors():
             found = self._rows(SQL("select nspname from pg_namespace where starts_with(nspname, {})").format(Literal(BUILDS)))
         return sorted(name.removeprefix(BUILDS).replace("_", "-") for (name,) in found)
 
@@ -108,7 +108,7 @@ class PostgresWarehouse:
         shutil.rmtree(_scratch(run_id), ignore_errors=True)
         if self._held is None or self._held.closed:
             return
-        with clearly():
+        with translate_errors():
             self._rows(
                 SQL("select pg_terminate_backend(pid) from pg_stat_activity where application_name = {}").format(Literal(_application(run_id))),
             )
@@ -161,7 +161,7 @@ class PostgresWarehouse:
             The build.
         """
         schema = _schema(run_id)
-        with clearly(), self._transaction():
+        with translate_errors(), self._transaction():
             self._do(SQL("create schema {}").format(Identifier(schema)))
             tables = self._rows(SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'r'").format(Literal(PRIVATE)))
             for (table,) in tables:
@@ -180,12 +180,12 @@ class PostgresWarehouse:
         with self.reader() as reader:
             return forgotten_rows(reader, build.variables["build_schema"])
 
-    def publish(self, build: Build, tell: Callable[[str], None]) -> None:
+    def publish(self, build: Build, log: Callable[[str], None]) -> None:
         """Point the public views at a finished build, all at once.
 
         Args:
             build: the finished build.
-            tell: told when readers hold it up, and where their views stand on what is private.
+            log: informed when readers hold it up, and where their views stand on what is private.
 
         Raises:
             WinbackError: readers did not let go in time, or a view of theirs stands on a column that is gone.
@@ -193,29 +193,29 @@ class PostgresWarehouse:
         deadline = time.monotonic() + self._patience
         waits = False
         replaced = f"{PRIVATE}_replaced_by_{build.run_id.replace('-', '_')[:8]}"
-        with clearly():
+        with translate_errors():
             while True:
                 try:
                     with publishing(), self._transaction():
-                        hold_back_readers(self._held, PUBLIC, published_models())
+                        lock_public_views(self._held, PUBLIC, published_models())
                         swap(self._held, build.variables["build_schema"], PUBLIC, PRIVATE, replaced, published_models())
                     break
-                except StillRead:
+                except ReadersActive:
                     if time.monotonic() >= deadline:
                         raise WinbackError(
                             f"The tables are built, but readers have held the published ones for {self._patience:g} s: {self._readers()}. "
                             "Let them end their transactions and run again. Nothing was published."
                         ) from None
                     if not waits:
-                        tell(f"Waiting for readers to end their transactions ({self._readers()}); for {self._patience:g} s at most.")
+                        log(f"Waiting for readers to end their transactions ({self._readers()}); for {self._patience:g} s at most.")
                         waits = True
                     time.sleep(0.2)
         try:
-            with clearly():
+            with translate_errors():
                 for line in drop_replaced(self._held, PRIVATE):
-                    tell(line)
+                    log(line)
         except WinbackError as error:
-            tell(f"WARNING: the tables of the refresh before could not be dropped; the next refresh will try again. {error}")
+            log(f"WARNING: the tables of the refresh before could not be dropped; the next refresh will try again. {error}")
 
     def _readers(self) -> str:
         found = self._rows(
@@ -247,20 +247,20 @@ class PostgresWarehouse:
         """
         return self._server.load("landing", table, columns, rows)
 
-    def holds_landing_of_others(self) -> bool:
+    def has_user_landing(self) -> bool:
         """Whether there are landing tables that are not the sample's."""
         with self._server.reading() as reader:
             ((found,),) = reader.rows(f"select to_regclass('landing.events') is not null and obj_description(to_regnamespace('landing')) is distinct from '{SAMPLE}'")
         return found
 
-    def mark_sample(self) -> None:
+    def tag_sample_landing(self) -> None:
         """Say in the database that the landing tables are the sample's."""
         connection = self._server.connect("winback land")
-        with clearly(), connection.cursor() as cursor:
+        with translate_errors(), connection.cursor() as cursor:
             cursor.execute(f"comment on schema landing is '{SAMPLE}'")
         connection.close()
 
-    def set_aside(self) -> str:
+    def archive(self) -> str:
         """Schemas that views may stand on are not for us to move.
 
         Raises:

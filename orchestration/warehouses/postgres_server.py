@@ -92,7 +92,7 @@ class Server:
         connection = self.connect("winback")
         try:
             connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
-            with clearly():
+            with translate_errors():
                 yield Reader(connection)
         finally:
             connection.close()
@@ -116,7 +116,7 @@ class Server:
         connection.autocommit = False
         named = Identifier(schema, table)
         try:
-            with clearly(), connection, connection.cursor() as cursor, tempfile.NamedTemporaryFile(suffix=".csv") as texts:
+            with translate_errors(), connection, connection.cursor() as cursor, tempfile.NamedTemporaryFile(suffix=".csv") as texts:
                 cursor.execute(SQL("create schema if not exists {}").format(Identifier(schema)))
                 cursor.execute(SQL("drop table if exists {}").format(named))
                 cursor.execute(SQL("create table {} ({})").format(named, SQL(", ").join(SQL("{} text").format(Identifier(column)) for column in columns)))
@@ -145,7 +145,7 @@ def landing_scans(rows: Callable[[str], list[tuple]]) -> dict[str, list[dict]]:
 
 
 @contextmanager
-def clearly() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """What the server says in one message, without our own call stack.
 
     Raises:

@@ -20,11 +20,11 @@ DEPENDENTS = SQL(
 )
 
 
-class StillRead(Exception):
+class ReadersActive(Exception):
     """A transaction that has read the public views goes on."""
 
 
-def hold_back_readers(connection: Connection, public: str, models: list[str]) -> None:
+def lock_public_views(connection: Connection, public: str, models: list[str]) -> None:
     """Take the locks on all public views, so that no transaction reads some of this refresh and some of the last.
 
     Whoever waits for others while it holds what they want can be part of a deadlock, and the server would end one of the two, perhaps
@@ -36,7 +36,7 @@ def hold_back_readers(connection: Connection, public: str, models: list[str]) ->
         models: their names, as far as they are there already.
 
     Raises:
-        StillRead: somebody has read one of them in a transaction that goes on; end ours, and try again.
+        ReadersActive: somebody has read one of them in a transaction that goes on; end ours, and try again.
     """
     with connection.cursor() as cursor:
         ours = SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' and relname = any ({})")
@@ -48,7 +48,7 @@ def hold_back_readers(connection: Connection, public: str, models: list[str]) ->
             try:
                 cursor.execute(SQL("lock table {} in access exclusive mode").format(SQL(", ").join(views)))
             except psycopg2.errors.QueryCanceled:
-                raise StillRead from None
+                raise ReadersActive from None
             cursor.execute("set local statement_timeout = 0")
 
 

@@ -19,7 +19,7 @@ from pyhive import hive
 from pyhive.exc import Error
 from thrift.Thrift import TException
 
-from orchestration.dbt import published_models
+from orchestration.dbt_project import published_models
 from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.landing.files import LandedFile
@@ -80,13 +80,13 @@ class SparkWarehouse:
             raise WinbackError(f"{self.name} does not answer: {error}. See that WINBACK_SPARK_HOST and WINBACK_SPARK_PORT are right.") from None
 
     @contextmanager
-    def alone(self, run_id: str, timeout: float, tell: Callable[[str], None]) -> Iterator[None]:
+    def refresh_lock(self, run_id: str, timeout: float, log: Callable[[str], None]) -> Iterator[None]:
         """Hold the refresh lock, a file of this machine: Spark itself has none, so let one machine alone refresh a cluster.
 
         Args:
             run_id: not needed here.
             timeout: seconds to wait for another refresh.
-            tell: told that we wait.
+            log: informed that we wait.
 
         Yields:
             Nothing; the lock is held inside.
@@ -99,7 +99,7 @@ class SparkWarehouse:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            tell(f"Waiting for another refresh of {self.name}; for {timeout:g} s at most.")
+            log(f"Waiting for another refresh of {self.name}; for {timeout:g} s at most.")
             try:
                 lock.acquire(timeout=timeout, poll_interval=0.5)
             except Timeout:
@@ -109,7 +109,7 @@ class SparkWarehouse:
         finally:
             lock.release()
 
-    def leftovers(self) -> list[str]:
+    def stale_builds(self) -> list[str]:
         """Run ids of the databases that dead refreshes left; one that was being published is published first."""
         marks = self._marks()
         if marks.get(NEXT) and marks[NEXT] != marks.get(CURRENT):
@@ -183,12 +183,12 @@ class SparkWarehouse:
         with self.reader() as reader:
             return forgotten_rows(reader, build.variables["build_schema"])
 
-    def publish(self, build: Build, tell: Callable[[str], None]) -> None:
+    def publish(self, build: Build, log: Callable[[str], None]) -> None:
         """Point the public views at a finished build.
 
         Args:
             build: the finished build.
-            tell: not needed here.
+            log: not needed here.
         """
         with publishing():
             self._point_at(build.variables["build_schema"], self._marks().get(CURRENT))
@@ -243,17 +243,17 @@ class SparkWarehouse:
         ((count,),) = self._do(f"select count(*) from landing.{table}")
         return count
 
-    def holds_landing_of_others(self) -> bool:
+    def has_user_landing(self) -> bool:
         """Whether there are landing tables that are not the sample's."""
         if ("landing",) not in self._do("show databases"):
             return False
         return SAMPLE not in str(self._do("describe database extended landing")) and bool(self._do("show tables in landing"))
 
-    def mark_sample(self) -> None:
+    def tag_sample_landing(self) -> None:
         """Say on the cluster that the landing tables are the sample's."""
         self._do(f"alter database landing set dbproperties ('{SAMPLE}' = 'true')")
 
-    def set_aside(self) -> str:
+    def archive(self) -> str:
         """Databases that views may stand on are not for us to move.
 
         Raises:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.configuration import COLUMNS, OPTIONAL_COLUMNS
 from orchestration.landing.files import LandedFile
+from orchestration.seed_checks import COLUMNS, OPTIONAL_COLUMNS
 from orchestration.warehouses import Reader, Warehouse
 
 

@@ -21,7 +21,7 @@ from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE, target
 
 TARGET = DBT_PROJECT / "target"
-# On a server, the schema for which all nodes are parsed: where they are once published. `parsed_dbt.py` puts a build elsewhere.
+# On a server, the schema for which all nodes are parsed: where they are once published. `dbt_runner.py` puts a build elsewhere.
 BUILD_SCHEMA = "winback_internal"
 # Keeps the number of the form in which landed rows are kept. No model: what begins a run writes it (macros/landing/format.sql).
 FORMAT_TABLE = "warehouse_format"
@@ -67,7 +67,7 @@ def dbt_resource() -> DbtProcess:
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=sys.executable,
-        global_config_flags=[str(Path(__file__).with_name("parsed_dbt.py")), str(parsed), "--log-level-file", "none"],
+        global_config_flags=[str(Path(__file__).with_name("dbt_runner.py")), str(parsed), "--log-level-file", "none"],
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import cache
 
-from orchestration.dbt import manifest
+from orchestration.dbt_project import manifest
 
 # The tag of what knows nothing of the date counted to, nor of whom a run affects but through the rows it replaces; seeds that
 # are compared before a run, or are code, among it.
@@ -30,10 +30,10 @@ def unchanged_nodes(new_tables: Collection[str]) -> list[str]:
     def reads_new_rows(unique_id: str) -> bool:
         return unique_id in sources or any(map(reads_new_rows, parents.get(unique_id, ())))
 
-    standing = {unique_id for unique_id, node in nodes.items() if UNDATED in node["tags"] and not reads_new_rows(unique_id)}
+    unchanged = {unique_id for unique_id, node in nodes.items() if UNDATED in node["tags"] and not reads_new_rows(unique_id)}
     tests = {
         unique_id
         for unique_id, node in nodes.items()
-        if node["resource_type"] == "test" and (looked_at := set(parents[unique_id])) and looked_at <= standing
+        if node["resource_type"] == "test" and (looked_at := set(parents[unique_id])) and looked_at <= unchanged
     }
-    return sorted(nodes[unique_id]["name"] for unique_id in standing | tests)
+    return sorted(nodes[unique_id]["name"] for unique_id in unchanged | tests)
