@@ -27,7 +27,7 @@ step_{{ k }} {{ materialized() }} (
 ),
 
 {% endfor -%}
-followed as (
+chain_ends as (
     select step_30.link, step_30.next_link as last_link, step_0.is_last
     from step_30
     inner join step_0 on step_30.next_link = step_0.link
@@ -38,10 +38,10 @@ select
     links.from_customer_id,
     last_links.from_customer_id as last_from_customer_id,
     last_links.into_customer_id as last_into_customer_id,
-    not followed.is_last as never_ends
-from followed
-inner join links on followed.link = links.link
-inner join links as last_links on followed.last_link = last_links.link
+    not chain_ends.is_last as never_ends
+from chain_ends
+inner join links on chain_ends.link = links.link
+inner join links as last_links on chain_ends.last_link = last_links.link
 {%- endmacro %}
 
 {% macro twice_as_far(step) %}{{ return(adapter.dispatch('twice_as_far', 'winback')(step)) }}{% endmacro %}

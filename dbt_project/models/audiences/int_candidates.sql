@@ -1,7 +1,7 @@
 -- Everyone away, as people to write to: may they be contacted, how likely they are to come back, and what that would bring.
 {{ config(materialized='view') }}
 {%- set cool_down_days = var('cool_down_days') | int -%}
-with away as (
+with inactive_customers as (
     select *, {{ days_between('since', as_of_date()) }} as days_away
     from {{ ref('int_inactive_customers') }}
 ),
@@ -14,7 +14,7 @@ consents as (
 ),
 
 -- Customers into whom somebody was merged who has not consented.
-doubted as (
+people_without_consent as (
     select distinct merged.business_id, merged.survivor_id
     from {{ ref('int_merge_targets') }} as merged
     left join consents on merged.business_id = consents.business_id and merged.customer_id = consents.customer_id
@@ -30,7 +30,7 @@ last_touches as (
 ),
 
 -- Strategies that were tried on enough people of a state and surely did something; the one that brought back the most comes first.
-proven as (
+strategies as (
     select
         performance.business_id,
         performance.target_state,
@@ -45,18 +45,18 @@ proven as (
     where performance.strategy <> '(none)' and performance.arm = 'treatment' and performance.lift_low > 0 and compared.observed >= 100 and compared.control_observed >= 100
 ),
 
-described as (
+candidates as (
     select
-        away.*,
-        consents.customer_id is not null and doubted.survivor_id is null as contactable,
+        inactive_customers.*,
+        consents.customer_id is not null and people_without_consent.survivor_id is null as contactable,
         last_touches.last_touched_at,
         last_touches.last_touched_on,
-        proven.strategy as suggested_strategy
-    from away
-    left join consents on away.business_id = consents.business_id and away.customer_id = consents.customer_id
-    left join doubted on away.business_id = doubted.business_id and away.customer_id = doubted.survivor_id
-    left join last_touches on away.customer_key = last_touches.customer_key
-    left join proven on away.business_id = proven.business_id and away.from_state = proven.target_state and proven.row_num = 1
+        strategies.strategy as suggested_strategy
+    from inactive_customers
+    left join consents on inactive_customers.business_id = consents.business_id and inactive_customers.customer_id = consents.customer_id
+    left join people_without_consent on inactive_customers.business_id = people_without_consent.business_id and inactive_customers.customer_id = people_without_consent.survivor_id
+    left join last_touches on inactive_customers.customer_key = last_touches.customer_key
+    left join strategies on inactive_customers.business_id = strategies.business_id and inactive_customers.from_state = strategies.target_state and strategies.row_num = 1
 )
 
 select
@@ -79,7 +79,7 @@ select
     chances.return_probability,
     chances.return_probability * chances.mean_revenue as expected_value,
     people.suggested_strategy
-from described as people
+from candidates as people
 left join {{ ref('int_return_chances') }} as chances
     on
         people.business_id = chances.business_id

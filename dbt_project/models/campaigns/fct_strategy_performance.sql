@@ -1,4 +1,4 @@
-with summed as (
+with arm_sums as (
     select
         business_id,
         strategy,
@@ -13,11 +13,11 @@ with summed as (
     group by business_id, strategy, arm, target_state
 ),
 
-counted as (
+arm_rates as (
     select
         *,
         {{ return_rate_of_observed() }}
-    from summed
+    from arm_sums
 ),
 
 strategies as (
@@ -26,7 +26,7 @@ strategies as (
     group by business_id, strategy
 ),
 
-compared as (
+comparisons as (
     select
         *,
         case when are_independent then z end as independent_z,
@@ -35,30 +35,30 @@ compared as (
 )
 
 select
-    counted.business_id,
-    counted.strategy,
-    counted.arm,
-    counted.target_state,
-    cast(counted.touched as bigint) as touched,
-    cast(counted.observed as bigint) as observed,
-    cast(counted.returned as bigint) as returned,
-    counted.return_rate,
-    counted.return_rate_low,
-    counted.return_rate_high,
-    cast(counted.cost as {{ type_double() }}) as cost,
-    cast(counted.revenue as decimal(38, 4)) as revenue,
-    {{ share('counted.cost', 'counted.returned') }} as cost_per_return,
-    compared.lift,
-    compared.lift - compared.half_width as lift_low,
-    compared.lift + compared.half_width as lift_high,
-    {{ normal_p_value('compared.independent_z') }} as p_value,
-    {{ incremental('compared.lift', 'compared.observed', 'compared.cost') }},
+    arm_rates.business_id,
+    arm_rates.strategy,
+    arm_rates.arm,
+    arm_rates.target_state,
+    cast(arm_rates.touched as bigint) as touched,
+    cast(arm_rates.observed as bigint) as observed,
+    cast(arm_rates.returned as bigint) as returned,
+    arm_rates.return_rate,
+    arm_rates.return_rate_low,
+    arm_rates.return_rate_high,
+    cast(arm_rates.cost as {{ type_double() }}) as cost,
+    cast(arm_rates.revenue as decimal(38, 4)) as revenue,
+    {{ share('arm_rates.cost', 'arm_rates.returned') }} as cost_per_return,
+    comparisons.lift,
+    comparisons.lift - comparisons.half_width as lift_low,
+    comparisons.lift + comparisons.half_width as lift_high,
+    {{ normal_p_value('comparisons.independent_z') }} as p_value,
+    {{ incremental('comparisons.lift', 'comparisons.observed', 'comparisons.cost') }},
     strategies.is_observational
-from counted
-inner join strategies on counted.business_id = strategies.business_id and counted.strategy = strategies.strategy
-left join compared
+from arm_rates
+inner join strategies on arm_rates.business_id = strategies.business_id and arm_rates.strategy = strategies.strategy
+left join comparisons
     on
-        counted.business_id = compared.business_id
-        and counted.strategy = compared.strategy
-        and counted.target_state = compared.target_state
-        and counted.arm = 'treatment'
+        arm_rates.business_id = comparisons.business_id
+        and arm_rates.strategy = comparisons.strategy
+        and arm_rates.target_state = comparisons.target_state
+        and arm_rates.arm = 'treatment'

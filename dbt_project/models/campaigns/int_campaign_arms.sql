@@ -9,7 +9,7 @@ with targets as (
     from {{ ref('int_campaign_outcomes') }}
 ),
 
-counted as (
+arm_counts as (
     select
         business_id,
         campaign_id,
@@ -27,11 +27,11 @@ counted as (
     group by business_id, campaign_id, strategy, is_observational, arm, counted_under
 ),
 
-rated as (
+arm_rates as (
     select
         *,
         {{ return_rate_of_observed() }}
-    from counted
+    from arm_counts
 )
 
 -- Null in a control's row, and where one of the two has no rate.
@@ -45,8 +45,8 @@ select
     + control.return_rate * (1 - control.return_rate) / control.observed as variance,
     {{ pooled_variance('arms.returned', 'arms.observed', 'control.returned', 'control.observed') }} as pooled_variance,
     cast(arms.observed as {{ type_double() }}) * control.observed / (arms.observed + control.observed) as weight
-from rated as arms
-left join rated as control
+from arm_rates as arms
+left join arm_rates as control
     on
         arms.business_id = control.business_id
         and arms.campaign_id = control.campaign_id

@@ -11,7 +11,7 @@ with terms as (
     where lift is not null
 ),
 
-summed as (
+strategy_sums as (
     select
         business_id,
         strategy,
@@ -29,7 +29,7 @@ summed as (
 ),
 
 -- Whoever stands in several campaigns makes their rates hang together, and the variances do not add up.
-met as (
+repeated_targets as (
     select targets.business_id, targets.strategy, terms.target_state, targets.customer_key
     from {{ ref('int_campaign_outcomes') }} as targets
     inner join terms
@@ -42,24 +42,24 @@ met as (
     having count(*) > 1
 ),
 
-overlapping as (
-    select distinct business_id, strategy, target_state from met
+overlapping_strategies as (
+    select distinct business_id, strategy, target_state from repeated_targets
 )
 
 select
-    summed.business_id,
-    summed.strategy,
-    summed.target_state,
-    summed.observed,
-    summed.control_observed,
-    summed.cost,
-    {{ share('summed.weighted_lift', 'summed.kept_weight') }} as lift,
-    summed.weighted_error / cast(summed.kept_weight as {{ type_double() }}) as standard_error,
-    cast(summed.weighted_lift as {{ type_double() }}) / nullif(summed.weighted_pooled_error, 0) as z,
-    overlapping.strategy is null as are_independent
-from summed
-left join overlapping
+    strategy_sums.business_id,
+    strategy_sums.strategy,
+    strategy_sums.target_state,
+    strategy_sums.observed,
+    strategy_sums.control_observed,
+    strategy_sums.cost,
+    {{ share('strategy_sums.weighted_lift', 'strategy_sums.kept_weight') }} as lift,
+    strategy_sums.weighted_error / cast(strategy_sums.kept_weight as {{ type_double() }}) as standard_error,
+    cast(strategy_sums.weighted_lift as {{ type_double() }}) / nullif(strategy_sums.weighted_pooled_error, 0) as z,
+    overlapping_strategies.strategy is null as are_independent
+from strategy_sums
+left join overlapping_strategies
     on
-        summed.business_id = overlapping.business_id
-        and summed.strategy = overlapping.strategy
-        and summed.target_state = overlapping.target_state
+        strategy_sums.business_id = overlapping_strategies.business_id
+        and strategy_sums.strategy = overlapping_strategies.strategy
+        and strategy_sums.target_state = overlapping_strategies.target_state

@@ -1,7 +1,7 @@
 -- What came of a customer's first touch in a campaign. Nothing here knows the date counted to: a window that has closed has
 -- only dates before it.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
-with ordered as (
+with ordered_touches as (
     select
         *,
         row_number() over (partition by customer_key, campaign_id order by touched_at, {{ binary_collation('touch_id') }}) as row_num
@@ -11,21 +11,21 @@ with ordered as (
 
 targets as (
     select
-        ordered.customer_key,
-        ordered.business_id,
-        ordered.campaign_id,
-        ordered.touch_id,
-        ordered.touched_at,
-        ordered.touched_on,
-        ordered.arm,
-        {{ add_days('ordered.touched_on', 'businesses.attribution_days - 1') }} as window_ends_on
-    from ordered
-    inner join {{ ref('stg_businesses') }} as businesses on ordered.business_id = businesses.business_id
-    where ordered.row_num = 1
+        ordered_touches.customer_key,
+        ordered_touches.business_id,
+        ordered_touches.campaign_id,
+        ordered_touches.touch_id,
+        ordered_touches.touched_at,
+        ordered_touches.touched_on,
+        ordered_touches.arm,
+        {{ add_days('ordered_touches.touched_on', 'businesses.attribution_days - 1') }} as window_ends_on
+    from ordered_touches
+    inner join {{ ref('stg_businesses') }} as businesses on ordered_touches.business_id = businesses.business_id
+    where ordered_touches.row_num = 1
 ),
 
 -- On the date of the touch only what happened at the touch or after it can be its effect.
-counted as (
+window_transitions as (
     select
         targets.customer_key,
         targets.campaign_id,
@@ -42,7 +42,7 @@ counted as (
         on transitions.customer_key = back.customer_key and transitions.transition_date = back.returned_on
 ),
 
-moved as (
+target_returns as (
     select
         customer_key,
         campaign_id,
@@ -52,11 +52,11 @@ moved as (
         ) }} as target_state,
         max(case when is_after_touch and transition in ('won_back', 'reactivated', 'acquired') then 1 else 0 end) as returned,
         min(case when is_after_touch and transition = 'won_back' then transition_date end) as won_back_on
-    from counted
+    from window_transitions
     group by customer_key, campaign_id
 ),
 
-earned as (
+target_revenue as (
     select targets.customer_key, targets.campaign_id, sum(days.revenue) as revenue
     from targets
     inner join {{ ref('int_customer_days') }} as days
@@ -70,10 +70,10 @@ earned as (
 -- Who is active at the touch is here and cannot return.
 select
     targets.*,
-    coalesce(moved.target_state, '(none)') as target_state,
-    case when coalesce(moved.target_state, '(none)') = 'active' then 0 else coalesce(moved.returned, 0) end as returned,
-    moved.won_back_on,
-    cast(coalesce(earned.revenue, 0) as decimal(18, 4)) as revenue
+    coalesce(target_returns.target_state, '(none)') as target_state,
+    case when coalesce(target_returns.target_state, '(none)') = 'active' then 0 else coalesce(target_returns.returned, 0) end as returned,
+    target_returns.won_back_on,
+    cast(coalesce(target_revenue.revenue, 0) as decimal(18, 4)) as revenue
 from targets
-left join moved on targets.customer_key = moved.customer_key and targets.campaign_id = moved.campaign_id
-left join earned on targets.customer_key = earned.customer_key and targets.campaign_id = earned.campaign_id
+left join target_returns on targets.customer_key = target_returns.customer_key and targets.campaign_id = target_returns.campaign_id
+left join target_revenue on targets.customer_key = target_revenue.customer_key and targets.campaign_id = target_revenue.campaign_id

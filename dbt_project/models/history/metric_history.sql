@@ -2,11 +2,11 @@
 -- (its business's history begins later now) is a value that became null; what was said of one that is not over, since a
 -- refresh went back to an earlier date, stands until it is.
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
-with found as (
+with current_figures as (
     {{ complete_metrics() }}
 ),
 
-published as (
+published_figures as (
     {%- if is_incremental() %}
     select business_id, period_grain, period_start, metric, value
     from (
@@ -17,44 +17,44 @@ published as (
     ) as versions
     where row_num = 1
     {%- else %}
-    select * from found
+    select * from current_figures
     where 1 = 0
     {%- endif %}
 ),
 
-changed as (
+changed_figures as (
     select
-        coalesce(found.business_id, published.business_id) as business_id,
-        coalesce(found.period_grain, published.period_grain) as period_grain,
-        coalesce(found.period_start, published.period_start) as period_start,
-        coalesce(found.metric, published.metric) as metric,
-        found.value
-    from found
-    full outer join published
+        coalesce(current_figures.business_id, published_figures.business_id) as business_id,
+        coalesce(current_figures.period_grain, published_figures.period_grain) as period_grain,
+        coalesce(current_figures.period_start, published_figures.period_start) as period_start,
+        coalesce(current_figures.metric, published_figures.metric) as metric,
+        current_figures.value
+    from current_figures
+    full outer join published_figures
         on
-            found.business_id = published.business_id
-            and found.period_grain = published.period_grain
-            and found.period_start = published.period_start
-            and found.metric = published.metric
+            current_figures.business_id = published_figures.business_id
+            and current_figures.period_grain = published_figures.period_grain
+            and current_figures.period_start = published_figures.period_start
+            and current_figures.metric = published_figures.metric
     where
         (
-            published.metric is null
-            or (found.value is null and published.value is not null)
-            or (found.value is not null and published.value is null)
-            or abs(found.value - published.value) > 1e-9
+            published_figures.metric is null
+            or (current_figures.value is null and published_figures.value is not null)
+            or (current_figures.value is not null and published_figures.value is null)
+            or abs(current_figures.value - published_figures.value) > 1e-9
         )
-        and not (found.metric is null and ({{ is_ripening('published', 'found') }} or {{ is_not_over('published') }}))
+        and not (current_figures.metric is null and ({{ is_ripening('published_figures', 'current_figures') }} or {{ is_not_over('published_figures') }}))
 )
 
 select
-    changed.business_id,
-    changed.period_grain,
-    changed.period_start,
-    changed.metric,
-    changed.value,
+    changed_figures.business_id,
+    changed_figures.period_grain,
+    changed_figures.period_start,
+    changed_figures.metric,
+    changed_figures.value,
     {{ started_at() }} as published_at,
     cast({{ refresh_id() }} as bigint) as refresh_id,
     configurations.configuration_hash,
     cast({{ var('figures_version') }} as integer) as figures_version
-from changed
-left join {{ ref('int_configurations') }} as configurations on changed.business_id = configurations.business_id
+from changed_figures
+left join {{ ref('int_configurations') }} as configurations on changed_figures.business_id = configurations.business_id

@@ -23,22 +23,22 @@ days as (
 -- A purchase that is paid for until later, but no longer than its own contract runs, nor beyond an exit.
 covers as (
     select
-        paid.customer_key,
-        paid.event_date,
-        max(least(paid.covers_until, coalesce(steps.contract_ends_on, paid.covers_until))) as covered_until
-    from {{ ref('int_events_this_run') }} as paid
-    inner join days on paid.customer_key = days.customer_key and paid.event_date = days.event_date
-    left join {{ ref('int_contract_steps_this_run') }} as steps on paid.customer_key = steps.customer_key and paid.event_id = steps.event_id
+        purchases.customer_key,
+        purchases.event_date,
+        max(least(purchases.covers_until, coalesce(steps.contract_ends_on, purchases.covers_until))) as covered_until
+    from {{ ref('int_events_this_run') }} as purchases
+    inner join days on purchases.customer_key = days.customer_key and purchases.event_date = days.event_date
+    left join {{ ref('int_contract_steps_this_run') }} as steps on purchases.customer_key = steps.customer_key and purchases.event_id = steps.event_id
     where
-        paid.kind = 'purchase'
-        and paid.covers_until is not null
-        and paid.covers_until > paid.event_date
-        and (days.last_exited_at is null or paid.occurred_at >= days.last_exited_at)
-    group by paid.customer_key, paid.event_date
+        purchases.kind = 'purchase'
+        and purchases.covers_until is not null
+        and purchases.covers_until > purchases.event_date
+        and (days.last_exited_at is null or purchases.occurred_at >= days.last_exited_at)
+    group by purchases.customer_key, purchases.event_date
 ),
 
 -- Taken off here, where days are few, and not from each event.
-dropped as (
+dropped_amounts as (
     select customer_key, event_date, sum(revenue) as revenue
     from {{ ref('int_dropped_amounts') }}
     group by customer_key, event_date
@@ -55,8 +55,8 @@ select
     days.last_exited_at is not null as has_exit,
     days.last_exited_at is not null and (days.last_purchased_at is null or days.last_exited_at > days.last_purchased_at) as is_cancelled,
     case when covers.covered_until > days.event_date then covers.covered_until end as covered_until,
-    cast(days.revenue - coalesce(dropped.revenue, 0) as decimal(18, 4)) as revenue,
+    cast(days.revenue - coalesce(dropped_amounts.revenue, 0) as decimal(18, 4)) as revenue,
     cast(days.events as integer) as events
 from days
 left join covers on days.customer_key = covers.customer_key and days.event_date = covers.event_date
-left join dropped on days.customer_key = dropped.customer_key and days.event_date = dropped.event_date
+left join dropped_amounts on days.customer_key = dropped_amounts.customer_key and days.event_date = dropped_amounts.event_date

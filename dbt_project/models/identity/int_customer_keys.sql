@@ -1,7 +1,7 @@
 -- Everyone with an event, a touch or an answer, under the key of the customer they were merged into: integers make the windows cheap. A key once
 -- given stays, and nothing but joins hangs on its order.
 {{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=['business_id', 'customer_id']) }}
-with known as (
+with existing_keys as (
     {%- if is_incremental() %}
     select * from {{ this }}
     {%- else %}
@@ -23,42 +23,42 @@ people as (
     from {{ ref('int_merge_targets') }}
 ),
 
-numbered as (
+person_keys as (
     select business_id, customer_id, person_key
-    from known
+    from existing_keys
     union all
     select
         people.business_id,
         people.customer_id,
         cast(
-            (select coalesce(max(earlier.person_key), 0) from known as earlier)
+            (select coalesce(max(earlier.person_key), 0) from existing_keys as earlier)
             + row_number() over (order by people.business_id, people.customer_id) as integer
         )
     from people
-    left join known on people.business_id = known.business_id and people.customer_id = known.customer_id
-    where known.person_key is null
+    left join existing_keys on people.business_id = existing_keys.business_id and people.customer_id = existing_keys.customer_id
+    where existing_keys.person_key is null
 ),
 
-merged as (
+customer_keys as (
     select
-        numbered.business_id,
-        numbered.customer_id,
-        numbered.person_key,
-        coalesce(into_whom.person_key, numbered.person_key) as customer_key
-    from numbered
-    left join {{ ref('int_merge_targets') }} as survivors
-        on numbered.business_id = survivors.business_id and numbered.customer_id = survivors.customer_id
-    left join numbered as into_whom
-        on survivors.business_id = into_whom.business_id and survivors.survivor_id = into_whom.customer_id
+        person_keys.business_id,
+        person_keys.customer_id,
+        person_keys.person_key,
+        coalesce(merge_targets.person_key, person_keys.person_key) as customer_key
+    from person_keys
+    left join {{ ref('int_merge_targets') }} as merges
+        on person_keys.business_id = merges.business_id and person_keys.customer_id = merges.customer_id
+    left join person_keys as merge_targets
+        on merges.business_id = merge_targets.business_id and merges.survivor_id = merge_targets.customer_id
 )
 
 select
-    merged.business_id,
-    merged.customer_id,
-    merged.person_key,
-    merged.customer_key,
-    known.customer_key as previous_customer_key,
+    customer_keys.business_id,
+    customer_keys.customer_id,
+    customer_keys.person_key,
+    customer_keys.customer_key,
+    existing_keys.customer_key as previous_customer_key,
     cast({{ refresh_id() }} as bigint) as keyed_in
-from merged
-left join known on merged.person_key = known.person_key
-where known.customer_key is distinct from merged.customer_key
+from customer_keys
+left join existing_keys on customer_keys.person_key = existing_keys.person_key
+where existing_keys.customer_key is distinct from customer_keys.customer_key

@@ -1,7 +1,7 @@
 -- Cycles are out, so every chain ends: at the customer who was merged into nobody.
-with followed as (
+with merge_chains as (
     {{ followed_merges(ref('stg_customer_merges')) }}
 )
 
 select business_id, from_customer_id as customer_id, last_into_customer_id as survivor_id
-from followed
+from merge_chains

@@ -3,7 +3,7 @@
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 -- Each change beside the one before it and the one after it. Dates and states alone go through the windows: texts would make them
 -- several times dearer.
-with ordered as (
+with changes_with_neighbours as (
     select
         customer_key,
         change_date,
@@ -51,25 +51,25 @@ exits as (
 ),
 
 -- The exit that a change belongs to: its own, and for a return the one that it undoes.
-exited as (
+changes_with_exits as (
     select
         *,
         {{ days_between('previous_date', 'change_date') }} as days_in_from_state,
         case when from_state = 'former' then previous_is_inactivity else is_inactivity end as is_by_inactivity,
         case when from_state = 'former' then previous_date when to_state = 'former' then change_date end as exited_on
-    from ordered
+    from changes_with_neighbours
 ),
 
 -- With the kind of that exit and its reason.
-explained as (
+changes_with_exit_reasons as (
     select
-        exited.*,
+        changes_with_exits.*,
         customers.recovery_days,
-        cast(case when exited.is_by_inactivity then 'inactivity' else exits.exit_kind end as {{ exit_kind_type() }}) as exit_kind,
-        case when exited.is_by_inactivity then 'inactivity' else exits.exit_reason end as exit_reason
-    from exited
-    inner join {{ ref('int_affected_customers') }} as customers on exited.customer_key = customers.customer_key
-    left join exits on exited.customer_key = exits.customer_key and exited.exited_on = exits.event_date
+        cast(case when changes_with_exits.is_by_inactivity then 'inactivity' else exits.exit_kind end as {{ exit_kind_type() }}) as exit_kind,
+        case when changes_with_exits.is_by_inactivity then 'inactivity' else exits.exit_reason end as exit_reason
+    from changes_with_exits
+    inner join {{ ref('int_affected_customers') }} as customers on changes_with_exits.customer_key = customers.customer_key
+    left join exits on changes_with_exits.customer_key = exits.customer_key and changes_with_exits.exited_on = exits.event_date
 )
 
 select
@@ -95,4 +95,4 @@ select
     exit_kind,
     exit_reason,
     first_bought_on
-from explained
+from changes_with_exit_reasons

@@ -1,4 +1,4 @@
-with counted as (
+with answer_counts as (
     select
         {{ period_keys('facts') }},
         facts.opening_current,
@@ -26,4 +26,4 @@ select
     lost_satisfied,
     lost_neutral,
     lost_dissatisfied
-from counted
+from answer_counts

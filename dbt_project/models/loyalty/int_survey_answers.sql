@@ -1,5 +1,5 @@
 -- Answers of customers, each in force for the opens of the 365 days after it, until the next one.
-with dated as (
+with customer_answers as (
     select
         keys.customer_key,
         answers.answered_at,
@@ -18,11 +18,11 @@ with dated as (
         on businesses.timezone = offsets.timezone and cast(answers.answered_at as date) = offsets.utc_date
 ),
 
-followed as (
+answers_with_next as (
     select
         *,
         lead(answered_on) over (partition by customer_key order by answered_at, {{ binary_collation('response_id') }}) as next_answered_on
-    from dated
+    from customer_answers
 )
 
 -- An answer of the day before is the latest at the open, one of the open itself is not.
@@ -31,5 +31,5 @@ select
     satisfaction,
     {{ add_days('answered_on', 1) }} as opens_from,
     least({{ add_days('answered_on', answer_window_days()) }}, coalesce(next_answered_on, {{ add_days('answered_on', answer_window_days()) }})) as opens_to
-from followed
+from answers_with_next
 where answered_on < coalesce(next_answered_on, {{ add_days('answered_on', 1) }})

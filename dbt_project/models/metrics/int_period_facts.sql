@@ -17,7 +17,7 @@ segment_values as (
     where segment in ('all'{% for segment in available_segments() %}, {{ text_literal(segment) }}{% endfor %})
 ),
 
-counted as (
+period_counts as (
     select
         periods.business_id,
         periods.period_grain,
@@ -54,14 +54,14 @@ counted as (
     )
 ),
 
-stocked as (
+period_stocks as (
     select
         *,
         {%- for state in lifecycle_states() %}
         closing_{{ state }} - net_{{ state }} as opening_{{ state }},
         {%- endfor %}
         closing_active + closing_dormant as closing_current
-    from counted
+    from period_counts
 )
 
 select
@@ -70,4 +70,4 @@ select
     opening_active + opening_dormant - current_lost_at_close as current_retained,
     opening_active - active_lost_at_close as active_retained,
     {{ days_between("date '1970-01-01'", 'closes_on') }} - {{ share('current_first_bought_days', 'closing_current') }} as mean_tenure_days
-from stocked
+from period_stocks

@@ -11,7 +11,7 @@ with departures as (
     where transition in ('lapsed', 'churned')
 ),
 
-ranked as (
+departures_by_period as (
     select
         *
         {%- for grain in period_grains() %},
@@ -21,16 +21,16 @@ ranked as (
 )
 
 select
-    ranked.segment_key,
-    ranked.left_on
+    departures_by_period.segment_key,
+    departures_by_period.left_on
     {%- for grain in period_grains() %},
-    ranked.is_first_in_{{ grain }}
+    departures_by_period.is_first_in_{{ grain }}
     {%- endfor %},
-    sum(ranked.sign * days.revenue) as revenue_at_risk
-from ranked
+    sum(departures_by_period.sign * days.revenue) as revenue_at_risk
+from departures_by_period
 inner join {{ ref('int_day_deltas') }} as days
     on
-        ranked.customer_key = days.customer_key
-        and ranked.sign = days.sign
-        and {{ in_year_before('days.event_date', 'ranked.left_on') }}
-group by ranked.segment_key, ranked.left_on{% for grain in period_grains() %}, ranked.is_first_in_{{ grain }}{% endfor %}
+        departures_by_period.customer_key = days.customer_key
+        and departures_by_period.sign = days.sign
+        and {{ in_year_before('days.event_date', 'departures_by_period.left_on') }}
+group by departures_by_period.segment_key, departures_by_period.left_on{% for grain in period_grains() %}, departures_by_period.is_first_in_{{ grain }}{% endfor %}

@@ -9,7 +9,7 @@ with added as (
     where transitions.transition_date <= {{ as_of_date() }} and {{ is_changed('transitions.customer_key') }}
 ),
 
-counted {{ not_materialized() }} (
+deltas {{ not_materialized() }} (
     select * from added
     {%- if not is_rebuild() %}
     union all
@@ -27,7 +27,7 @@ starts as (
         {%- for grain in period_grains() %},
         {{ period_start(grain, 'transition_date') }} as {{ grain }}_start
         {%- endfor %}
-    from (select distinct transition_date from counted) as dates
+    from (select distinct transition_date from deltas) as dates
 ),
 
 periods as (
@@ -40,21 +40,21 @@ periods as (
 )
 
 select
-    counted.segment_key,
-    counted.customer_key,
-    counted.sign,
-    counted.transition_date,
-    counted.transition,
-    counted.from_state,
-    counted.to_state,
-    counted.days_in_from_state,
-    counted.next_transition_date,
-    counted.counted_to,
-    counted.first_bought_on
+    deltas.segment_key,
+    deltas.customer_key,
+    deltas.sign,
+    deltas.transition_date,
+    deltas.transition,
+    deltas.from_state,
+    deltas.to_state,
+    deltas.days_in_from_state,
+    deltas.next_transition_date,
+    deltas.counted_to,
+    deltas.first_bought_on
     {%- for grain in period_grains() %},
-    coalesce({{ add_days('counted.transition_date', '-counted.days_in_from_state') }} < periods.{{ grain }}_start, true)
-    and (counted.next_transition_date is null or counted.next_transition_date > counted.counted_to or counted.next_transition_date > periods.{{ grain }}_end)
+    coalesce({{ add_days('deltas.transition_date', '-deltas.days_in_from_state') }} < periods.{{ grain }}_start, true)
+    and (deltas.next_transition_date is null or deltas.next_transition_date > deltas.counted_to or deltas.next_transition_date > periods.{{ grain }}_end)
         as is_alone_in_{{ grain }}
     {%- endfor %}
-from counted
-inner join periods on counted.transition_date = periods.transition_date
+from deltas
+inner join periods on deltas.transition_date = periods.transition_date

@@ -1,4 +1,4 @@
-with entered as (
+with cohort_sizes as (
     select
         business_id,
         from_state,
@@ -25,17 +25,17 @@ select
     months.exit_kind,
     months.cohort_month,
     cast(months.months_since as integer) as months_since,
-    cast(entered.entered as bigint) as entered,
+    cast(cohort_sizes.entered as bigint) as entered,
     cast(months.at_risk as bigint) as at_risk,
     cast(months.returned - coalesce(months.returned_before, 0) as bigint) as returned,
     cast(months.returned as bigint) as cumulative_returned,
     case when months.t <= months.follow_up then 1 - months.survival end as return_probability,
     -- 30 days after the last one who entered, their month is over as well.
-    {{ add_days('entered.last_away_from', 'months.t') }} <= {{ as_of_date() }} as is_mature
+    {{ add_days('cohort_sizes.last_away_from', 'months.t') }} <= {{ as_of_date() }} as is_mature
 from months
-inner join entered
+inner join cohort_sizes
     on
-        months.business_id = entered.business_id
-        and months.from_state = entered.from_state
-        and months.exit_kind is not distinct from entered.exit_kind
-        and months.cohort_month is not distinct from entered.cohort_month
+        months.business_id = cohort_sizes.business_id
+        and months.from_state = cohort_sizes.from_state
+        and months.exit_kind is not distinct from cohort_sizes.exit_kind
+        and months.cohort_month is not distinct from cohort_sizes.cohort_month

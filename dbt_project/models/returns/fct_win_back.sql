@@ -12,7 +12,7 @@ with exits as (
     group by business_id, period_grain, period_start, segment, segment_value
 ),
 
-counted as (
+period_counts as (
     select
         periods.*,
         cast(coalesce(exits.exits, 0) as bigint) as exits,
@@ -42,4 +42,4 @@ select
     intra_period_win_backs,
     recovered,
     won_back_revenue
-from counted
+from period_counts

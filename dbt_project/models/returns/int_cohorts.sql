@@ -1,5 +1,5 @@
 -- The absences that began in a month, by length; each counts by its kind of exit and in all kinds, in its month and in all.
-with counted as (
+with spell_counts as (
     select
         business_id,
         from_state,
@@ -15,15 +15,15 @@ with counted as (
 )
 
 select
-    counted.business_id,
-    counted.from_state,
-    case when pooled.all_kinds then 'all' else cast(counted.exit_kind as {{ dbt.type_string() }}) end as exit_kind,
-    case when not pooled.all_months then counted.cohort_month end as cohort_month,
-    counted.t,
-    counted.at_risk_from_day,
-    counted.last_away_from,
-    counted.absences,
-    counted.returns
-from counted
+    spell_counts.business_id,
+    spell_counts.from_state,
+    case when pooled.all_kinds then 'all' else cast(spell_counts.exit_kind as {{ dbt.type_string() }}) end as exit_kind,
+    case when not pooled.all_months then spell_counts.cohort_month end as cohort_month,
+    spell_counts.t,
+    spell_counts.at_risk_from_day,
+    spell_counts.last_away_from,
+    spell_counts.absences,
+    spell_counts.returns
+from spell_counts
 cross join (values (false, false), (false, true), (true, false), (true, true)) as pooled (all_kinds, all_months)
-where counted.from_state = 'former' or not pooled.all_kinds
+where spell_counts.from_state = 'former' or not pooled.all_kinds

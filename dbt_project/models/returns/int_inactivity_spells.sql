@@ -17,7 +17,7 @@ with transitions as (
     where {{ is_affected('customer_key') }}
 ),
 
-absences as (
+spells as (
     select
         customer_key,
         transition_date as away_from,
@@ -30,16 +30,16 @@ absences as (
 )
 
 select
-    absences.customer_key,
+    spells.customer_key,
     customers.business_id,
-    absences.from_state,
-    case when absences.from_state = 'former' then absences.exit_kind end as exit_kind,
-    case when absences.from_state = 'former' then absences.exit_reason end as exit_reason,
-    absences.away_from,
-    absences.ended_on,
+    spells.from_state,
+    case when spells.from_state = 'former' then spells.exit_kind end as exit_kind,
+    case when spells.from_state = 'former' then spells.exit_reason end as exit_reason,
+    spells.away_from,
+    spells.ended_on,
     transitions.transition as ended_by,
     -- A payment that fails may still be made good: until then nobody is won back.
-    case when absences.from_state = 'former' and absences.exit_kind = 'involuntary' then customers.recovery_days + 1 else 0 end as at_risk_from_day
-from absences
-inner join {{ ref('int_affected_customers') }} as customers on absences.customer_key = customers.customer_key
-left join transitions on absences.customer_key = transitions.customer_key and absences.ended_on = transitions.transition_date
+    case when spells.from_state = 'former' and spells.exit_kind = 'involuntary' then customers.recovery_days + 1 else 0 end as at_risk_from_day
+from spells
+inner join {{ ref('int_affected_customers') }} as customers on spells.customer_key = customers.customer_key
+left join transitions on spells.customer_key = transitions.customer_key and spells.ended_on = transitions.transition_date

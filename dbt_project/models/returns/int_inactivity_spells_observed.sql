@@ -1,6 +1,6 @@
 -- Absences as far as they have been seen: `t` days long, and ended by a return or still open. A payment made good is no exit.
 {{ config(materialized='view') }}
-with seen as (
+with observed_spells as (
     select
         absences.*,
         {{ as_of_date() }} as as_of_date,
@@ -21,5 +21,5 @@ select
     at_risk_from_day,
     {{ days_between('away_from', 'seen_until') }} as t,
     case when seen_to_end_by in ('won_back', 'reactivated', 'acquired') then 1 else 0 end as is_return
-from seen
+from observed_spells
 where from_state <> 'former' or coalesce(seen_to_end_by, '') <> 'recovered'

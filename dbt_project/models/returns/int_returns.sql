@@ -28,7 +28,7 @@ returns as (
     where transition in ('won_back', 'reactivated', 'recovered') or (transition = 'acquired' and from_state <> 'unknown')
 ),
 
-valued as (
+return_values as (
     select
         returns.customer_key,
         returns.returned_on,
@@ -47,7 +47,7 @@ valued as (
     group by returns.customer_key, returns.returned_on
 ),
 
-credited as (
+credited_campaigns as (
     select customer_key, returned_on, campaign_id
     from (
         select
@@ -77,15 +77,15 @@ select
     returns.return_type,
     returns.from_state,
     returns.days_away,
-    {{ days_between('valued.last_purchased_on', 'returns.returned_on') }} as days_since_last_purchase,
+    {{ days_between('return_values.last_purchased_on', 'returns.returned_on') }} as days_since_last_purchase,
     returns.exit_kind,
     returns.exit_reason,
     cast(returns.previous_returns as integer) as previous_returns,
-    cast(valued.revenue_90_days_after as decimal(18, 4)) as revenue_90_days_after,
-    cast(valued.revenue_365_days_before as decimal(18, 4)) as revenue_365_days_before,
-    credited.campaign_id,
-    valued.next_purchased_on,
+    cast(return_values.revenue_90_days_after as decimal(18, 4)) as revenue_90_days_after,
+    cast(return_values.revenue_365_days_before as decimal(18, 4)) as revenue_365_days_before,
+    credited_campaigns.campaign_id,
+    return_values.next_purchased_on,
     returns.next_churned_on
 from returns
-inner join valued on returns.customer_key = valued.customer_key and returns.returned_on = valued.returned_on
-left join credited on returns.customer_key = credited.customer_key and returns.returned_on = credited.returned_on
+inner join return_values on returns.customer_key = return_values.customer_key and returns.returned_on = return_values.returned_on
+left join credited_campaigns on returns.customer_key = credited_campaigns.customer_key and returns.returned_on = credited_campaigns.returned_on

@@ -4,7 +4,7 @@ with cohorts as (
     from {{ ref('int_cohorts') }}
 ),
 
-observed as (
+observations as (
     select business_id, from_state, exit_kind, cohort_month, at_risk_from_day as t, absences as entries, 0 as returns, 0 as departures
     from {{ ref('int_cohorts') }}
     where t >= at_risk_from_day
@@ -22,4 +22,4 @@ observed as (
     ) as months
 )
 
-{{ kaplan_meier('observed', ['business_id', 'from_state', 'exit_kind', 'cohort_month']) }}
+{{ kaplan_meier('observations', ['business_id', 'from_state', 'exit_kind', 'cohort_month']) }}

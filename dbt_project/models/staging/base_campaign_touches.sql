@@ -25,7 +25,7 @@ cleaned {{ not_materialized() }} (
     from landed
 ),
 
-repeated as (
+duplicates as (
     {{ duplicate_keys('cleaned', ['business_id', 'touch_id']) }}
 ),
 
@@ -33,14 +33,14 @@ parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_duplicates,
+        duplicates.key_hash is not null as has_duplicates,
         campaigns.campaign_id as known_campaign_id,
         {{ parse_time('touched_at_text', 'businesses') }} as touched_at,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.touch_id']) }} = repeated.key_hash
+    left join duplicates on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.touch_id']) }} = duplicates.key_hash
     left join {{ ref('stg_campaigns') }} as campaigns
         on cleaned.business_id = campaigns.business_id and cleaned.campaign_id = campaigns.campaign_id
 ),

@@ -23,7 +23,7 @@ cleaned {{ not_materialized() }} (
     from landed
 ),
 
-repeated as (
+duplicates as (
     {{ duplicate_keys('cleaned', ['business_id', 'campaign_id']) }}
 ),
 
@@ -31,14 +31,14 @@ parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_duplicates,
+        duplicates.key_hash is not null as has_duplicates,
         {{ parse_date('starts_on_text', 'businesses') }} as starts_on,
         {{ parse_date('ends_on_text', 'businesses') }} as ends_on,
         {{ parse_number('cost_text', 'decimal(18, 4)') }} as cost,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.campaign_id']) }} = repeated.key_hash
+    left join duplicates on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.campaign_id']) }} = duplicates.key_hash
 ),
 
 typed {{ not_materialized() }} (

@@ -22,7 +22,7 @@ cleaned {{ not_materialized() }} (
     from landed
 ),
 
-repeated as (
+duplicates as (
     {{ duplicate_keys('cleaned', ['business_id', 'from_customer_id']) }}
 ),
 
@@ -30,12 +30,12 @@ parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_duplicates,
+        duplicates.key_hash is not null as has_duplicates,
         {{ parse_time('merged_at_text', 'businesses') }} as merged_at,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.from_customer_id']) }} = repeated.key_hash
+    left join duplicates on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.from_customer_id']) }} = duplicates.key_hash
 ),
 
 typed {{ not_materialized() }} (

@@ -25,7 +25,7 @@ cleaned {{ not_materialized() }} (
     from landed
 ),
 
-repeated as (
+duplicates as (
     {{ duplicate_keys('cleaned', ['business_id', 'customer_id']) }}
 ),
 
@@ -33,13 +33,13 @@ parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_duplicates,
+        duplicates.key_hash is not null as has_duplicates,
         {{ parse_boolean('contactable_text') }} as contactable,
         {{ parse_time('updated_at_text', 'businesses') }} as updated_at,
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.customer_id']) }} = repeated.key_hash
+    left join duplicates on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.customer_id']) }} = duplicates.key_hash
 ),
 
 typed {{ not_materialized() }} (

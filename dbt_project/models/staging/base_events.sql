@@ -29,7 +29,7 @@ cleaned {{ not_materialized() }} (
     from landed
 ),
 
-repeated as (
+duplicates as (
     {{ duplicate_keys('cleaned', ['business_id', 'event_id']) }}
 ),
 
@@ -37,7 +37,7 @@ parsed {{ not_materialized() }} (
     select
         cleaned.*,
         businesses.business_id as known_business_id,
-        repeated.key_hash is not null as has_duplicates,
+        duplicates.key_hash is not null as has_duplicates,
         {{ ascii_lower('businesses.currency') }} as business_currency,
         kinds.kind as mapped_kind,
         kinds.kind_if_zero,
@@ -47,17 +47,17 @@ parsed {{ not_materialized() }} (
         {{ parse_time('loaded_at_text', 'businesses') }} as loaded_at
     from cleaned
     left join {{ ref('stg_businesses') }} as businesses on cleaned.business_id = businesses.business_id
-    left join repeated on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.event_id']) }} = repeated.key_hash
+    left join duplicates on {{ row_hash_in_query(['cleaned.business_id', 'cleaned.event_id']) }} = duplicates.key_hash
     left join {{ ref('stg_event_kinds') }} as kinds
         on cleaned.business_id = kinds.business_id and cleaned.event_name = kinds.event_name
 ),
 
-kinded {{ not_materialized() }} (
+with_kinds {{ not_materialized() }} (
     select *, case when amount_read = 0 then coalesce(kind_if_zero, mapped_kind) else mapped_kind end as kind
     from parsed
 ),
 
-weighed_amounts {{ not_materialized() }} (
+with_dropped_amounts {{ not_materialized() }} (
     select
         *,
         {{ first_reason([
@@ -66,7 +66,7 @@ weighed_amounts {{ not_materialized() }} (
             ("kind = 'purchase' and amount_read < 0", 'negative_amount'),
             ('currency <> business_currency', 'foreign_currency'),
         ]) }} as amount_dropped
-    from kinded
+    from with_kinds
 ),
 
 typed {{ not_materialized() }} (
@@ -75,7 +75,7 @@ typed {{ not_materialized() }} (
         case when amount_dropped is null then case when kind = 'refund' then abs(amount_read) else amount_read end end as amount,
         {{ dropped('covers_until') }},
         {{ first_reason(reasons) }} as own_rejection_reason
-    from weighed_amounts
+    from with_dropped_amounts
 ),
 
 with_status as (

@@ -13,7 +13,7 @@ reasons as (
     from {{ ref('stg_exit_reasons') }}
 ),
 
-configured as (
+configuration_hashes as (
     select
         businesses.business_id,
         md5(concat_ws(
@@ -41,13 +41,13 @@ before as (
 
 -- A business that was taken out is changed as well: its rows are those of an unknown business now.
 select
-    coalesce(configured.business_id, before.business_id) as business_id,
-    configured.configuration_hash,
-    configured.configuration_hash is distinct from before.configuration_hash as is_changed
-from configured
-full outer join before on configured.business_id = before.business_id
+    coalesce(configuration_hashes.business_id, before.business_id) as business_id,
+    configuration_hashes.configuration_hash,
+    configuration_hashes.configuration_hash is distinct from before.configuration_hash as is_changed
+from configuration_hashes
+full outer join before on configuration_hashes.business_id = before.business_id
 {%- else %}
 
 select business_id, configuration_hash, true as is_changed
-from configured
+from configuration_hashes
 {%- endif %}

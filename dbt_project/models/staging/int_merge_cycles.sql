@@ -5,10 +5,10 @@ with merges as (
     where row_status = 'current'
 ),
 
-followed as (
+merge_chains as (
     {{ followed_merges('merges') }}
 )
 
 select distinct business_id, last_from_customer_id as from_customer_id
-from followed
+from merge_chains
 where never_ends

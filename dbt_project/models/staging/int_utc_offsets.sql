@@ -2,7 +2,7 @@
 -- by the minute only in the hour in which a clock was changed. Events then join and add.
 {{ config(materialized='incremental', incremental_strategy='append') }}
 -- The rows of this run: all of them, where everything is derived anew.
-with happened as (
+with event_dates as (
     {%- for table, instant in {'stg_events': 'occurred_at', 'stg_campaign_touches': 'touched_at', 'stg_survey_responses': 'answered_at'}.items() %}
     select current_rows.business_id, cast(current_rows.{{ instant }} as date) as utc_date
     from {{ ref(table) }} as current_rows
@@ -12,18 +12,18 @@ with happened as (
 ),
 
 utc_days as (
-    select distinct businesses.timezone, happened.utc_date
-    from happened
-    inner join {{ ref('stg_businesses') }} as businesses on happened.business_id = businesses.business_id
+    select distinct businesses.timezone, event_dates.utc_date
+    from event_dates
+    inner join {{ ref('stg_businesses') }} as businesses on event_dates.business_id = businesses.business_id
     {%- if is_incremental() %}
     where not exists (
         select 1 from {{ this }} as known
-        where known.timezone = businesses.timezone and known.utc_date = happened.utc_date
+        where known.timezone = businesses.timezone and known.utc_date = event_dates.utc_date
     )
     {%- endif %}
 ),
 
-opened as (
+days_with_offsets as (
     select
         timezone,
         utc_date,
@@ -39,7 +39,7 @@ changing_days as (
         opening_offset,
         cast(utc_date as timestamp) as starts_on,
         cast({{ add_days('utc_date', 1) }} as timestamp) as ends_on
-    from opened
+    from days_with_offsets
     where opening_offset <> next_offset
 ),
 
@@ -75,10 +75,10 @@ changes as (
 )
 
 select
-    opened.timezone,
-    opened.utc_date,
-    opened.opening_offset,
+    days_with_offsets.timezone,
+    days_with_offsets.utc_date,
+    days_with_offsets.opening_offset,
     changes.changes_at,
-    opened.next_offset
-from opened
-left join changes on opened.timezone = changes.timezone and opened.utc_date = changes.utc_date
+    days_with_offsets.next_offset
+from days_with_offsets
+left join changes on days_with_offsets.timezone = changes.timezone and days_with_offsets.utc_date = changes.utc_date

@@ -4,21 +4,21 @@ with mappings as (
     from {{ ref('event_kinds') }}
 ),
 
-own as (
+own_mappings as (
     select *
     from mappings
     where business_id <> '*'
 ),
 
-shared as (
+shared_mappings as (
     select businesses.business_id, mappings.event_name, mappings.kind, mappings.kind_if_zero
     from mappings
     cross join {{ ref('stg_businesses') }} as businesses
-    left join own
-        on businesses.business_id = own.business_id and mappings.event_name = own.event_name
-    where mappings.business_id = '*' and own.business_id is null
+    left join own_mappings
+        on businesses.business_id = own_mappings.business_id and mappings.event_name = own_mappings.event_name
+    where mappings.business_id = '*' and own_mappings.business_id is null
 )
 
-select * from own
+select * from own_mappings
 union all
-select * from shared
+select * from shared_mappings

@@ -1,5 +1,5 @@
 -- Dates are the local dates of the events; an event whose time cannot be read has none.
-with found as (
+with occurrences as (
     select
         validated.business_id,
         'event_name' as column_name,
@@ -15,18 +15,18 @@ with found as (
     where events.kind = 'cancellation' and events.reason is not null and listed.reason is null
 ),
 
-counted as (
+value_counts as (
     select business_id, column_name, value, count(*) as row_count, min(occurred_at) as first_seen_at, max(occurred_at) as last_seen_at
-    from found
+    from occurrences
     group by business_id, column_name, value
 )
 
 select
-    counted.business_id,
-    counted.column_name,
-    counted.value,
-    counted.row_count as {{ quoted('rows') }},
-    cast({{ utc_to_local('counted.first_seen_at', 'businesses.timezone') }} as date) as first_seen_on,
-    cast({{ utc_to_local('counted.last_seen_at', 'businesses.timezone') }} as date) as last_seen_on
-from counted
-inner join {{ ref('stg_businesses') }} as businesses on counted.business_id = businesses.business_id
+    value_counts.business_id,
+    value_counts.column_name,
+    value_counts.value,
+    value_counts.row_count as {{ quoted('rows') }},
+    cast({{ utc_to_local('value_counts.first_seen_at', 'businesses.timezone') }} as date) as first_seen_on,
+    cast({{ utc_to_local('value_counts.last_seen_at', 'businesses.timezone') }} as date) as last_seen_on
+from value_counts
+inner join {{ ref('stg_businesses') }} as businesses on value_counts.business_id = businesses.business_id

@@ -9,7 +9,7 @@ with gaps as (
     where gaps.purchased_on <= {{ as_of_date() }}
 ),
 
-counted as (
+gap_lengths as (
     select
         business_id,
         {{ days_between('purchased_on', 'coalesce(bought_again_on, silent_until)') }} as t,
@@ -19,12 +19,12 @@ counted as (
     group by 1, 2
 ),
 
-observed as (
+observations as (
     select business_id, 0 as t, gaps as entries, 0 as returns, 0 as departures
-    from counted
+    from gap_lengths
     union all
     select business_id, t, 0, bought_again, gaps
-    from counted
+    from gap_lengths
     union all
     select business_id, days, 0, 0, 0
     from {{ ref('int_thresholds') }}
@@ -33,4 +33,4 @@ observed as (
     from {{ ref('int_thresholds') }}
 )
 
-{{ kaplan_meier('observed', ['business_id']) }}
+{{ kaplan_meier('observations', ['business_id']) }}

@@ -49,7 +49,7 @@ pools as (
 ),
 
 -- The headline as it would have been with F = days.
-tried as (
+trials as (
     select
         thresholds.business_id,
         thresholds.days,
@@ -74,11 +74,11 @@ select
     end as false_alarm_rate,
     periods.period_start,
     periods.period_end,
-    case when periods.business_id is not null then cast(coalesce(tried.pool, 0) as bigint) end as pool,
-    case when periods.business_id is not null then cast(coalesce(tried.returned, 0) as bigint) end as returned,
-    {{ share_with_interval('win_back_rate', 'tried.returned', 'tried.pool') }}
+    case when periods.business_id is not null then cast(coalesce(trials.pool, 0) as bigint) end as pool,
+    case when periods.business_id is not null then cast(coalesce(trials.returned, 0) as bigint) end as returned,
+    {{ share_with_interval('win_back_rate', 'trials.returned', 'trials.pool') }}
 from {{ ref('int_thresholds') }} as thresholds
 left join survival as silent on thresholds.business_id = silent.business_id and thresholds.days = silent.t
 left join survival as later on thresholds.business_id = later.business_id and thresholds.days + {{ false_alarm_window_days() }} = later.t
 left join periods on thresholds.business_id = periods.business_id
-left join tried on thresholds.business_id = tried.business_id and thresholds.days = tried.days
+left join trials on thresholds.business_id = trials.business_id and thresholds.days = trials.days

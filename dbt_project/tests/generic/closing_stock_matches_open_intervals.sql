@@ -8,7 +8,7 @@ with closing as (
     where facts.period_grain = 'day' and facts.segment = 'all'
 ),
 
-standing as (
+open_states as (
     select
         business_id
         {%- for state in lifecycle_states() %},
@@ -20,16 +20,16 @@ standing as (
 )
 
 select
-    coalesce(closing.business_id, standing.business_id) as business_id
+    coalesce(closing.business_id, open_states.business_id) as business_id
     {%- for state in lifecycle_states() %},
     closing.closing_{{ state }},
-    standing.{{ state }}
+    open_states.{{ state }}
     {%- endfor %}
 from closing
-full outer join standing on closing.business_id = standing.business_id
+full outer join open_states on closing.business_id = open_states.business_id
 where (
     {%- for state in lifecycle_states() %}
-    closing.closing_{{ state }} = coalesce(standing.{{ state }}, 0){{ ' and' if not loop.last }}
+    closing.closing_{{ state }} = coalesce(open_states.{{ state }}, 0){{ ' and' if not loop.last }}
     {%- endfor %}
 ) is not true
 {% endtest %}

@@ -1,6 +1,6 @@
 {# From month to month of a cohort: nobody who came back goes away again, and those of the month add to those before. #}
 {% test cohort_curve_is_monotonic(model) %}
-with followed as (
+with consecutive_rows as (
     select
         *,
         lag(cumulative_returned) over cohort as returned_before,
@@ -12,7 +12,7 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where (
     cumulative_returned = coalesce(returned_before, 0) + returned
     and (return_probability is null or return_probability >= coalesce(probability_before, 0))

@@ -8,7 +8,7 @@ with exits as (
     group by business_id
 ),
 
-entered as (
+cohort_sizes as (
     select
         business_id,
         sum(case when exit_kind = 'all' and cohort_month is null then entered else 0 end) as pooled,
@@ -20,12 +20,12 @@ entered as (
     group by business_id
 )
 
-select exits.business_id, exits.exits, entered.pooled, entered.by_month, entered.by_kind, entered.by_kind_and_month
+select exits.business_id, exits.exits, cohort_sizes.pooled, cohort_sizes.by_month, cohort_sizes.by_kind, cohort_sizes.by_kind_and_month
 from exits
-left join entered on exits.business_id = entered.business_id
+left join cohort_sizes on exits.business_id = cohort_sizes.business_id
 where
-    exits.exits <> coalesce(entered.pooled, 0)
-    or exits.exits <> coalesce(entered.by_month, 0)
-    or exits.exits <> coalesce(entered.by_kind, 0)
-    or exits.exits <> coalesce(entered.by_kind_and_month, 0)
+    exits.exits <> coalesce(cohort_sizes.pooled, 0)
+    or exits.exits <> coalesce(cohort_sizes.by_month, 0)
+    or exits.exits <> coalesce(cohort_sizes.by_kind, 0)
+    or exits.exits <> coalesce(cohort_sizes.by_kind_and_month, 0)
 {% endtest %}

@@ -1,6 +1,6 @@
 {# A customer's intervals join without gap or overlap, no state follows itself, and the last one alone is open. #}
 {% test intervals_are_contiguous(model, of=none) %}
-with followed as (
+with consecutive_rows as (
     select
         *,
         lead(valid_from) over customer as next_from,
@@ -10,6 +10,6 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where (valid_to is not distinct from next_from and state is distinct from next_state) is not true
 {% endtest %}

@@ -1,6 +1,6 @@
 {# The longer the silence asked for, the fewer are so silent, and the fewer would have been former. #}
 {% test monotonic_in_threshold(model) %}
-with followed as (
+with consecutive_rows as (
     select
         *,
         lag(silent_share) over days_tried as share_before,
@@ -11,7 +11,7 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where
     silent_share > share_before
     or pool > pool_before

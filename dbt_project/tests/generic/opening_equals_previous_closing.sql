@@ -1,6 +1,6 @@
 {# A period opens with the stocks that the one before closed with, and the first one with none. #}
 {% test opening_equals_previous_closing(model) %}
-with followed as (
+with consecutive_rows as (
     select
         *
         {%- for state in lifecycle_states() %},
@@ -11,7 +11,7 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where (
     {%- for state in lifecycle_states() %}
     opening_{{ state }} = closed_before_{{ state }}{{ ' and' if not loop.last }}

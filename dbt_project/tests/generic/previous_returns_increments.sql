@@ -1,6 +1,6 @@
 {# Each win-back and reactivation adds one to what the customer's next return counts as previous. #}
 {% test previous_returns_increments(model, of=none) %}
-with followed as (
+with consecutive_rows as (
     select
         *,
         lag(previous_returns) over customer_returns as counted_before,
@@ -10,6 +10,6 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where (previous_returns = coalesce(counted_before, 0) + case when type_before in ('won_back', 'reactivated') then 1 else 0 end) is not true
 {% endtest %}

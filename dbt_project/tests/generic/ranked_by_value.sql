@@ -1,6 +1,6 @@
 {# Places follow one another without a gap, and no candidate stands before one of greater value. #}
 {% test ranked_by_value(model) %}
-with followed as (
+with consecutive_rows as (
     select
         *,
         row_number() over (partition by business_id order by rank) as row_num,
@@ -9,7 +9,7 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where (
     rank = row_num
     and (rank = 1 or expected_value is null or value_before >= expected_value - 1e-9)

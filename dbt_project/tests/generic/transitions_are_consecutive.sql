@@ -1,6 +1,6 @@
 {# Each transition leaves the state that the one before led to, after the days that lie between them, and undoes its exit. #}
 {% test transitions_are_consecutive(model, of=none) %}
-with followed as (
+with consecutive_rows as (
     select
         *,
         lag(transition_date) over customer as previous_date,
@@ -12,7 +12,7 @@ with followed as (
 )
 
 select *
-from followed
+from consecutive_rows
 where (
     from_state is not distinct from previous_state
     and days_in_from_state is not distinct from {{ days_between('previous_date', 'transition_date') }}

@@ -1,6 +1,6 @@
 -- When on its date the event came that brought a customer back, of returns on the date of a touch: after the day's last exit the first
 -- purchase, and where a dormant customer had not left, the first purchase or engagement.
-with dated as (
+with returns_on_touch_dates as (
     select distinct
         transitions.customer_key,
         transitions.transition_date as returned_on,
@@ -13,16 +13,16 @@ with dated as (
 
 events as (
     select
-        dated.customer_key,
-        dated.returned_on,
-        dated.from_state,
+        returns_on_touch_dates.customer_key,
+        returns_on_touch_dates.returned_on,
+        returns_on_touch_dates.from_state,
         events.kind,
         events.occurred_at,
         max(case when {{ is_exit('events', 'steps') }} then events.occurred_at end)
-            over (partition by dated.customer_key, dated.returned_on) as last_exited_at
-    from dated
+            over (partition by returns_on_touch_dates.customer_key, returns_on_touch_dates.returned_on) as last_exited_at
+    from returns_on_touch_dates
     inner join {{ ref('int_events_this_run') }} as events
-        on dated.customer_key = events.customer_key and dated.returned_on = events.event_date
+        on returns_on_touch_dates.customer_key = events.customer_key and returns_on_touch_dates.returned_on = events.event_date
     left join {{ ref('int_contract_steps_this_run') }} as steps on events.customer_key = steps.customer_key and events.event_id = steps.event_id
 )
 

@@ -8,7 +8,7 @@ with holders as (
     where events.contract_id is not null
 ),
 
-placed as (
+ordered_events as (
     select
         customer_key,
         event_id,
@@ -24,7 +24,7 @@ placed as (
     where kind in ('purchase', 'cancellation') and customer_key in ({{ few_values('customer_key', 'holders') }})
 ),
 
-followed as (
+events_with_neighbours as (
     select
         *,
         lag(kind) over own_order as own_kind_before,
@@ -32,7 +32,7 @@ followed as (
         min(case when kind = 'cancellation' then event_date end) over own_later as own_end_on,
         coalesce(max(case when ends_all then row_num end) over all_before, 0) as all_ended_at,
         min(case when ends_all then event_date end) over all_later as all_end_on
-    from placed
+    from ordered_events
     window
         own_order as (partition by customer_key, contract_id order by row_num),
         own_later as (partition by customer_key, contract_id order by row_num rows between 1 following and unbounded following),
@@ -40,14 +40,14 @@ followed as (
         all_later as (partition by customer_key order by row_num rows between 1 following and unbounded following)
 ),
 
-opened as (
+events_with_openness as (
     select
         *,
         coalesce(own_kind_before = 'purchase' and own_row_num_before > all_ended_at, false) as was_open
-    from followed
+    from events_with_neighbours
 ),
 
-counted as (
+events_with_open_contracts as (
     select
         *,
         contract_id is not null and kind = 'purchase' and not was_open as opens,
@@ -57,7 +57,7 @@ counted as (
             when kind = 'cancellation' and was_open then -1
             else 0
         end) over (partition by customer_key, all_ended_at order by row_num rows unbounded preceding) as open_contracts
-    from opened
+    from events_with_openness
 )
 
 select
@@ -70,4 +70,4 @@ select
     opens,
     kind = 'cancellation' and (ends_all or open_contracts = 0) as is_exit,
     case when contract_id is not null and kind = 'purchase' then least(own_end_on, all_end_on) end as contract_ends_on
-from counted
+from events_with_open_contracts

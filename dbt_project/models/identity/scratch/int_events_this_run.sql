@@ -1,7 +1,7 @@
 -- The events that count of this run's customers. Voids are no events here, so none can be voided.
 {{ config(materialized='scratch') }}
 -- Whose first: in a night they are few.
-with theirs as (
+with customer_events as (
     select people.customer_key, events.*
     from {{ ref('stg_events') }} as events
     inner join {{ ref('int_affected_people') }} as people
@@ -10,21 +10,21 @@ with theirs as (
 )
 
 select
-    theirs.customer_key,
-    theirs.business_id,
-    theirs.customer_id,
-    theirs.event_id,
-    theirs.kind,
-    theirs.occurred_at,
-    {{ local_date('theirs.occurred_at', 'offsets') }} as event_date,
-    coalesce(theirs.amount, 0) as amount,
-    theirs.reason,
-    theirs.contract_id,
-    theirs.covers_until
-from theirs
-inner join {{ ref('stg_businesses') }} as businesses on theirs.business_id = businesses.business_id
+    customer_events.customer_key,
+    customer_events.business_id,
+    customer_events.customer_id,
+    customer_events.event_id,
+    customer_events.kind,
+    customer_events.occurred_at,
+    {{ local_date('customer_events.occurred_at', 'offsets') }} as event_date,
+    coalesce(customer_events.amount, 0) as amount,
+    customer_events.reason,
+    customer_events.contract_id,
+    customer_events.covers_until
+from customer_events
+inner join {{ ref('stg_businesses') }} as businesses on customer_events.business_id = businesses.business_id
 inner join {{ ref('int_utc_offsets') }} as offsets
-    on businesses.timezone = offsets.timezone and cast(theirs.occurred_at as date) = offsets.utc_date
+    on businesses.timezone = offsets.timezone and cast(customer_events.occurred_at as date) = offsets.utc_date
 left join {{ ref('int_voided_events') }} as voided
-    on theirs.business_id = voided.business_id and theirs.event_id = voided.event_id
+    on customer_events.business_id = voided.business_id and customer_events.event_id = voided.event_id
 where voided.event_id is null

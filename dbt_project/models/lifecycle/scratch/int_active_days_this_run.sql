@@ -23,71 +23,71 @@ first_purchases as (
     group by customer_key
 ),
 
-bought as (
+customer_days as (
     select days.*, coalesce(days.event_date >= first_purchases.first_purchased_on, false) as has_bought
     from days
     left join first_purchases on days.customer_key = first_purchases.customer_key
 ),
 
 -- Interest acts on a prospect; purchases, engagement and cancellations act on who has bought.
-acting as (
+acting_days as (
     select *
-    from bought
+    from customer_days
     where
         (not has_bought and has_interest)
         or (has_bought and (has_purchase or has_engagement or is_cancelled))
 ),
 
 -- Few businesses say what a purchase is paid until, so this is worked out for their customers alone.
-paid as (
+paid_customers as (
     select distinct customer_key
     from days
     where covered_until is not null
 ),
 
 -- A period paid for counts up to the next exit: days with as many exits before them share what is paid for.
-exits_counted as (
+days_with_exits as (
     select
         customer_key,
         event_date,
         covered_until,
         sum(case when has_exit then 1 else 0 end) over (partition by customer_key order by event_date rows unbounded preceding) as exits_so_far
-    from acting
-    where customer_key in (select paid.customer_key from paid)
+    from acting_days
+    where customer_key in (select paid_customers.customer_key from paid_customers)
 ),
 
 -- The latest date that is paid for by then.
-covered as (
+days_with_cover as (
     select
         customer_key,
         event_date,
         max(covered_until) over (partition by customer_key, exits_so_far order by event_date rows unbounded preceding) as covered_until
-    from exits_counted
+    from days_with_exits
 ),
 
 -- Until when a day keeps its customer active: the clocks of silence start there.
-lasting as (
+days_with_active_until as (
     select
-        acting.customer_key,
-        acting.event_date,
-        acting.has_purchase,
-        acting.former_after_days,
-        acting.has_bought,
-        acting.has_bought and acting.is_cancelled as is_cancelled,
-        greatest(acting.event_date, coalesce(covered.covered_until, acting.event_date)) as active_until
-    from acting
-    left join covered on acting.customer_key = covered.customer_key and acting.event_date = covered.event_date
+        acting_days.customer_key,
+        acting_days.event_date,
+        acting_days.has_purchase,
+        acting_days.former_after_days,
+        acting_days.has_bought,
+        acting_days.has_bought and acting_days.is_cancelled as is_cancelled,
+        greatest(acting_days.event_date, coalesce(days_with_cover.covered_until, acting_days.event_date)) as active_until
+    from acting_days
+    left join days_with_cover on acting_days.customer_key = days_with_cover.customer_key and acting_days.event_date = days_with_cover.event_date
 ),
 
 -- Each day beside the one before it, in the stretch that the last purchase began.
-followed as (
+days_with_previous as (
     select
         *,
         lag(active_until) over (partition by customer_key order by event_date) as previous_active_until,
         lag(is_cancelled) over (partition by customer_key order by event_date) as previous_is_cancelled,
         max(case when has_purchase then event_date end)
             over (partition by customer_key order by event_date rows unbounded preceding) as last_purchased_on
-    from lasting
+    from days_with_active_until
 ),
 
 -- Where a stretch breaks: from there its customer is former, and all is void until the next purchase. Few do: to find and join them costs
@@ -97,9 +97,9 @@ followed as (
 --   1 March     engagement   stretch of 1 January   40 days, more than F: the stretch breaks here, and this day is void
 --   5 March     engagement   stretch of 1 January   4 days, but after the break: void too
 --   9 March     purchase     stretch of 9 March     it acts
-broken as (
+breaks as (
     select customer_key, last_purchased_on, min(event_date) as broken_on
-    from followed
+    from days_with_previous
     where
         has_bought
         and not has_purchase
@@ -108,12 +108,12 @@ broken as (
 )
 
 select
-    followed.customer_key,
-    followed.event_date,
-    followed.active_until,
-    followed.has_bought,
-    followed.is_cancelled
-from followed
-left join broken
-    on followed.customer_key = broken.customer_key and followed.last_purchased_on = broken.last_purchased_on
-where broken.broken_on is null or followed.event_date < broken.broken_on
+    days_with_previous.customer_key,
+    days_with_previous.event_date,
+    days_with_previous.active_until,
+    days_with_previous.has_bought,
+    days_with_previous.is_cancelled
+from days_with_previous
+left join breaks
+    on days_with_previous.customer_key = breaks.customer_key and days_with_previous.last_purchased_on = breaks.last_purchased_on
+where breaks.broken_on is null or days_with_previous.event_date < breaks.broken_on

@@ -13,7 +13,7 @@ with days as (
 ),
 
 -- How long the silence before it was, and how long the one after it is: for ever, where no day follows.
-spaced as (
+days_with_gaps as (
     select
         days.*,
         customers.dormant_after_days,
@@ -26,7 +26,7 @@ spaced as (
 ),
 
 -- The state to which the silence before a day had led, and the state at the day's close.
-closed as (
+days_with_states as (
     select
         *,
         case
@@ -38,65 +38,65 @@ closed as (
             else 'active'
         end as state_before,
         case when not has_bought then 'prospect' when is_cancelled then 'former' else 'active' end as state_at_close
-    from spaced
+    from days_with_gaps
 ),
 
 -- What happens on a day changes the state.
-by_event as (
+event_changes as (
     select
         customer_key,
         event_date as change_date,
         state_before as from_state,
         state_at_close as to_state,
         false as is_inactivity
-    from closed
+    from days_with_states
     where state_before <> state_at_close
 ),
 
 -- Silence changes it, where it outlasts a threshold. One that is null is never outlasted. After P days a prospect cools.
-cooled as (
+cooling_changes as (
     select
         customer_key,
         {{ add_days('event_date', 'prospect_dormant_after_days') }} as change_date,
         'prospect' as from_state,
         'dormant_prospect' as to_state,
         false as is_inactivity
-    from closed
+    from days_with_states
     where state_at_close = 'prospect' and silent_days_after > prospect_dormant_after_days
 ),
 
 -- After D days a customer lapses.
-lapsed as (
+lapse_changes as (
     select
         customer_key,
         {{ add_days('active_until', 'dormant_after_days') }} as change_date,
         'active' as from_state,
         'dormant' as to_state,
         false as is_inactivity
-    from closed
+    from days_with_states
     where state_at_close = 'active' and silent_days_after > dormant_after_days
 ),
 
 -- After F days they have left, dormant by then if the business knows dormancy.
-gone_silent as (
+inactivity_changes as (
     select
         customer_key,
         {{ add_days('active_until', 'former_after_days') }} as change_date,
         case when dormant_after_days is null then 'active' else 'dormant' end as from_state,
         'former' as to_state,
         true as is_inactivity
-    from closed
+    from days_with_states
     where state_at_close = 'active' and silent_days_after > former_after_days
 ),
 
 changes as (
-    select * from by_event
+    select * from event_changes
     union all
-    select * from cooled
+    select * from cooling_changes
     union all
-    select * from lapsed
+    select * from lapse_changes
     union all
-    select * from gone_silent
+    select * from inactivity_changes
 )
 
 select

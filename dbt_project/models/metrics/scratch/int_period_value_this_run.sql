@@ -27,7 +27,7 @@ returners as (
     {%- endfor %}
 ),
 
-returned as (
+returner_values as (
     {%- for grain in period_grains() %}
     select
         returners.period_grain,
@@ -51,7 +51,7 @@ returned as (
     {%- endfor %}
 ),
 
-measured as (
+measures as (
     select
         segment_key,
         period_grain,
@@ -60,7 +60,7 @@ measured as (
         case when opening_state = 'former' then sign * revenue else 0 end as won_back_revenue,
         case when opening_state = 'dormant' then sign * revenue else 0 end as reactivated_revenue,
         0 as revenue_at_risk
-    from returned
+    from returner_values
     {%- for grain in period_grains() %}
     union all
     select
@@ -83,5 +83,5 @@ select
     {%- for measure in value_measures() %},
     sum({{ measure }}) as {{ measure }}
     {%- endfor %}
-from measured
+from measures
 group by segment_key, period_grain, period_start
