@@ -1,7 +1,7 @@
 -- Transitions counted once a day and segment key; every grain adds these up. A sign of -1 takes back what was counted before.
 {%- set key -%}
 segment_key, transition_date, transition, from_state, to_state
-{%- for grain in period_grains() %}, is_alone_in_{{ grain }}{% endfor -%}
+{%- for grain in period_grains() %}, is_only_transition_in_{{ grain }}{% endfor -%}
 {%- endset %}
 select
     {{ key }},

@@ -14,7 +14,7 @@ select
     max(case when transition = 'acquired' then 1 else 0 end) = 1 as is_acquired,
     max(case when transition = 'bounced' then 1 else 0 end) = 1 as is_bounced
 from {{ ref('int_transition_deltas') }}
-where not is_alone_in_{{ grain }}
+where not is_only_transition_in_{{ grain }}
 group by 1, 2, 3, 4
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -54,7 +54,7 @@ select
     {%- for grain in period_grains() %},
     coalesce({{ add_days('deltas.transition_date', '-deltas.days_in_from_state') }} < periods.{{ grain }}_start, true)
     and (deltas.next_transition_date is null or deltas.next_transition_date > deltas.counted_to or deltas.next_transition_date > periods.{{ grain }}_end)
-        as is_alone_in_{{ grain }}
+        as is_only_transition_in_{{ grain }}
     {%- endfor %}
 from deltas
 inner join periods on deltas.transition_date = periods.transition_date

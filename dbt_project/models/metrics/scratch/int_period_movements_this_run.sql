@@ -5,7 +5,7 @@ with moves as (
     select
         '{{ grain }}' as period_grain,
         {{ period_start(grain, 'by_day.transition_date') }} as period_start,
-        by_day.is_alone_in_{{ grain }} as is_alone,
+        by_day.is_only_transition_in_{{ grain }} as is_only_transition,
         by_day.*
     from {{ ref('int_daily_transition_deltas') }} as by_day
     {{ 'union all' if not loop.last }}
@@ -50,7 +50,7 @@ movers as (
         transition = 'bounced' as is_bounced,
         customers
     from moves
-    where is_alone
+    where is_only_transition
     union all
     select
         segment_key,

@@ -23,7 +23,7 @@ returners as (
         from_state as opening_state,
         transition_date as back_from
     from {{ ref('int_transition_deltas') }}
-    where is_alone_in_{{ grain }} and transition in ('reactivated', 'won_back')
+    where is_only_transition_in_{{ grain }} and transition in ('reactivated', 'won_back')
     {%- endfor %}
 ),
 
