@@ -13,6 +13,9 @@
 {# The days after a return on which more is known of it than on the day before. #}
 {% macro return_windows_days() %}{{ return(([revenue_window_days() - 1] + repurchase_windows_days() + relapse_windows_days()) | unique | list) }}{% endmacro %}
 
+{# A candidate's chance is that of a return within these. #}
+{% macro chance_window_days() %}{{ return(90) }}{% endmacro %}
+
 {# What a customer was worth before they went: the revenue of these. #}
 {% macro worth_window_days() %}{{ return(365) }}{% endmacro %}
 
@@ -21,3 +24,6 @@
 
 {# To call someone lost who buys within these was a false alarm. #}
 {% macro false_alarm_window_days() %}{{ return(365) }}{% endmacro %}
+
+{# A period is warm once the history before it is as long as the longest threshold of its business, and a year at least. #}
+{% macro warm_after_days() %}greatest(coalesce(dormant_after_days, 0), coalesce(former_after_days, 0), 365){% endmacro %}

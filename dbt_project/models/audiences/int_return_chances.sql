@@ -1,8 +1,13 @@
 -- The chance of a return within the next 90 days of someone who has been away for so long, from the pooled curve of those who
 -- went the same way; and what such a return brought in over its first 90 days.
-with ages as (
+with days_of_inactivity as (
     select distinct business_id, from_state, exit_kind, {{ days_between('since', as_of_date()) }} as days_away
     from {{ ref('int_inactive_customers') }}
+),
+
+ages as (
+    select *, days_away + {{ chance_window_days() }} as days_later
+    from days_of_inactivity
 ),
 
 curves as (
@@ -25,6 +30,7 @@ chances as (
         ages.from_state,
         ages.exit_kind,
         ages.days_away,
+        ages.days_later,
         coalesce(now.survival, 1.0) as survival_now,
         coalesce(later.survival, 1.0) as survival_later,
         ends.follow_up
@@ -38,7 +44,7 @@ chances as (
     left join curves as later
         on
             ages.business_id = later.business_id and ages.from_state = later.from_state and ages.exit_kind is not distinct from later.exit_kind
-            and later.t <= ages.days_away + 90 and ages.days_away + 90 < coalesce(later.next_t, ages.days_away + 91)
+            and later.t <= ages.days_later and ages.days_later < coalesce(later.next_t, ages.days_later + 1)
 ),
 
 returns as (
@@ -58,7 +64,7 @@ select
     chances.exit_kind,
     chances.days_away,
     case
-        when chances.days_away + 90 <= chances.follow_up then {{ returned_between('chances.survival_now', 'chances.survival_later') }}
+        when chances.days_later <= chances.follow_up then {{ returned_between('chances.survival_now', 'chances.survival_later') }}
     end as return_probability,
     returns.mean_revenue
 from chances
