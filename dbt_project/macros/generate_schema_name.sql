@@ -1,5 +1,5 @@
-{# On DuckDB schemas carry their own names, with no prefix: `winback` is public, `winback_internal` is ours. A server holds other
-   schemas too: there a build has one of its own, out of which a refresh publishes. #}
+{# On DuckDB, schemas have their own names without a prefix: `winback` is public, `winback_internal` is private. A server also holds other schemas, so
+   a build has its own schema there, from which a refresh publishes. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ adapter.dispatch('schema_of', 'winback')(custom_schema_name) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@
 {% endmacro %}
 
 
-{# The declared columns of a landing table, in order: models/landing/_landing.yml is the one place they stand. #}
+{# The declared columns of a landing table, in order. models/landing/_landing.yml is the only place that declares them. #}
 {% macro landing_contract(table) %}
     {% set found = [] %}
     {% for source in graph.sources.values() if source.source_name == 'landing' and source.name == table %}
@@ -13,7 +13,7 @@
 {% endmacro %}
 
 
-{# Raise one clear message where a table of the landing lacks a required column. #}
+{# Raise one clear error if a landing table lacks a required column. #}
 {% macro require_columns(table, columns, relation) %}
     {% for column in landing_contract(table).columns.values() if column.config.meta.get('required') and column.name not in columns %}
         {% do exceptions.raise_compiler_error(
@@ -24,7 +24,7 @@
 {% endmacro %}
 
 
-{# The landing's columns beside the declared ones, for tables that keep them. #}
+{# The undeclared columns in the landing, for tables that keep them. #}
 {% macro landing_attributes(contract, scans) %}
     {% set attributes = [] %}
     {% if contract.config.meta.get('keeps_other_columns') %}
@@ -40,15 +40,15 @@
 {% endmacro %}
 
 
-{# The names that are ours, and no attribute's. Files that have such a column are refused; of a server's table it is left out. #}
+{# Reserved column names, which no attribute can have. A file with such a column is refused; in a server's table the column is ignored. #}
 {% macro own_columns() %}{{ return(landing_contract('customers').config.meta.get('reserved_columns') if execute else []) }}{% endmacro %}
 
 
-{# A landing table's declared columns, in order. #}
+{# The declared columns of a landing table, in order. #}
 {% macro landing_columns(table) %}
     {{ return(landing_contract(table).columns.keys() | list if execute else []) }}
 {% endmacro %}
 
 
-{# What an event does to its customer's state. #}
+{# Event kinds: what an event does to its customer's state. #}
 {% macro kind_type() %}{{ return(enum_type(['interest', 'purchase', 'engagement', 'cancellation', 'refund', 'void', 'ignore'])) }}{% endmacro %}

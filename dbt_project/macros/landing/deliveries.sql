@@ -1,16 +1,16 @@
-{# Rows that differ in `loaded_at` alone are one landed row, with the greatest that was delivered: the same export every night lands
-   nothing, and a value that returns stands again. `landed_in` is the refresh in which a row first came, `delivered_in` the one that
-   delivered it last with a greater `loaded_at`. #}
+{# Rows that differ only in `loaded_at` are one landed row with the greatest `loaded_at` delivered. So the same export, delivered every night, lands
+   no rows, and a value that returns becomes current again. `landed_in` is the refresh in which a row first arrived; `delivered_in` is the last
+   refresh that delivered it with a greater `loaded_at`. #}
 
-{# When a row was delivered; where its file does not say so, now. #}
+{# When a row was delivered; the current time if its file does not give one. #}
 {% macro delivered_at(scan) -%}
     {%- set now = text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%SZ')) -%}
     {%- set own = now if 'loaded_at' not in scan.columns else "coalesce(loaded_at, '')" if not scan.is_loaded_by_us else 'coalesce(loaded_at, ' ~ now ~ ')' -%}
     {{ 'case when malformed_line is null then ' ~ own ~ ' end' if scan.has_malformed_lines else own }}
 {%- endmacro %}
 
-{# Whether a known row may have come again: said by its file, or by a listing of files that were not there before. A table of a server,
-   which is read whole each time, says so of no row without a `loaded_at`. #}
+{# Whether a known row may have been delivered again. A file shows this by its `loaded_at`, or by being a new file in the listing. A server's table is
+   read whole in each refresh, so a row without `loaded_at` does not show it. #}
 {% macro is_delivered_anew(scan) -%}
     {%- if 'loaded_at' not in scan.columns -%}{{ 'true' if var('listing') else 'false' }}
     {%- elif scan.is_loaded_by_us -%}loaded_at is not null and malformed_line is null
@@ -19,7 +19,7 @@
 {%- endmacro %}
 
 
-{# One delivery of each row, where a table cannot be mended once it is there. #}
+{# Keep one delivery of each row, for engines that cannot update a table after it is built. #}
 {% macro one_delivery_each(relation) %}{{ return(adapter.dispatch('one_delivery_each', 'winback')(relation)) }}{% endmacro %}
 {% macro default__one_delivery_each(relation) %}select * from {{ relation }}{% endmacro %}
 {% macro spark__one_delivery_each(relation) -%}
@@ -32,12 +32,12 @@
     where winback_place = 1
 {%- endmacro %}
 
-{# The latest delivery first. #}
+{# Sort the latest delivery first. #}
 {% macro delivery_order() %}{{ parse_time('deliveries.loaded_at', 'businesses') }} desc nulls last{% endmacro %}
 
 
-{# Post-hook: of rows that are the same, keep the first, as delivered last. To find the few by their hash is much cheaper than to
-   compare all. #}
+{# Post-hook: of identical rows, keep the first landed, with the values of the latest delivery. Finding the few duplicates by hash is much cheaper
+   than comparing all rows. #}
 {% macro keep_latest_deliveries() %}
     {% if execute %}{{ return(adapter.dispatch('keep_latest_deliveries', 'winback')()) }}{% endif %}
 {% endmacro %}
@@ -75,7 +75,7 @@
     )
 {% endmacro %}
 
-{# Where a row lies in its table. #}
+{# The physical address of a row in its table. #}
 {% macro row_place() %}{{ return(adapter.dispatch('row_place', 'winback')()) }}{% endmacro %}
 {% macro default__row_place() %}rowid{% endmacro %}
 {% macro postgres__row_place() %}ctid{% endmacro %}

@@ -1,7 +1,7 @@
-{# On-run-start: bring the landed rows that an earlier version of the project wrote to the form in which this one lands rows.
-   `warehouse_format` in dbt_project.yml is the number of that form, and a table of the same name keeps the number of the rows that
-   are there. Raise it with every change of what a row's hash is made of (values.sql) or of which copy is kept (hashed_anew.sql):
-   nothing else is needed, for rows of any earlier form are hashed anew by today's macros. A warehouse without a number is older than all. #}
+{# On-run-start: migrate landed rows that an earlier version of the project wrote to the format in which this version lands rows. `warehouse_format`
+   in dbt_project.yml is the number of this format; a table of the same name stores the number of the existing rows. Increase it with every change to
+   the input of a row's hash (values.sql) or to the choice of the kept duplicate (hashed_anew.sql). Nothing else is needed, because the current macros
+   rehash rows of any earlier format. A warehouse without a number has the oldest format. #}
 {% macro bring_to_format() %}
     {% if not execute or flags.WHICH not in ['build', 'run'] %}{{ return('') }}{% endif %}
     {% set landed_events = graph.nodes['model.winback.landed_events'] %}
@@ -25,14 +25,14 @@
 {% endmacro %}
 
 
-{# A table that is there when a run starts, or none; a hook of the run cannot name a model by `ref`. #}
+{# A table that exists when a run starts, or none. An on-run-start hook cannot `ref` a model. #}
 {% macro table_at_start(name) %}
     {% set node = graph.nodes['model.winback.' ~ name] %}
     {{ return(named_in_any_file(adapter.get_relation(node.database, node.schema, node.alias))) }}
 {% endmacro %}
 
 
-{# Make a table, in place of one of its name that the query may read. #}
+{# Create a table, and replace an existing table of that name, which the query may read. #}
 {% macro replace_table(table, query) %}
     {% set made = table.incorporate(path={'identifier': 'new_' ~ table.identifier}) %}
     {% do run_query('create table ' ~ made ~ ' ' ~ stored_as() ~ ' as ' ~ query) %}

@@ -1,5 +1,5 @@
-{# The rows of a landed table with today's hashes; of rows that turn out to be the same, the one that was delivered last is
-   kept, and of several that were, the one that landed first. Rows whose file lacked `loaded_at` were delivered when they landed. #}
+{# The rows of a landed table with hashes in the current format. Of rows that turn out to be the same, keep the one delivered last; of several
+   delivered last, the one that landed first. Rows whose file lacked `loaded_at` were delivered when they landed. #}
 {% macro landed_rows_hashed_anew(table, landed) -%}
     {%- set stored = adapter.get_columns_in_relation(landed) | map(attribute='name') | reject('in', own_columns()) | list -%}
     {%- set declared = landing_columns(table) | select('in', stored) | list -%}
@@ -41,8 +41,8 @@ where winback_place = 1
 {%- endmacro %}
 
 
-{# As landed_rows hashes a table's rows: all columns in one, without nulls. Where others load the table, a null was kept as an empty text.
-   What is dispatched ends with `union all`. #}
+{# Hash a table's rows as landed_rows does: all columns together, without nulls. Where others load the table, a null was stored as an empty text. Each
+   dispatched macro ends with `union all`. #}
 {% macro default__hashed_anew(table, landed, columns) -%}
     {%- set contract = landing_contract(table) -%}
     {%- set source_table = load_relation(api.Relation.create(contract.database, contract.schema, contract.identifier)) -%}
@@ -68,7 +68,7 @@ from (
 union all
 {%- endmacro %}
 
-{# By the header of each row's file, which its nulls tell. #}
+{# Hash each row by the header of its file, which the row's nulls reveal. #}
 {% macro duckdb__hashed_anew(table, landed, columns) -%}
     {%- for present in headers_of(landed, columns) %}
     {%- set hashed = present | reject('equalto', 'loaded_at') | list %}
@@ -79,7 +79,7 @@ union all
 {%- endmacro %}
 
 
-{# The headers under which the rows of a landed table came, each as a list of columns. #}
+{# The file headers of the rows of a landed table, each as a list of columns. #}
 {% macro headers_of(landed, columns) %}
     {% set query -%}
         select distinct {% for column in columns %}case when {{ quoted(column) }} is null then 0 else 1 end as has_{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}

@@ -1,6 +1,6 @@
-{# The landed rows of a table that the warehouse does not have yet, as text, with a hash as their key; lines that are no
-   row in `malformed_line`. A value that is missing is an empty text, and null where its file lacks the column. Rows that differ in
-   `loaded_at` alone are one: see deliveries.sql. #}
+{# The rows of a landing table that the warehouse does not have yet, as text, with a hash as their key. Lines that are not valid rows go to
+   `malformed_line`. A missing value is an empty text, or null if the file lacks the column. Rows that differ only in `loaded_at` are one row: see
+   deliveries.sql. #}
 {% macro landed_rows(table) %}
     {%- do source('landing', table) -%}
     {%- do ref('stg_businesses') -%}
@@ -71,8 +71,8 @@ select 1
 {%- endmacro %}
 
 
-{# What is to be read of a landing table, one relation for each set of columns: as a refresh says it in `landing_scans`, else a relation with
-   the declared columns. #}
+{# The relations to read for a landing table, one per set of columns: those that a refresh lists in `landing_scans`, else one relation with the
+   declared columns. #}
 {% macro scans_of(table) %}
     {% if var('landing_scans') is mapping %}{{ return(adapter.dispatch('given_scans', 'winback')(table, var('landing_scans').get(table, []))) }}{% endif %}
     {% set columns = {} %}
@@ -80,14 +80,14 @@ select 1
     {{ return([{'columns': columns, 'relation': source('landing', table), 'is_table': target.type != 'duckdb', 'nulls_are_values': target.type != 'duckdb'}]) }}
 {% endmacro %}
 
-{# The columns that a table of the landing is taken to have: those of the contract, and where others are kept, the configured segments. #}
+{# The columns that a landing table is assumed to have: those of the contract and, if the table keeps other columns, the configured segments. #}
 {% macro declared_columns(table) %}
     {% set contract = landing_contract(table) %}
     {{ return(contract.columns.keys() | list + (var('segments') if contract.config.meta.get('keeps_other_columns') else [])) }}
 {% endmacro %}
 
-{# Elsewhere the landing is a schema of tables, which whoever loads them may type as they like: the types by column. Those that `winback land`
-   has loaded from files tell also which lines were no rows, and by a null that a row's file lacks the column. #}
+{# On other engines the landing is a schema of tables, with any column types that their loader chose: collect the types by column. Tables that
+   `winback land` loaded from files also mark malformed lines, and use null where a row's file lacks the column. #}
 {% macro default__given_scans(table, given) %}
     {% set scans = [] %}
     {% for scan in given %}
@@ -103,14 +103,14 @@ select 1
     {{ return(scans) }}
 {% endmacro %}
 
-{# On-run-start of a build that is not told what the landing has. #}
+{# On-run-start of a build without `landing_scans`, which does not know what the landing contains. #}
 {% macro view_landing() %}
     {% if execute and flags.WHICH in ['build', 'run'] and var('landing_scans') is not mapping %}{{ return(adapter.dispatch('view_landing', 'winback')()) }}{% endif %}
 {% endmacro %}
 {% macro default__view_landing() %}{% endmacro %}
 
 
-{# Add the lines that are no row to the table just built, so that they too are landed rows; a post-hook. #}
+{# Post-hook: add the malformed lines to the table just built, so that they too are landed rows. #}
 {% macro add_malformed_lines() %}
     {% if execute %}{{ return(adapter.dispatch('add_malformed_lines', 'winback')()) }}{% endif %}
 {% endmacro %}

@@ -1,6 +1,6 @@
-{# On DuckDB the landing is a folder of files. A refresh says in `landing_scans` what is to be read of it: copies of the new files, those with
-   the same columns in one scan, each read by its own header, never by guessing. A plain dbt build reads whatever is there, by views that
-   it makes as it starts, and takes it to have the declared columns. #}
+{# On DuckDB the landing is a folder of files. A refresh lists in `landing_scans` what to read: copies of the new files, grouped into one scan per set
+   of columns; each file is read by its own header, never by type inference. A plain dbt build reads all existing files through views that it creates
+   at the start, and assumes that they have the declared columns. #}
 {% macro duckdb__given_scans(table, given) %}
     {% set scans = [] %}
     {% for scan in given %}
@@ -25,7 +25,7 @@
 {% macro text_dialect() %}quote = '"', escape = '"', ignore_errors = true, store_rejects = true, rejects_limit = 0{% endmacro %}
 
 
-{# On-run-start of a plain dbt build: a view of each landing table, of the files that are there. #}
+{# On-run-start of a plain dbt build: create a view of each landing table over the existing files. #}
 {% macro duckdb__view_landing() %}
     {% for table in landing_tables() %}
         {% set view = source('landing', table).include(database=false) %}
@@ -61,7 +61,7 @@
 {% endmacro %}
 
 
-{# DuckDB kept what it could not read as a row while it built the table, on this very connection. #}
+{# While it built the table, DuckDB stored the lines that it could not parse in temporary tables of this connection. #}
 {% macro duckdb__add_malformed_lines() %}
     {% set kept = run_query("select count(*) from duckdb_tables() where temporary and table_name = 'reject_errors'") %}
     {% if kept.columns[0].values()[0] == 0 %}{{ return('') }}{% endif %}
@@ -77,8 +77,8 @@
 {% endmacro %}
 
 
-{# DuckDB can read and write in these folders alone: whatever a value or name from outside might make it do. Settings of a running
-   database, so the last thing of `on-run-start`. #}
+{# Restrict DuckDB to reading and writing in these folders, whatever an external value or name might make it do. These settings apply to the running
+   database, so this must be the last step of `on-run-start`. #}
 {% macro duckdb__confine(folders) -%}
     set global allowed_directories = {{ text_list(folders) }};
     set global allow_community_extensions = false;

@@ -1,4 +1,4 @@
-{# One landed column as text, a missing value as an empty one; a binary float as a plain decimal, for `1e-05` is no amount. #}
+{# One landed column as text, with a missing value as an empty text. A binary float becomes a plain decimal, because `1e-05` is not a valid amount. #}
 {% macro landed_text(column, type, keeps_nulls=false) %}
     {%- if type is none -%}
         cast(null as {{ dbt.type_string() }})
@@ -13,7 +13,7 @@
     {{ float_text(column) if type in ('double', 'float', 'real', 'double precision') else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' }}
 {%- endmacro %}
 
-{# Times in one form, whatever the server's own zone and style of dates. #}
+{# Times in one format, independent of the server's time zone and date style. #}
 {% macro postgres__text_of(column, type) -%}
     {%- if type == 'timestamp with time zone' -%}to_char({{ column }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     {%- elif type == 'timestamp without time zone' -%}to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.US')
@@ -23,7 +23,7 @@
 {%- endmacro %}
 
 
-{# Names, values and lengths: no two rows run together to one text. #}
+{# Unambiguous concatenation of column names, values and lengths, for hashing: no two different rows give the same text. #}
 {% macro hash_input(columns) -%}
     concat_ws(chr(31), {{ text_literal(columns | join(',')) }}
     {%- for column in columns %}, {{ quoted(column) }}{% endfor -%}
@@ -31,15 +31,16 @@
 {%- endmacro %}
 
 
-{# The key of a landed row: the same row has the same hash whatever columns other files bring. A table has one header for all its
-   rows: there nulls are left out, so that a column that it gains leaves the hashes of older rows as they are. A hash must follow from
-   the row as it is kept, and a change of it needs another `warehouse_format`: see format.sql. #}
+{# The key of a landed row: the same row has the same hash, whatever columns other files add. A server's table has one header for all its rows, so
+   nulls are left out there: a new column does not change the hashes of older rows. A hash must be computable from the stored row, and a change to it
+   requires a new `warehouse_format`: see format.sql. #}
 {% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash', 'winback')(columns)) }}{% endmacro %}
 {% macro default__row_hash(columns) -%}
     md5(concat_ws(chr(31)
     {%- for column in columns %}, {{ text_literal(column ~ ' ') }} || length({{ quoted(column) }}) || ' ' || {{ quoted(column) }}{% endfor %}))
 {%- endmacro %}
-{# A number, half the size of its digits. Lengths are dear, and needed only where a value holds what stands between values. #}
+{# Store the hash as a number, which takes half the space of its hex digits. Lengths are expensive to compute, and are needed only if a value contains
+   the separator. #}
 {% macro duckdb__row_hash(columns) -%}
     md5_number(case
         when hash_input_fast like repeat('%' || chr(31), {{ columns | length }}) || '%' then concat_ws(chr(31), hash_input_fast{% for column in columns %}, length({{ quoted(column) }}){% endfor %})
@@ -47,7 +48,7 @@
     end)
 {%- endmacro %}
 
-{# What a hash is made of, where that is worked out before it: a hash of the header, and each value after the one before. #}
+{# The input of a hash, if it is computed beforehand: a hash of the header, then the values in order. #}
 {% macro hash_input_fast(columns) %}{{ return(adapter.dispatch('hash_input_fast', 'winback')(columns)) }}{% endmacro %}
 {% macro default__hash_input_fast(columns) %}cast(null as {{ dbt.type_string() }}){% endmacro %}
 {% macro duckdb__hash_input_fast(columns) -%}

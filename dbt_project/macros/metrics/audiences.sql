@@ -1,4 +1,5 @@
-{# The people away in certain states, the most promising first. Values are ranked to 9 places, so that equal ones are. #}
+{# The customers who are inactive in the given states, highest expected value first. Values are compared to 9 decimal places, so that equal values
+   rank as equal. #}
 {% macro ranked_candidates(states) -%}
 select
     business_id,

@@ -1,6 +1,6 @@
-{# The catalogue of figures: what `meta` says of each at the column that defines it, in the YAML of the public tables. #}
+{# The metric catalogue, built from the `meta` of each column that defines a metric, in the YAML files of the public tables. #}
 
-{# Every figure, by its place. #}
+{# All metrics, in the order of `place`. #}
 {% macro figures() %}
     {% set found = [] %}
     {% for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' %}
@@ -11,12 +11,12 @@
     {{ return(found | sort(attribute='place')) }}
 {% endmacro %}
 
-{# What the catalogue calls by a name. #}
+{# Look up a metric in the catalogue by name. #}
 {% macro figure(name) %}
     {{ return((figures() | selectattr('metric', 'equalto', name) | list)[0]) }}
 {% endmacro %}
 
-{# A figure whose formula is a division is null where there is nothing to divide by; any other, unless it says so, never. #}
+{# One metric. If its formula is a division, it is null if the denominator is 0; any other metric is never null, unless it declares a null rule. #}
 {% macro figure_of(column, table) %}
     {% set said = column.config.meta %}
     {% set parts = [] %}
@@ -33,14 +33,14 @@
     }) }}
 {% endmacro %}
 
-{# A figure worked out from its parts; null where there is nothing to divide by. #}
+{# The SQL that computes a metric from its components; null if the denominator is 0. #}
 {% macro worked_out(figure) -%}
     {%- if figure.numerator %}{{ share('(' ~ figure.numerator ~ ')', '(' ~ figure.denominator ~ ')') }}{% else %}{{ figure.formula }}{% endif -%}
 {%- endmacro %}
 
 
-{# What the catalogue says of a table's own figures, and of those that it has under the name of another's, as conditions by the fault
-   that shows where one does not hold. Formulas over columns that the table has not are left to the tests between tables. #}
+{# The catalogue's rules for a table's own metrics, and for its columns that have the name of another table's metric: conditions, keyed by the fault
+   that is reported if one does not hold. Tests between tables check formulas over columns that the table does not have. #}
 {% macro figure_rules(table) %}
     {% set columns = graph.nodes.get('model.winback.' ~ table, {}).get('columns', {}) if execute else {} %}
     {% set rules, known = {}, {} %}
@@ -65,7 +65,7 @@
     {{ return(rules) }}
 {% endmacro %}
 
-{# A 95 % interval contains its share and lies within 0 and 1, and its ends b are those of Wilson: n (share - b)^2 = z^2 b (1 - b). #}
+{# A 95 % interval contains its share and lies within 0 and 1, and its bounds b are Wilson's: n (share - b)^2 = z^2 b (1 - b). #}
 {% macro interval_rules(share, n) %}
     {% set rules = {} %}
     {% for side, order in {'low': '0 <= {end} and {end} <= {share}', 'high': '{share} <= {end} and {end} <= 1'}.items() %}
@@ -77,7 +77,7 @@
     {{ return(rules) }}
 {% endmacro %}
 
-{# What a null rule says of a row, as far as it can be read off its columns. #}
+{# The condition that a null rule sets for a row, as far as the table's columns can express it. #}
 {% macro null_condition(rule, name, columns) %}
     {% set where = rule[11:].split(', and until ') if rule.startswith('null where ') else [] %}
     {% if rule == 'never null' %}{{ return(name ~ ' is not null') }}{% endif %}

@@ -1,7 +1,7 @@
-{# What compares two shares, of a treated group (returned, n) and a control group. #}
+{# Comparison of two shares, one of a treated group (returned, n) and one of a control group. #}
 
-{# The probability that a standard normal variable lies as far from 0 as the column `z`, on either side. No engine but one has
-   erfc, so: Hart's rational approximation (West 2005), and far out a continued fraction; nine digits of the smallest too. #}
+{# The two-sided p-value of the column `z`: the probability that a standard normal variable is as far from 0. Only one engine has erfc, so this uses
+   Hart's rational approximation (West 2005), and a continued fraction in the far tail; even the smallest values have nine correct digits. #}
 {% macro normal_p_value(z) -%}
     {%- set x = 'abs(' ~ z ~ ')' -%}
     case
@@ -31,18 +31,19 @@
     end
 {%- endmacro %}
 
-{# What a lift came to: returns that would not have been, and what each of them cost; no such cost where there are none. #}
+{# The effect of a lift: incremental returns, and the cost of each; the cost is null if there are no incremental returns. #}
 {% macro incremental(lift, treated, cost) -%}
     {{ lift }} * {{ treated }} as incremental_returns,
     case when {{ lift }} * {{ treated }} > 0 then {{ cost }} / ({{ lift }} * {{ treated }}) end as cost_per_incremental_return
 {%- endmacro %}
 
-{# The rate at which those observed returned, as three columns; people already active cannot return, and have none. #}
+{# The return rate of the observed customers with its interval, as three columns. It is null for customers who are already active, because they cannot
+   return. #}
 {% macro return_rate_of_observed() -%}
     {{ share_with_interval('return_rate', 'returned', "(case when target_state <> 'active' then observed end)") }}
 {%- endmacro %}
 
-{# Newcombe's hybrid score interval of the difference of two shares, from the Wilson bounds of each, without continuity correction. #}
+{# Newcombe's hybrid score interval of the difference of two shares, from the Wilson bounds of each share, without continuity correction. #}
 {% macro newcombe(rate, control_rate, side) -%}
     {%- if side == 'low' -%}
     ({{ rate }} - {{ control_rate }}) - sqrt(power({{ rate }} - {{ rate }}_low, 2) + power({{ control_rate }}_high - {{ control_rate }}, 2))
@@ -51,7 +52,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Variance of the difference of two shares if both groups had their pooled share; null where that is 0 or 1. #}
+{# The variance of the difference of two shares, if both groups had their pooled share; null if the pooled share is 0 or 1. #}
 {% macro pooled_variance(returned, n, control_returned, control_n) -%}
     {%- set pooled = share('(' ~ returned ~ ' + ' ~ control_returned ~ ')', '(' ~ n ~ ' + ' ~ control_n ~ ')') -%}
     nullif({{ pooled }} * (1 - {{ pooled }}) * (1 / cast(nullif({{ n }}, 0) as {{ type_double() }}) + 1 / cast(nullif({{ control_n }}, 0) as {{ type_double() }})), 0)

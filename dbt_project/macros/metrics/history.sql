@@ -1,4 +1,4 @@
-{# The counts and rates whose past values are kept, by the table that publishes them. #}
+{# The counts and rates whose published values are kept as history, by the table that publishes them. #}
 {% macro kept_metrics() %}
     {% set stocks = [] %}
     {% for state in lifecycle_states() %}{% do stocks.extend(['opening_' ~ state, 'closing_' ~ state]) %}{% endfor %}
@@ -21,8 +21,8 @@
     }) }}
 {% endmacro %}
 
-{# Metrics that grow for a while after their period, with what says that they are final: kept from then on, or time passing
-   would look like a figure restated. #}
+{# Metrics that continue to grow after their period, with the condition for being final. Values are kept only once they are final; otherwise the
+   passing of time would look like a restatement. #}
 {% macro final_with() %}
     {% set exits = '(exits = 0 or exit_win_back_rate is not null)' %}
     {% set targets = '(targeted = 0 or targeted_win_back_rate is not null)' %}
@@ -36,8 +36,8 @@
     }) }}
 {% endmacro %}
 
-{# Every count and rate of every period that is over, one a row, as published now. Days are left out: they would be most of it, and weeks
-   say as much. #}
+{# The currently published value of every metric for every complete period, one per row. Days are left out: they would be most of the rows, and weeks
+   carry the same information. #}
 {% macro complete_metrics() -%}
     with
     {%- for table in kept_metrics() %}
@@ -59,7 +59,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# Whether the period of a figure kept before is not over at the date counted to: it was published while a later date was. #}
+{# Whether the period of a kept value is not over at the as-of date: the value was published under a later as-of date. #}
 {% macro is_not_over(kept) -%}
     case {{ kept }}.period_grain
         {%- for grain in period_grains() %}
@@ -68,7 +68,7 @@
     end > {{ as_of_date() }}
 {%- endmacro %}
 
-{# Whether a figure kept before is missing now only because, of a period that is still there, it is not final at the moment. #}
+{# Whether a kept value is missing now only because it is currently not final, while its period still exists. #}
 {% macro is_ripening(kept, found) -%}
     {{ kept }}.metric in ('{{ final_with().keys() | join("', '") }}')
     and exists (

@@ -1,9 +1,9 @@
-{# The grains of the period facts, with the step from one period to the next. #}
+{# The grains of the period facts, with the interval from one period to the next. #}
 {% macro period_grains() %}
     {{ return({'day': '1 day', 'week': '7 days', 'month': '1 month', 'quarter': '3 months', 'year': '1 year'}) }}
 {% endmacro %}
 
-{# The keys that every fact begins with. #}
+{# The key columns that every fact begins with. #}
 {% macro period_keys(relation=none) -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
     {{ prefix }}business_id,
@@ -16,7 +16,7 @@
     {{ prefix }}is_warm
 {%- endmacro %}
 
-{# Two relations that begin with these keys, joined on what identifies a row of theirs. #}
+{# The join condition of two relations with these keys, on the columns that identify a row. #}
 {% macro same_period(one, other) -%}
     {{ one }}.business_id = {{ other }}.business_id
     and {{ one }}.period_grain = {{ other }}.period_grain
@@ -29,7 +29,7 @@
     {{ return(['prospect', 'dormant_prospect', 'active', 'dormant', 'former']) }}
 {% endmacro %}
 
-{# Every transition with the states it can come from. #}
+{# Every transition with the states that it can start from. #}
 {% macro transitions() %}
     {{ return({
         'identified': ['unknown'],
@@ -45,15 +45,15 @@
     }) }}
 {% endmacro %}
 
-{# A state before or after a transition; who is not known yet is `unknown`. #}
+{# The state before or after a transition; a customer who is not known yet is `unknown`. #}
 {% macro state_type() %}{{ return(enum_type(['unknown'] + lifecycle_states())) }}{% endmacro %}
 
 {% macro transition_type() %}{{ return(enum_type(transitions().keys() | list)) }}{% endmacro %}
 
-{# Why someone is gone, as far as it is one of a few; reasons are the business's own. #}
+{# The kind of an exit, one of a fixed set; each business has its own exit reasons. #}
 {% macro exit_kind_type() %}{{ return(enum_type(['voluntary', 'involuntary', 'inactivity'])) }}{% endmacro %}
 
-{# The columns that count transitions: each name, and by the state before where it has several. #}
+{# The columns that count transitions: one per transition, and one per previous state if there are several. #}
 {% macro transition_counts() %}
     {% set columns = [] %}
     {% for name, from_states in transitions().items() %}
@@ -63,14 +63,15 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{# What transitions add: their counts, the change of each stock, and of the sum of first purchase dates of those current. #}
+{# Measures to which transitions contribute: transition counts, the net change of each stock, and the net change of the sum of first purchase dates of
+   current customers. #}
 {% macro flow_measures() %}
     {% set columns = transition_counts() %}
     {% for state in lifecycle_states() %}{% do columns.append('net_' ~ state) %}{% endfor %}
     {{ return(columns + ['net_first_bought_days']) }}
 {% endmacro %}
 
-{# Counts of distinct customers who moved within a period. #}
+{# Counts of distinct customers with transitions in a period. #}
 {% macro mover_counts() %}
     {{ return([
         'former_returned', 'former_recovered', 'dormant_returned', 'prospects_converted', 'returned_at_close', 'new_lost_at_close',
@@ -78,12 +79,13 @@
     ]) }}
 {% endmacro %}
 
-{# What needs the money or the purchases of those who moved. #}
+{# Measures that need the revenue or the purchases of customers with transitions. #}
 {% macro value_measures() %}
     {{ return(['dormant_repurchased', 'won_back_revenue', 'reactivated_revenue', 'revenue_at_risk']) }}
 {% endmacro %}
 
-{# The pools that win-back and reactivation are shares of: whose failed payment was made good had never been lost. #}
+{# The denominators of win-back and reactivation rates. They exclude recovered customers: a customer whose failed payment was made good was never
+   lost. #}
 {% macro lost_former() %}(opening_former - former_recovered){% endmacro %}
 {% macro lost() %}(opening_former - former_recovered + opening_dormant){% endmacro %}
 {% macro lost_or_never_won() %}(opening_former - former_recovered + opening_dormant + opening_prospect + opening_dormant_prospect){% endmacro %}

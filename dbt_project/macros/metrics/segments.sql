@@ -5,7 +5,7 @@
     {{ return((var('segments') | select('in', found) | list + found) | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
-{# The configured segments that the landing has, in the order of the var. #}
+{# The configured segments that exist in the landing, in the order of the var. #}
 {% macro available_segments() %}
     {% set landed = customer_attributes() %}
     {% set segments = [] %}
@@ -13,7 +13,7 @@
     {{ return(segments) }}
 {% endmacro %}
 
-{# Sums by segment key as sums by segment value. #}
+{# Convert sums by segment key to sums by segment value. #}
 {% macro by_segment(relation, measures) -%}
 select
     segment_values.business_id,

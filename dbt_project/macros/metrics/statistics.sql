@@ -1,4 +1,4 @@
-{# A share or ratio of counts; null where there is nothing to divide by. #}
+{# A share or ratio of counts; null if the denominator is 0. #}
 {% macro share(numerator, denominator) -%}
     cast({{ numerator }} as {{ type_double() }}) / nullif({{ denominator }}, 0)
 {%- endmacro %}
@@ -6,7 +6,7 @@
 {# The normal quantile of a two-sided 95 % interval. #}
 {% macro z_95() %}{{ return('1.959963984540054') }}{% endmacro %}
 
-{# 95 % Wilson score interval of a share, kept within 0 and 1 against rounding; `side` is 'low' or 'high'. #}
+{# The bounds of the 95 % Wilson score interval of a share, kept within 0 and 1 despite rounding; `side` is 'low' or 'high'. #}
 {% macro wilson(numerator, denominator, side) -%}
     {%- set z = z_95() -%}
     {%- set n = 'cast(nullif(' ~ denominator ~ ', 0) as ' ~ type_double() ~ ')' -%}
@@ -28,7 +28,7 @@
     {{ wilson(numerator, denominator, 'high') }} as {{ name }}_high
 {%- endmacro %}
 
-{# The same for a rate that grows until its time is over: null until it is final. #}
+{# The same for a rate that grows until its window is over: null until it is final. #}
 {% macro share_once_final(name, numerator, denominator, is_final) -%}
     case when {{ is_final }} then {{ share(numerator, denominator) }} end as {{ name }},
     case when {{ is_final }} then {{ wilson(numerator, denominator, 'low') }} end as {{ name }}_low,

@@ -1,7 +1,7 @@
-{# Kaplan-Meier curves. `relation` has, for each curve and time t, how many come under observation at t (`entries`), how many
-   return at t (`returns`), and how many are last seen at t, those who return among them (`departures`); rows of zeros ask for the
-   curve at other times. Who is last seen at t is still at risk at t. Gives `at_risk` just before t, `returned` up to t, and
-   `survival` at t: the share that has not returned by then. Logarithms are summed as decimals, so that the curve never rises and no order shows in it. #}
+{# Kaplan-Meier curves. For each curve and time t, `relation` has the number of customers who come under observation at t (`entries`), return at t
+   (`returns`), and are last observed at t, including those who return (`departures`); rows of zeros request the curve at other times. A customer last
+   observed at t is still at risk at t. Returns `at_risk` just before t, `returned` up to t, and `survival` at t: the share that has not returned by
+   t. Logarithms are summed as decimals, so that the curve never rises and does not depend on the order of rows. #}
 {% macro kaplan_meier(relation, curve) -%}
 select
     *,
@@ -25,7 +25,7 @@ from (
 window up_to_t as (partition by {{ curve | join(', ') }} order by t rows unbounded preceding)
 {%- endmacro %}
 
-{# Of those not back by one time of a curve, the share who are by a later one. #}
+{# Of the customers not back by one time of a curve, the share who are back by a later time. #}
 {% macro returned_between(survival_now, survival_later) -%}
     1 - {{ survival_later }} / nullif({{ survival_now }}, 0)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# After a run: says of each test that failed and names its faults (`broken_rule`) which they are, one a line, with nothing of the rows. #}
+{# On-run-end: for each failed test that names its faults (`broken_rule`), log these faults, one per line, without any row data. #}
 {% macro report_broken_rules(results) %}
     {% for result in results if execute and result.status == 'fail' and 'broken_rule' in (result.node.compiled_code or '') %}
         {% set table = (result.node.attached_node or result.node.name).split('.')[-1] %}

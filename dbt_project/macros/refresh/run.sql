@@ -1,12 +1,12 @@
-{# What this run is. A refresh says it in vars; a plain dbt build says nothing, and derives everything from the landed rows. #}
+{# The parameters of this run. A refresh passes them as vars; a plain dbt build passes none, and derives everything from the landed rows. #}
 
-{# Whether everything is derived from the landed rows, or only what has changed since the last refresh. #}
+{# Whether this run derives everything from the landed rows, or only what has changed since the last refresh. #}
 {% macro is_rebuild() %}{{ return(var('is_rebuild')) }}{% endmacro %}
 
-{# The number of this refresh; of a plain dbt build the second in which it started, which is greater than any before. #}
+{# The number of this refresh. For a plain dbt build it is the second in which the build started, which is greater than any earlier number. #}
 {% macro refresh_id() %}{{ return(var('refresh_id') or run_started_at.timestamp() | int) }}{% endmacro %}
 
-{# The last date counted: as given, else the last one that was over in every business's zone when the run started. #}
+{# The last date counted: the given date, else the last date that was over in every business's time zone when the run started. #}
 {% macro as_of_date() -%}
     {%- if execute and var('as_of_date') -%}
     cast('{{ var("as_of_date") }}' as date)
@@ -15,19 +15,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A table as the last refresh published it. A rebuild reads none; that a model may read it is known from parsing. #}
+{# A table as the last refresh published it. A rebuild reads none; parsing declares that a model may read it. #}
 {% macro published(name) %}{{ return(source('published', name) if not (execute and is_rebuild()) else none) }}{% endmacro %}
 
-{# The last date that the refresh before counted. #}
+{# The last date that the previous refresh counted. #}
 {% macro previous_as_of_date() %}cast('{{ var("previous_as_of_date") }}' as date){% endmacro %}
 
 {# When this run started, in UTC. #}
 {% macro started_at() %}cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp){% endmacro %}
 
-{# Whether a date came between the last refresh and this one. #}
+{# Whether a date lies between the as-of dates of the last refresh and of this one. #}
 {% macro has_come(date) %}({{ date }} > {{ previous_as_of_date() }} and {{ date }} <= {{ as_of_date() }}){% endmacro %}
 
-{# Seconds from the start of the run to this moment. #}
+{# Seconds since the start of the run. #}
 {% macro elapsed_seconds() %}
     {{ return((modules.datetime.datetime.now(modules.pytz.utc) - run_started_at).total_seconds()) }}
 {% endmacro %}

@@ -1,6 +1,6 @@
-{# Every merge with the last one of its chain, followed by doubling: step k knows for each link the one 2^k links on, so 30 steps pass
-   the end of any chain. `merges` has business_id, from_customer_id (each once in a business) and into_customer_id. A chain that never
-   ends stops at a link on a cycle, and every link of a cycle is where one stops. #}
+{# Each merge with the last merge of its chain, found by doubling: step k knows, for each link, the link 2^k further on, so 30 steps reach beyond the
+   end of any chain. `merges` has business_id, from_customer_id (unique in a business) and into_customer_id. A chain that never ends stops at a link
+   of a cycle, and every link of a cycle is such a stop. #}
 {% macro followed_merges(merges) -%}
 with links {{ materialized() }} (
     select
@@ -51,8 +51,8 @@ inner join links as last_links on chain_ends.last_link = last_links.link
     inner join {{ step }} as far on near.next_link = far.link
 {%- endmacro %}
 
-{# Spark works a CTE out wherever it is named, so that naming one twice in each of 30 steps would never end. Here each link, named once,
-   asks at its next link, and that one answers all who ask there. #}
+{# Spark recomputes a CTE for each reference, so two references in each of 30 steps would never finish. Here each step is referenced once: each link
+   sends a question to its next link, and the next link answers all questions that it receives. #}
 {% macro spark__twice_as_far(step) -%}
     select link, next_link
     from (

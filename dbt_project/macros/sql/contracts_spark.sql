@@ -1,4 +1,4 @@
-{# Contracts name types as the standard does; Spark's double has a name of its own. #}
+{# Contracts use standard SQL type names; Spark has its own name for double precision. #}
 {% macro spark__get_empty_schema_sql(columns) -%}
     select
     {%- for column in columns.values() %}

@@ -1,5 +1,6 @@
-{# Tables and views of DuckDB in one statement each. dbt-duckdb builds beside what is there, swaps by two renames and drops the
-   old one, for those who read meanwhile: a refresh builds in a copy that nobody reads, and each statement costs as much as a small table. #}
+{# Build tables and views on DuckDB in one statement each. For the sake of concurrent readers, dbt-duckdb builds beside the existing relation, swaps
+   the two by renaming and drops the old one. A refresh builds in a copy that nobody reads, and each statement costs as much as building a small
+   table. #}
 {% materialization table, adapter='duckdb' %}
     {{ return(built_in_place('table')) }}
 {% endmaterialization %}
@@ -10,8 +11,8 @@
 {% endmaterialization %}
 
 
-{# What several models of one refresh read: a view in a rebuild, which would only copy its rows, and a table in an incremental refresh, which
-   has few. Servers keep a view. #}
+{# A relation that several models of one refresh read. In a rebuild it is a view, because a table would only copy its rows; in an incremental refresh
+   it is a table, because it has few rows. Servers always use a view. #}
 {% materialization scratch, adapter='duckdb' %}
     {{ return(built_in_place('view' if is_rebuild() else 'table')) }}
 {% endmaterialization %}

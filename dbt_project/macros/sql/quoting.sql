@@ -1,4 +1,5 @@
-{# Names and values in SQL. Whatever comes from outside (a file's header, a setting) is written by these, so that it is never read as SQL. #}
+{# Quote names and values in SQL. These macros write everything that comes from outside (a file's header, a setting), so that it is never executed as
+   SQL. #}
 
 {% macro quoted(name) %}{{ return(adapter.dispatch('quoted', 'winback')(name)) }}{% endmacro %}
 {% macro default__quoted(name) %}{{ return('"' ~ name | replace('"', '""') ~ '"') }}{% endmacro %}
@@ -6,13 +7,13 @@
 
 {% macro text_literal(text) %}{{ return(adapter.dispatch('text_literal', 'winback')(text | string)) }}{% endmacro %}
 {% macro default__text_literal(text) %}{{ return("'" ~ text | replace("'", "''") ~ "'") }}{% endmacro %}
-{# Spark reads a backslash as the start of an escape. #}
+{# Spark reads a backslash as the start of an escape sequence. #}
 {% macro spark__text_literal(text) %}{{ return("'" ~ text | replace("\\", "\\\\") | replace("'", "\\'") ~ "'") }}{% endmacro %}
 
 {% macro text_list(texts) %}[{% for text in texts %}{{ text_literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]{% endmacro %}
 
 
-{# Take the place of dbt's own, which does not double a quote within a name. #}
+{# Override dbt's own macros, which do not double a quote within a name. #}
 {% macro get_quoted_csv(column_names) %}
     {% set names = [] %}
     {% for name in column_names %}{% do names.append(quoted(name)) %}{% endfor %}

@@ -1,12 +1,12 @@
-{# On DuckDB relations are named without their catalog, which is the name of the file: a view is kept as text, and must hold
-   under whatever name the file is published, restored or attached. dbt documents this way of overriding `ref`. #}
+{# On DuckDB, refer to relations without their catalog, which is the name of the file: a view is stored as text, and must work under any name by which
+   the file is published, restored or attached. The dbt documentation describes this way of overriding `ref`. #}
 {% macro ref() %}{{ return(named_in_any_file(builtins.ref(*varargs, **kwargs))) }}{% endmacro %}
 
 {% macro named_in_any_file(relation) %}
     {{ return(relation.include(database=false) if relation and target.type == 'duckdb' else relation) }}
 {% endmacro %}
 
-{# A seed whose file has other columns than its table is made anew: dbt's own would insert into columns that are not there. #}
+{# Recreate a seed's table if its file has different columns: dbt's own macro would insert into columns that do not exist. #}
 {% macro default__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
     {% set there = adapter.get_columns_in_relation(old_relation) | map(attribute='name') | list %}
     {% if full_refresh or there != agate_table.column_names | list %}
@@ -17,7 +17,7 @@
     {{ return('truncate table ' ~ old_relation.render()) }}
 {% endmacro %}
 
-{# Post-hook of a seed: the columns that a user may leave out of its file, null then. #}
+{# Post-hook of a seed: add the columns that a user may omit from its file, as nulls. #}
 {% macro add_optional_columns() %}
     {% set optional = {'businesses': ['naive_times'], 'event_kinds': ['kind_if_zero']}.get(this.identifier, []) if execute else [] %}
     {% set there = adapter.get_columns_in_relation(this) | map(attribute='name') | list if optional else [] %}

@@ -1,5 +1,5 @@
-{# The keys that come more than once in a relation, by a number that stands for each (one that two keys share does no harm). Few rows have
-   such a key, and only these are ranked. #}
+{# The keys that occur more than once in a relation, each as a hash (a collision of two keys does no harm). Few rows have such a key, and only these
+   are ranked. #}
 {% macro duplicate_keys(relation, key) -%}
     select {{ row_hash_in_query(key) }} as key_hash
     from {{ relation }}
@@ -7,9 +7,9 @@
     having count(*) > 1
 {%- endmacro %}
 
-{# Of several valid copies of a key, the one that is current: the latest; of those that tie and differ, the one whose typed columns sort first
-   (`texts` by bytes, nulls last); of those that are typed alike, one of which no value was dropped. Takes the typed rows, which have `row_hash`,
-   `own_rejection_reason` and `has_duplicates`, and adds `row_status` (current, superseded or rejected) and `rejection_reason`. #}
+{# Of several valid duplicates of a key, mark the current one: the latest; among different rows that tie, the one whose typed columns sort first
+   (`texts` by bytes, nulls last); among rows with the same typed values, one of which no value was dropped. Takes the typed rows, which have
+   `row_hash`, `own_rejection_reason` and `has_duplicates`, and adds `row_status` (current, superseded or rejected) and `rejection_reason`. #}
 {% macro deduplicated(typed, key, latest_by, columns, texts, droppable=[]) -%}
 {%- set partition = 'partition by own_rejection_reason is null, ' ~ key | join(', ') -%}
 {%- set latest = latest_by | join(' desc nulls last, ') ~ ' desc nulls last' -%}

@@ -1,25 +1,25 @@
-{# Who a row is about. #}
+{# Customer ids and row ids. #}
 
-{# A cleaned customer id: one that is an e-mail address in lower case, all others byte by byte. #}
+{# A trimmed customer id. An e-mail address is lowercased; any other id is kept byte for byte. #}
 {% macro trim_id(column) -%}
     {%- set text = quoted(column) -%}
     case when {{ text }} like '%@%' then {{ ascii_lower(trim_to_null(column)) }} else {{ trim_to_null(column) }} end
 {%- endmacro %}
 
-{# A landed column that is part of a key, as the validated tables have it. #}
+{# A landed key column, in the form that it has in the validated tables. #}
 {% macro trim_key(column) %}{{ trim_id(column) if column.endswith('customer_id') else trim_to_null(column) }}{% endmacro %}
 
-{# Whether an id names nobody, as a shop's placeholder for its guests does. #}
+{# Whether an id identifies nobody, such as a shop's placeholder for guests. #}
 {% macro is_placeholder(id) -%}
     {%- set ids = [] -%}
     {%- for text in var('placeholder_ids') %}{% do ids.append(text_literal(text | lower)) %}{% endfor -%}
     coalesce({{ ascii_lower(id) }} in ({{ ids | join(', ') or 'null' }}), false)
 {%- endmacro %}
 
-{# Whether a spreadsheet made a number of an id, and wrote that in short: it may stand for many ids. #}
+{# Whether a spreadsheet converted an id to a number in scientific notation, which may stand for many ids. #}
 {% macro is_mangled(id) %}{{ regexp_match(id, '^[0-9]([.][0-9]+)?[eE][+][0-9]+$') }}{% endmacro %}
 
-{# Which columns of a landing table say what a row is, and who its customer. #}
+{# The columns of a landing table that identify a row and its customer. #}
 {% macro row_ids() %}
     {{ return({
         'events': {'row': 'event_id', 'customer': 'customer_id'},

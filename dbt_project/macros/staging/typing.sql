@@ -1,8 +1,8 @@
-{# Landed text to typed values. Only what the definitions allow is read as a value: everything else is null, and the
-   row is rejected by the caller, so that one bad value costs one row. #}
+{# Convert landed text to typed values. Only the formats that the definitions allow are converted. Any other text becomes null and the caller rejects
+   the row, so that one bad value costs one row. #}
 
-{# Trimmed; empty is null. The characters: space, tab, line feed, return, no-break space. What begins and ends with a visible character
-   of ASCII has none of them, and is spared a trim that costs three times as much. #}
+{# Trim the text; an empty text becomes null. Trimmed characters: space, tab, line feed, carriage return, no-break space. A text that begins and ends
+   with a visible ASCII character needs no trim, which costs three times as much as this check. #}
 {% macro trim_to_null(column, relation=none) -%}
     {%- set text = (relation ~ '.' if relation else '') ~ quoted(column) -%}
     case
@@ -13,10 +13,10 @@
 
 {% macro is_trimmed(text) %}{{ return(adapter.dispatch('is_trimmed', 'winback')(text)) }}{% endmacro %}
 {% macro default__is_trimmed(text) %}{{ regexp_match(text, '^[!-~]([ -~]*[!-~])?$') }}{% endmacro %}
-{# Texts compare by bytes; unlike a pattern, this is worked out once for each entry of a column's dictionary. #}
+{# Texts compare by bytes. Unlike a regular expression, this is computed once per entry of a column's dictionary. #}
 {% macro duckdb__is_trimmed(text) %}({{ text }} >= '!' and {{ text }} < chr(127) and {{ text }}[-1] between '!' and '~'){% endmacro %}
 
-{# Null where the text is no valid value of the type, even one that looks like it (30 February). #}
+{# Null if the text is not a valid value of the type, even if it looks like one (30 February). #}
 {% macro try_cast(text, type) %}{{ return(adapter.dispatch('try_cast', 'winback')(text, type)) }}{% endmacro %}
 {% macro default__try_cast(text, type) %}try_cast({{ text }} as {{ type }}){% endmacro %}
 {% macro postgres__try_cast(text, type) %}case when pg_input_is_valid({{ text }}, '{{ type }}') then cast({{ text }} as {{ type }}) end{% endmacro %}
@@ -31,7 +31,7 @@
 
 {% macro is_plain_number(text) %}{{ regexp_match(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|[0-9]{1,3}(,[0-9]{3})+[.][0-9]*)$') }}{% endmacro %}
 
-{# A date, or the local date of a time; null outside 1980-2100. #}
+{# A date, or the local date of a timestamp; null outside 1980-2100. #}
 {% macro parse_date(text, business) -%}
     cast({{ utc_to_local(parse_time(text, business), business ~ '.timezone') }} as date)
 {%- endmacro %}
@@ -47,9 +47,9 @@
     end
 {%- endmacro %}
 
-{# A UTC timestamp of an ISO 8601 text. Without a zone it is UTC, or the clock of the business (a row of stg_businesses) where that says
-   so; a date alone is the start of that date there. Null outside 1980-2100. A text that is just what its timestamp is written as (most are)
-   needs none of the patterns. #}
+{# The UTC timestamp of an ISO 8601 text. A time without a zone is UTC, or local time if the business (a row of stg_businesses) says so. A date
+   without a time is the start of that date in local time. Null outside 1980-2100. A text that is identical to the text of its timestamp (most are)
+   skips the patterns. #}
 {% macro parse_time(text, business) -%}
     {%- set zone = business ~ '.timezone' -%}
     {%- set plainly = try_cast(text, 'timestamp') -%}
@@ -65,8 +65,8 @@
     end
 {%- endmacro %}
 
-{# The instant at which a zone's clocks show a time. Where a clock put back makes it come twice, the first, by the offset of the day before;
-   engines take the second. #}
+{# The UTC timestamp of a local time. A local time that occurs twice, because the clocks go back, is the first occurrence, computed with the UTC
+   offset of the previous day; engines take the second. #}
 {% macro from_local(time, zone) -%}
     {%- set shown = 'cast(' ~ time ~ ' as timestamp)' -%}
     {%- set found = local_to_utc(shown, zone) -%}
@@ -74,7 +74,7 @@
     case when {{ utc_to_local(first, zone) }} = {{ shown }} then {{ first }} else {{ found }} end
 {%- endmacro %}
 
-{# Null outside 1980-2100 of the local calendar, which only at the ends of these years is another than that of UTC. #}
+{# Null outside 1980-2100 of the local calendar, which differs from the UTC calendar only at the ends of this range. #}
 {% macro within_years(instant, zone) -%}
     case
         when {{ instant }} >= timestamp '1980-01-02 00:00:00' and {{ instant }} < timestamp '2100-12-31 00:00:00' then {{ instant }}
@@ -83,7 +83,7 @@
     end
 {%- endmacro %}
 
-{# What a time of day says without its zone; a fraction is kept to microseconds. #}
+{# A time without its zone; fractions are kept to microseconds. #}
 {% macro wall_time(text) -%}
     {{ try_cast("left(left(" ~ text ~ ", 10) || ' ' || split_part(replace(" ~ clock(text) ~ ", '-', '+'), '+', 1), 26)", 'timestamp') }}
 {%- endmacro %}
@@ -94,19 +94,19 @@
         - case when {{ sign_at }} > 0 then {{ offset_interval("replace(substr(" ~ clock(text) ~ ", cast(" ~ sign_at ~ " as integer)), ':', '')") }} else interval '0' minute end
 {%- endmacro %}
 
-{# The part after the date, without letters and spaces: the only `+` or `-` there is the zone's sign. #}
+{# The part after the date, without letters and spaces: the only `+` or `-` in it is the sign of the zone offset. #}
 {% macro clock(text) %}translate(substr({{ text }}, 12), 'ZUTCGM ', ''){% endmacro %}
 
-{# `+0530`, `-05` to an interval. #}
+{# Convert `+0530` or `-05` to an interval. #}
 {% macro offset_interval(offset) -%}
     (case when left({{ offset }}, 1) = '-' then -1 else 1 end
         * (cast(substr({{ offset }}, 2, 2) as integer) * 60 + cast(coalesce(nullif(substr({{ offset }}, 4, 2), ''), '0') as integer))
         * interval '1' minute)
 {%- endmacro %}
 
-{# A to Z in lower case, and nothing else: engines differ about other letters. #}
+{# Lowercase only A to Z, because engines differ on other letters. #}
 {% macro ascii_lower(text) %}{{ return(adapter.dispatch('ascii_lower', 'winback')(text)) }}{% endmacro %}
 {% macro default__ascii_lower(text) %}translate({{ text }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'){% endmacro %}
-{# `translate` costs twenty times as much; a text with as many bytes as characters is ASCII. #}
+{# `translate` costs twenty times as much. A text with as many bytes as characters is ASCII. #}
 {% macro duckdb__ascii_lower(text) %}case when strlen({{ text }}) = length({{ text }}) then lower({{ text }}) else {{ winback.default__ascii_lower(text) }} end{% endmacro %}
 

@@ -1,5 +1,5 @@
-{# The landed rows of a table that are validated in this run: the new ones, the earlier copies of their keys, and those of businesses whose
-   configuration has changed (and the copies of touches that a campaign has turned up for). In a rebuild all of them. #}
+{# The landed rows of a table to validate in this run: new rows, earlier rows with the same keys, and rows of businesses whose configuration has
+   changed (also the duplicates of touches whose campaign has now arrived). In a rebuild, all rows. #}
 {% macro rows_to_validate(table, key) %}
     {%- if execute and is_rebuild() %}
     select all_rows.*, cast({{ refresh_id() }} as bigint) as validated_in
@@ -42,11 +42,11 @@
     {%- endif %}
 {%- endmacro %}
 
-{# All rows are read where they lie, few are looked for once. #}
+{# A rebuild reads all rows directly from the source; an incremental refresh selects its small set of rows once. #}
 {% macro read_once() %}{{ not_materialized() if is_rebuild() else materialized() }}{% endmacro %}
 
 
-{# The keys of rows that were only delivered again and may stand now: as one of several copies, or for they lacked a time of loading. #}
+{# The keys of rows that were only delivered again and may become current: the row has duplicates, or it was rejected for an invalid `loaded_at`. #}
 {% macro keys_delivered_again(table, key) -%}
     select {{ key | join(', ') }}
     from {{ published('base_' ~ table) }}
@@ -61,7 +61,7 @@
 {%- endmacro %}
 
 
-{# The reasons why a row is rejected, the first that applies; a list of (condition, reason). #}
+{# The rejection reason of a row: the first that applies, from a list of (condition, reason). #}
 {% macro first_reason(reasons) -%}
     case
         {%- for condition, reason in reasons %}
@@ -71,8 +71,8 @@
 {%- endmacro %}
 
 
-{# Reasons common to all tables, in the order of the definitions: unreadable line, missing ids, ids that name nobody or were mangled,
-   unknown business. #}
+{# Rejection reasons common to all tables, in the order of the definitions: malformed line, missing ids, ids that are placeholders or mangled, unknown
+   business. #}
 {% macro identity_reasons(required) %}
     {% set reasons = [('malformed_line is not null', 'malformed_line')] %}
     {% set customer_ids = required | select('in', ['customer_id', 'from_customer_id', 'into_customer_id']) | list %}
@@ -85,11 +85,11 @@
 {% endmacro %}
 
 
-{# Why a value costs itself alone: it is there and cannot be read. #}
+{# The reason for dropping only this value and keeping the row: the value is present but cannot be parsed. #}
 {% macro dropped(column) %}case when {{ column }}_text is not null and {{ column }} is null then 'invalid_{{ column }}' end as {{ column }}_dropped{% endmacro %}
 
 
-{# The row as it landed, for people. #}
+{# The row as it landed, in a readable form. #}
 {% macro row_text(columns, relation) -%}
     coalesce({{ relation }}.malformed_line, concat_ws(', '{% for column in columns %}, '{{ column }}=' || nullif({{ relation }}.{{ quoted(column) }}, ''){% endfor %}))
 {%- endmacro %}

@@ -1,4 +1,4 @@
--- Everyone away, as people to write to: may they be contacted, how likely they are to come back, and what that would bring.
+-- All inactive customers as people to contact: whether they may be contacted, how likely they are to return, and the value of that return.
 {{ config(materialized='view') }}
 {%- set cool_down_days = var('cool_down_days') | int -%}
 with inactive_customers as (
@@ -6,14 +6,14 @@ with inactive_customers as (
     from {{ ref('int_inactive_customers') }}
 ),
 
--- Records that say that their customer may be contacted. What is not said is no consent.
+-- Records that state that their customer may be contacted. A missing statement is not consent.
 consents as (
     select business_id, customer_id
     from {{ ref('stg_customers') }}
     where contactable
 ),
 
--- Customers into whom somebody was merged who has not consented.
+-- Customers into whom a record without consent was merged.
 people_without_consent as (
     select distinct merged.business_id, merged.survivor_id
     from {{ ref('int_merge_targets') }} as merged
@@ -21,7 +21,7 @@ people_without_consent as (
     where consents.customer_id is null
 ),
 
--- When a customer was last touched, by any campaign and in either arm: contacting a control would spoil the comparison.
+-- When a customer was last touched, by any campaign and in either arm: contacting a control would bias the comparison.
 last_touches as (
     select customer_key, max(touched_at) as last_touched_at, max(touched_on) as last_touched_on
     from {{ ref('int_touches') }}
@@ -29,7 +29,7 @@ last_touches as (
     group by customer_key
 ),
 
--- Strategies that were tried on enough people of a state and surely did something; the one that brought back the most comes first.
+-- Strategies that were tested on enough people in a state and have a significant positive lift; the one with the greatest lift comes first.
 strategies as (
     select
         performance.business_id,

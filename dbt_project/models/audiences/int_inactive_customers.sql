@@ -1,5 +1,5 @@
--- Everyone who is former, dormant or a dormant prospect at the date counted to, with what they were worth: nobody's is another
--- one until they change.
+-- Every customer who is former, dormant or a dormant prospect at the as-of date, with their value; kept between runs, and recomputed for changed
+-- customers.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key='customer_key') }}
 with inactive_customers as (
     select

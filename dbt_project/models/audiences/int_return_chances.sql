@@ -1,5 +1,5 @@
--- The chance of a return within the next 90 days of someone who has been away for so long, from the pooled curve of those who
--- went the same way; and what such a return brought in over its first 90 days.
+-- The probability that a customer who has been inactive for a number of days returns within the next 90 days, from the pooled curve of customers
+-- who left in the same way; and the mean revenue of such a return in its first 90 days.
 with days_of_inactivity as (
     select distinct business_id, from_state, exit_kind, {{ days_between('since', as_of_date()) }} as days_away
     from {{ ref('int_inactive_customers') }}
@@ -23,7 +23,7 @@ curves as (
     where cohort_month is null and coalesce(exit_kind, '') <> 'all'
 ),
 
--- The curve steps: between two of its times it is what it was at the first, and 1 before the first of all.
+-- The curve is a step function: between two of its times it has the value of the earlier time, and before the first time it is 1.
 chances as (
     select
         ages.business_id,

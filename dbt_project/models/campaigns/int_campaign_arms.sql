@@ -1,6 +1,6 @@
--- What a campaign came to, by arm and by the state in which it met people, and a treatment beside the control of the same people.
--- Only windows that have closed count: an open one would show its cost before its returns.
--- Everybody stands here twice: under their state, and under all, where those already active count for nothing.
+-- The outcome of a campaign, by arm and by the state that customers were in when touched, with each treatment compared to the control of the same
+-- state. Only closed windows count: an open one would show its cost before its returns. Every target is included twice: in its own state, and in
+-- `all`, where customers who were already active count as 0.
 with targets as (
     select *, target_state as counted_under, 1 as counts
     from {{ ref('int_campaign_outcomes') }}
@@ -34,7 +34,7 @@ arm_rates as (
     from arm_counts
 )
 
--- Null in a control's row, and where one of the two has no rate.
+-- The comparison is null in a control's row, and if either arm has no rate.
 select
     arms.*,
     control.observed as control_observed,

@@ -1,11 +1,11 @@
--- Those touched up to the date counted to, with what touching them cost. `observed`: their window has closed.
+-- Customers touched up to the as-of date, with the cost of touching them. `observed`: their window has closed.
 with targets_so_far as (
     select targets.*, {{ as_of_date() }} as as_of_date
     from {{ ref('int_targets') }} as targets
     where targets.touched_on <= {{ as_of_date() }}
 ),
 
--- A mailing that is repeated costs again.
+-- A repeated mailing costs again.
 touch_costs as (
     select touches.customer_key, touches.campaign_id, sum(touches.cost) as cost
     from {{ ref('int_touches') }} as touches

@@ -1,4 +1,4 @@
--- Former customers by the period of a campaign's first treatment touch, once a period, and who of them was won back in its window.
+-- Former customers by the period of a campaign's first treatment touch, counted once per period, and which of them were won back in its window.
 with targets as (
     select
         targets.business_id,

@@ -1,5 +1,5 @@
--- The campaigns of a strategy compared as one: the mean of their lifts in Mantel-Haenszel weights, so that arms of different
--- size in different campaigns make no effect. Terms are summed as decimals: the order of the campaigns must not show.
+-- The campaigns of a strategy compared together: the mean of their lifts with Mantel-Haenszel weights, so that differences in arm size between
+-- campaigns create no effect. Terms are summed as decimals, so that the result does not depend on the order of the campaigns.
 with terms as (
     select
         *,
@@ -20,7 +20,7 @@ strategy_sums as (
         sum(control_observed) as control_observed,
         sum(cost) as cost,
         sum(kept_weight) as kept_weight,
-        -- Lifts that cancel out are 0, whatever their last digits leave.
+        -- Lifts that cancel out give 0, despite rounding errors in their last digits.
         case when abs(sum(weighted_lift)) > 0.00000000001 * count(*) then sum(weighted_lift) else 0 end as weighted_lift,
         sqrt(cast(sum(weighted_variance) as {{ type_double() }})) as weighted_error,
         sqrt(cast(sum(weighted_pooled_variance) as {{ type_double() }})) as weighted_pooled_error
@@ -28,7 +28,7 @@ strategy_sums as (
     group by business_id, strategy, target_state
 ),
 
--- Whoever stands in several campaigns makes their rates hang together, and the variances do not add up.
+-- A customer in several campaigns makes the campaigns' rates dependent, so their variances do not add up.
 repeated_targets as (
     select targets.business_id, targets.strategy, terms.target_state, targets.customer_key
     from {{ ref('int_campaign_outcomes') }} as targets

@@ -1,5 +1,4 @@
--- What came of a customer's first touch in a campaign. Nothing here knows the date counted to: a window that has closed has
--- only dates before it.
+-- The outcome of a customer's first touch in a campaign. Does not depend on the as-of date: a closed window contains only dates before it.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with ordered_touches as (
     select
@@ -24,7 +23,7 @@ targets as (
     where ordered_touches.row_num = 1
 ),
 
--- On the date of the touch only what happened at the touch or after it can be its effect.
+-- On the date of the touch, only events at or after the time of the touch can be its effect.
 window_transitions as (
     select
         targets.customer_key,
@@ -67,7 +66,7 @@ target_revenue as (
     group by targets.customer_key, targets.campaign_id
 )
 
--- Who is active at the touch is here and cannot return.
+-- Customers who are active at the touch are included, but cannot return.
 select
     targets.*,
     coalesce(target_returns.target_state, '(none)') as target_state,

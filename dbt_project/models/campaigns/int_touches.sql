@@ -1,4 +1,4 @@
--- Touches of the customers they count for, on the dates of the business's own zone.
+-- Touches with the customer they count for, on the dates of the business's own time zone.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 select
     people.customer_key,

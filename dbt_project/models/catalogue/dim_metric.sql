@@ -1,6 +1,6 @@
 {% set languages = ['en', 'it', 'sv', 'nl', 'de'] -%}
 {%- set said = ['metric', 'place', 'table_name', 'unit', 'formula', 'numerator', 'denominator', 'null_rule'] -%}
--- Formulas and units are read from the columns that they are of (macros/metrics/catalogue.sql), texts from their seed.
+-- Formulas and units come from the columns that define the metrics (macros/metrics/catalogue.sql), texts from their seed.
 with figures ({{ said | join(', ') }}) as (
     values
     {%- for figure in figures() %}

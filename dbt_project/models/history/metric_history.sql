@@ -1,6 +1,6 @@
--- Only what differs from the value last published is added, and nothing is ever taken away. A period that is no more
--- (its business's history begins later now) is a value that became null; what was said of one that is not over, since a
--- refresh went back to an earlier date, stands until it is.
+-- Append only values that differ from the last published value, and never delete any. A period that no longer exists (its business's history now
+-- begins later) is a value that became null. If a refresh went back to an earlier date, the values of a period that is no longer over remain valid
+-- until it is over again.
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
 with current_figures as (
     {{ complete_metrics() }}

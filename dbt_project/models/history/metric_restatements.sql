@@ -11,7 +11,7 @@ with versions as (
     window versions as (partition by business_id, period_grain, period_start, metric order by refresh_id)
 ),
 
--- A changed rule is told once: by the first refresh that counts by it.
+-- A changed definition is reported once: by the first refresh that uses it.
 rules as (
     select
         refresh_id,

@@ -1,4 +1,4 @@
--- The last model of a run: what it found, what it did, and how long it took to get here.
+-- The last model of a run: what the run found, what it did, and how long it has taken up to here.
 -- depends_on: {{ ref('lifecycle_states') }}, {{ ref('lifecycle_transitions') }}
 {{ config(materialized='incremental', incremental_strategy='append', on_schema_change='append_new_columns', full_refresh=false) }}
 with landed as (

@@ -1,7 +1,7 @@
--- The customers who are recomputed in this run: those with a row that was validated in it, whatever its status, those whose
--- event a void names or whose attributes are others now, both sides of a merge that is new or undone, and all of a business in which a
--- segment has come to have too many values, or has them no more. Who is affected is known from rows, never from times. The policy stands
--- beside the customer, so that the lifecycle needs one join for it.
+-- The customers who are recomputed in this run: those with a row that was validated in it, whatever its status; those with an event that a void
+-- names, or with changed attributes; both customers of a merge that is new or undone; and all customers of a business in which a segment now has
+-- too many values, or no longer has. Rows determine who is affected, never times. The policy is included, so that the lifecycle needs only one
+-- join.
 {% set keys = ref('int_customer_keys') -%}
 {%- set attributes = ref('stg_customers') -%}
 {%- set published_segments = published('customer_segments') -%}
@@ -31,7 +31,7 @@ people as (
     where voids.validated_in = {{ refresh_id() }}
     {%- if segments %}
     union
-    -- A customers' table delivered whole every night is new in every row, and says the same of most.
+    -- If the customers table is delivered whole every night, all its rows are new, but most have the same attributes.
     select attributes.business_id, attributes.customer_id
     from {{ attributes }} as attributes
     inner join {{ keys }} as keys on attributes.business_id = keys.business_id and attributes.customer_id = keys.customer_id
@@ -60,7 +60,7 @@ affected as (
     where keys.keyed_in = {{ refresh_id() }}
     {%- for segment in segments %}
     union
-    -- What nobody was told apart by is null.
+    -- A segment that did not divide the published customers is null.
     select before.customer_key
     from {{ published_segments }} as before
     left join {{ wide_segments }} as wide on before.business_id = wide.business_id and wide.segment = {{ text_literal(segment) }}
@@ -69,7 +69,7 @@ affected as (
 )
 {%- endif %}
 
--- Of a business that was taken out there are rows to replace, and no policy.
+-- A removed business has rows to replace, but no policy.
 select
     keys.person_key as customer_key,
     keys.business_id,

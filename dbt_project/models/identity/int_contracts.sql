@@ -1,4 +1,4 @@
--- From when to when a contract was open, those still to end included. One that is bought again after its end is another row.
+-- The dates between which each contract was open, including contracts that have yet to end. A contract bought again after its end is another row.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with purchases as (
     select

@@ -1,4 +1,4 @@
--- All that a date can mean for a customer's state and revenue, whatever the number of events behind it.
+-- Everything that a date means for a customer's state and revenue, whatever the number of events on it.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with events as (
     select events.*, {{ is_exit('events', 'steps') }} as is_exit
@@ -20,7 +20,7 @@ days as (
     group by customer_key, event_date
 ),
 
--- A purchase that is paid for until later, but no longer than its own contract runs, nor beyond an exit.
+-- A purchase that is paid for until a later date, but at most until its own contract ends, and never beyond an exit.
 covers as (
     select
         purchases.customer_key,
@@ -37,14 +37,15 @@ covers as (
     group by purchases.customer_key, purchases.event_date
 ),
 
--- Taken off here, where days are few, and not from each event.
+-- Subtracted here because there are few days, and not from each event.
 dropped_amounts as (
     select customer_key, event_date, sum(revenue) as revenue
     from {{ ref('int_dropped_amounts') }}
     group by customer_key, event_date
 )
 
--- At one instant a cancellation comes before the purchase, so only a later one is in force at the close.
+-- If a cancellation and a purchase have the same timestamp, the cancellation comes first; only a later cancellation is in force at the close of the
+-- day.
 select
     days.customer_key,
     days.event_date,

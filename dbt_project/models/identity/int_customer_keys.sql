@@ -1,5 +1,5 @@
--- Everyone with an event, a touch or an answer, under the key of the customer they were merged into: integers make the windows cheap. A key once
--- given stays, and nothing but joins hangs on its order.
+-- Every person with an event, a touch or an answer, with the key of the customer they were merged into. Integer keys make window functions cheap. A
+-- key never changes once assigned, and only joins use it, so its order does not matter.
 {{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=['business_id', 'customer_id']) }}
 with existing_keys as (
     {%- if is_incremental() %}

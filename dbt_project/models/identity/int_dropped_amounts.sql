@@ -1,7 +1,7 @@
--- Amounts with which a customer's money would no longer fit decimal(18, 4): taken by size, the smallest first, those at which they add up
--- to 10^14 or more. What is left, of any dates and with any signs, adds up to less. Knows nothing of the date counted to.
+-- Amounts with which a customer's revenue would no longer fit decimal(18, 4): in ascending order of size, those at which the running sum reaches
+-- 10^14 or more. The remaining amounts, over any dates and with any signs, add up to less. Does not depend on the as-of date.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
--- Of n amounts that add up to 10^14 one is at least an n-th of it: who has none so large is not looked at, which is as good as everyone.
+-- Of n amounts that add up to 10^14, one is at least an n-th of it. Customers without such a large amount, practically all, are skipped.
 with suspects as (
     select distinct people.customer_key
     from {{ ref('stg_events') }} as events

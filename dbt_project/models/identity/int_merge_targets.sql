@@ -1,4 +1,4 @@
--- Cycles are out, so every chain ends: at the customer who was merged into nobody.
+-- Cycles are excluded, so every chain ends at the customer who was not merged into another.
 with merge_chains as (
     {{ followed_merges(ref('stg_customer_merges')) }}
 )

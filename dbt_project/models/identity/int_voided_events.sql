@@ -1,5 +1,5 @@
--- Events that never happened: a void counts whenever it arrives and whatever its date. A table, for an engine that knows how few
--- they are does not make a hash table of all events.
+-- Voided events: a void counts whenever it arrives and whatever its date. Materialized as a table, because an engine that knows how few they are
+-- does not build a hash table of all events.
 select distinct
     business_id,
     voids_event_id as event_id

@@ -1,8 +1,9 @@
--- Segments of which the customers of a business have more values than facts are made for: there they add no rows. A missing value is none.
--- Knows nothing of the date counted to.
+-- Segments with more values among a business's customers than the facts allow; they add no rows there. A missing value does not count. Does not
+-- depend on the as-of date.
 {% set segments = available_segments() -%}
 {%- set most = var('max_segment_values') | int -%}
--- By all who are in the customers' table, whether they count or not: as a rule too few already, and nobody need be looked up.
+-- Count the values of all rows in the customers table, whether the customers count or not: usually there are too few values already, and no
+-- customer has to be looked up.
 with suspects as (
     {%- for segment in segments %}
     select business_id, {{ text_literal(segment) }} as segment

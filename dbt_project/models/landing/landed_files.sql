@@ -1,5 +1,5 @@
--- The files that the landing holds at this refresh, so that the next one need not read them: one that goes, and comes again later, is
--- read again. A plain dbt build lists none and reads all.
+-- The files in the landing at this refresh, so that the next refresh need not read them. A file that disappears and returns later is read again. A
+-- plain dbt build lists no files and reads all.
 {% if var('listing') -%}
 select
     landing_table,

@@ -1,6 +1,6 @@
--- Those whose rows in the public tables change: the affected ones, and those for whom a date has come that was known before
--- (a customer fell silent for long enough, a future-dated event is there, the days are over in which a return must hold). The latter are not
--- recomputed, only counted on.
+-- Customers whose rows in the public tables change: the affected customers, and those for whom a date known in advance has come (a customer has
+-- been silent for long enough, a future-dated event has been reached, or a window after a return is over). The latter are not recomputed, only
+-- counted up to the new as-of date.
 {% set transitions = ref('int_transitions') -%}
 {%- set days = ref('int_customer_days') -%}
 {%- set keys = ref('int_customer_keys') -%}

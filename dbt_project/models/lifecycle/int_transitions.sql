@@ -1,8 +1,8 @@
--- State changes with their names. The columns of the state before come one step earlier, so that the last case reads
--- like the definition.
+-- State changes with the names of their transitions. Earlier CTEs compute the columns about the previous state, so that the last case expression
+-- reads like the definition.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
--- Each change beside the one before it and the one after it. Dates and states alone go through the windows: texts would make them
--- several times dearer.
+-- Each change with the previous and the next change. Only dates and states pass through the window functions: texts would make them several times
+-- more expensive.
 with changes_with_neighbours as (
     select
         customer_key,
@@ -19,7 +19,7 @@ with changes_with_neighbours as (
     from {{ ref('int_state_changes_this_run') }}
 ),
 
--- Cancellations that took effect: those after the day's last purchase that left no contract open.
+-- Effective cancellations: those after the day's last purchase that left no contract open.
 cancellations as (
     select
         events.customer_key,
@@ -38,7 +38,7 @@ cancellations as (
         and (days.last_purchased_at is null or events.occurred_at > days.last_purchased_at)
 ),
 
--- The first of them on a date says why the customer left.
+-- The first effective cancellation on a date gives the reason why the customer left.
 exits as (
     select
         cancellations.customer_key,
@@ -50,7 +50,7 @@ exits as (
     where cancellations.row_num = 1
 ),
 
--- The exit that a change belongs to: its own, and for a return the one that it undoes.
+-- The exit of a change: its own exit or, for a return, the exit that it reverses.
 changes_with_exits as (
     select
         *,
@@ -60,7 +60,7 @@ changes_with_exits as (
     from changes_with_neighbours
 ),
 
--- With the kind of that exit and its reason.
+-- Add the kind and the reason of that exit.
 changes_with_exit_reasons as (
     select
         changes_with_exits.*,

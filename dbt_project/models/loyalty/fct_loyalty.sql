@@ -14,7 +14,7 @@ with answer_counts as (
     )
 )
 
--- Satisfied and here is loyal; dissatisfied and here is captive.
+-- A satisfied customer who is retained is loyal; a dissatisfied customer who is retained is captive.
 select
     {{ period_keys() }},
     opening_current,

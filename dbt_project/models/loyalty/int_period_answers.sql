@@ -1,5 +1,5 @@
--- Customers current at the open with an answer in force, by what they said, and those of them gone at the close. The first
--- is a stock: what comes and goes by the day adds up to it; only who left within a period is looked at customer by customer.
+-- Customers who are current at the open with a valid answer, by their answer, and how many of them are lost at the close. The first number is a
+-- stock, the sum of daily changes; only customers who left within a period are examined one by one.
 with moves as (
     select
         transitions.customer_key,
@@ -20,8 +20,8 @@ turns as (
     where is_current <> coalesce(was_current, false)
 ),
 
--- The unbroken times in which those who answered were current customers: from the close of the first date to the close of the day before
--- they left. One still open at the date counted to has no end.
+-- The unbroken intervals in which customers with answers were current: from the close of the first date to the close of the day before they left.
+-- An interval still open at the as-of date has no end.
 spells as (
     select customer_key, transition_date as current_from, next_turn_on as left_on
     from turns
@@ -46,7 +46,7 @@ in_force as (
 
 measured as (
     {%- for grain in period_grains() %}
-    -- The first open at or after a date: that of the period after the one the day before lies in.
+    -- The first open on or after a date: the open of the period that follows the one with the previous day.
     select segment_key, satisfaction, '{{ grain }}' as period_grain, {{ next_open(grain, 'opens_from') }} as period_start, 1 as answered, 0 as lost
     from in_force
     union all

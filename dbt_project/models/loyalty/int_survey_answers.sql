@@ -1,4 +1,4 @@
--- Answers of customers, each in force for the opens of the 365 days after it, until the next one.
+-- Customers' survey answers, each valid for the period opens of the 365 days after it, until the next answer.
 with customer_answers as (
     select
         keys.customer_key,
@@ -25,7 +25,7 @@ answers_with_next as (
     from customer_answers
 )
 
--- An answer of the day before is the latest at the open, one of the open itself is not.
+-- At an open, the latest answer is one given by the day before; an answer given on the date of the open does not count.
 select
     customer_key,
     satisfaction,

@@ -7,7 +7,7 @@ with rates as (
     from {{ ref('int_period_facts') }}
 )
 
--- crr - retention_rate = (returned_at_close - new_lost_at_close) / opening_current, exactly.
+-- The exact identity: crr - retention_rate = (returned_at_close - new_lost_at_close) / opening_current.
 select
     {{ period_keys() }},
     opening_current,

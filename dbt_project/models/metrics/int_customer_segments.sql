@@ -1,5 +1,5 @@
--- Customers of a business with the same attribute values share a key, so that counting works on few keys and not on many texts.
--- An attribute with too many values in a business is null for all its customers: it tells none apart.
+-- Customers of a business with the same attribute values share a key, so that counting uses few keys instead of many texts. An attribute with too
+-- many values in a business is null for all its customers: it distinguishes none of them.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 {%- do ref('int_wide_segments') %}
 {%- set landed = available_segments() %}

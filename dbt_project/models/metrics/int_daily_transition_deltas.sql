@@ -1,4 +1,4 @@
--- Transitions counted once a day and segment key; every grain adds these up. A sign of -1 takes back what was counted before.
+-- Transitions counted once per day and segment key; every grain sums these counts. A sign of -1 subtracts the earlier counts.
 {%- set key -%}
 segment_key, transition_date, transition, from_state, to_state
 {%- for grain in period_grains() %}, is_only_transition_in_{{ grain }}{% endfor -%}

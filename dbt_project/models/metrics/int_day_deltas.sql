@@ -1,4 +1,4 @@
--- The days with money or a purchase that this refresh counts (sign 1), and those of the same customers that the last one counted (sign -1).
+-- The days with revenue or a purchase that this refresh counts (sign 1), and those of the same customers that the last refresh counted (sign -1).
 {%- set published_days = published('customer_days') %}
 with counted as (
     select customer_key, event_date, has_purchase, revenue, 1 as sign

@@ -1,4 +1,4 @@
--- Customers who moved more than once in a period, once each: the state before their first transition is the one they opened in.
+-- Customers with more than one transition in a period, one row each: the state before their first transition is their opening state.
 {%- for grain in period_grains() %}
 select
     '{{ grain }}' as period_grain,

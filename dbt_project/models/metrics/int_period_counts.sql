@@ -1,5 +1,5 @@
--- All that adds up over customers, kept for each period and segment value: a run adds what it counted and takes back what
--- the same customers had been counted as. Numbers are whole or decimal, so nothing is lost on the way.
+-- All measures that are additive over customers, stored for each period and segment value: a run adds its counts and subtracts the earlier counts
+-- of the same customers. Numbers are integers or decimals, so no precision is lost.
 {%- do ref('int_wide_segments') -%}
 {%- set key = ['business_id', 'period_grain', 'period_start', 'segment', 'segment_value'] -%}
 {{ config(

@@ -1,5 +1,5 @@
--- The one period model: every count of every grain and segment. Stocks are running sums of flows, so no customer is
--- looked at twice; the public facts below only choose columns and divide.
+-- The only period model: every count of every grain and segment. Stocks are running sums of flows, so no customer is read twice; the public facts
+-- below only select columns and divide.
 with populated as (
     select business_id, segment, segment_value
     from {{ ref('int_period_counts') }}

@@ -1,4 +1,4 @@
--- Every period from the start of the history to the date counted, empty or not.
+-- Every period from the start of the history to the as-of date, whether empty or not.
 with histories as (
     select
         business_id,

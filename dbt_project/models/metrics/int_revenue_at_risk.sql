@@ -1,5 +1,5 @@
--- What customers who lapsed or churned were worth: the revenue of the 365 days before, added up over those who left on a date,
--- apart for those who had left before in a period: a customer counts in it once, with the first date.
+-- The value of customers who lapsed or churned: their revenue in the 365 days before, summed by the date on which they left. Customers who had
+-- already left in the same period are kept apart, because a customer counts once per period, with the first date.
 with departures as (
     select
         segment_key,

@@ -1,5 +1,5 @@
--- The rows of the facts that the customers of each segment key count in. What was counted before is taken back under the keys of then, so
--- those of the last refresh are here too. A segment with too many values in a business, at the last refresh or now, has no rows.
+-- The rows of the facts in which the customers of each segment key count. Earlier counts are subtracted under their earlier keys, so the keys of
+-- the last refresh are included. A segment with too many values in a business, at the last refresh or now, has no rows.
 {%- set published_segments = published('customer_segments') %}
 {%- set columns = ['business_id', 'segment_key'] -%}
 {%- for segment in var('segments') %}{% do columns.append(quoted(segment)) %}{% endfor %}

@@ -1,5 +1,5 @@
--- The transitions that this refresh adds to the period counts (sign 1) and those that it takes back (sign -1), with the segment they count in
--- and whether they are all that the customer did in a period: most are, and only the others need to be put together customer by customer.
+-- The transitions that this refresh adds to the period counts (sign 1) and those that it subtracts (sign -1), with the segment key and whether each
+-- is the customer's only transition in a period. Most are, and only the others have to be combined customer by customer.
 {%- set published_transitions = published('transitions') %}
 {%- set published_segments = published('customer_segments') %}
 with added as (
@@ -20,7 +20,7 @@ deltas {{ not_materialized() }} (
     {%- endif %}
 ),
 
--- Periods are worked out once for each date, not for each transition on it.
+-- Periods are computed once for each date, not for each transition on it.
 starts as (
     select
         transition_date

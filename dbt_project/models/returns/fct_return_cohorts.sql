@@ -30,7 +30,7 @@ select
     cast(months.returned - coalesce(months.returned_before, 0) as bigint) as returned,
     cast(months.returned as bigint) as cumulative_returned,
     case when months.t <= months.follow_up then 1 - months.survival end as return_probability,
-    -- 30 days after the last one who entered, their month is over as well.
+    -- 30 days after the last customer entered the cohort, the month is over for that customer as well.
     {{ add_days('cohort_sizes.last_away_from', 'months.t') }} <= {{ as_of_date() }} as is_mature
 from months
 inner join cohort_sizes

@@ -26,7 +26,7 @@ period_counts as (
     left join {{ ref('int_period_targets') }} as targets on {{ same_period('periods', 'targets') }}
 )
 
--- Three readings of the win-back rate: of those former at the open, of the exits of the period, of those a campaign spoke to.
+-- Three versions of the win-back rate: of customers former at the open, of the period's exits, and of customers whom a campaign contacted.
 select
     {{ period_keys() }},
     opening_former,

@@ -1,4 +1,4 @@
--- The absences that began in a month, by length; each counts by its kind of exit and in all kinds, in its month and in all.
+-- Inactivity spells by starting month and length; each counts in its exit kind and in all kinds, in its month and in all months.
 with spell_counts as (
     select
         business_id,

@@ -1,9 +1,9 @@
--- Every time a customer left, fell quiet, or cooled as a prospect, and how it ended. Knows nothing of the date counted to.
+-- Every time that a customer left, lapsed, or cooled as a prospect, and how it ended. Does not depend on the as-of date.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with transitions as (
     select
         *,
-        -- Who lapsed stays away until reactivated or, once former, back.
+        -- A lapsed customer stays inactive until reactivated or, once former, until they return.
         {%- for name, ends in {
             'former': ['won_back', 'recovered'],
             'dormant': ['reactivated', 'won_back', 'recovered'],
@@ -38,7 +38,7 @@ select
     spells.away_from,
     spells.ended_on,
     transitions.transition as ended_by,
-    -- A payment that fails may still be made good: until then nobody is won back.
+    -- A failed payment may still be made good; until then the customer cannot be won back.
     case when spells.from_state = 'former' and spells.exit_kind = 'involuntary' then customers.recovery_days + 1 else 0 end as at_risk_from_day
 from spells
 inner join {{ ref('int_affected_customers') }} as customers on spells.customer_key = customers.customer_key

@@ -1,4 +1,5 @@
--- Absences as far as they have been seen: `t` days long, and ended by a return or still open. A payment made good is no exit.
+-- Inactivity spells as far as they have been observed: `t` days long, and ended by a return or still open. A payment that was made good is not an
+-- exit.
 {{ config(materialized='view') }}
 with observed_spells as (
     select

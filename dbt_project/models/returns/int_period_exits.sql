@@ -1,5 +1,5 @@
--- Exits of each period and segment value that were not made good, by reason, and how many of them were won back in time; final once the
--- last one is as old as that.
+-- Exits of each period and segment value, without recovered ones, by reason, and how many of them were won back within the exit window; final once
+-- the window of the last exit is over.
 with exits as (
     select
         segments.segment_key,

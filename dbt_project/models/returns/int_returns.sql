@@ -1,5 +1,5 @@
--- Every return with what came before and after it, those still to come included. Nothing here knows the date counted to:
--- what a return led to is only shown once the days it takes are over.
+-- Every return with what came before and after it, including future returns. Does not depend on the as-of date: what a return led to is only shown
+-- once the days it takes are over.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with transitions as (
     select

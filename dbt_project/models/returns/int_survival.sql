@@ -1,4 +1,4 @@
--- The Kaplan-Meier curve of each cohort, at each day on which somebody returned or was last seen, and at the ends of 24 months of 30 days.
+-- The Kaplan-Meier curve of each cohort, at each day on which a customer returned or was last observed, and at the ends of 24 months of 30 days.
 with cohorts as (
     select distinct business_id, from_state, exit_kind, cohort_month
     from {{ ref('int_cohorts') }}

@@ -1,4 +1,4 @@
--- What MetricFlow asks of a project: every date once.
+-- The time spine that MetricFlow requires of a project: every date once.
 {{ config(materialized='view') }}
 select distinct period_start as calendar_date
 from {{ ref('int_periods') }}

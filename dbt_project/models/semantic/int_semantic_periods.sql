@@ -1,9 +1,9 @@
--- The figures of the period facts side by side, with what MetricFlow needs to add up what may be added and nothing else.
+-- The metrics of the period facts side by side, with the columns that MetricFlow needs in order to add only what is additive.
 {{ config(materialized='view') }}
 with period_counts as (
     select
         facts.*,
-        -- Where a history begins, no quarter or year stands before its first month.
+        -- At the start of a history, no quarter or year begins before the history's first month.
         greatest(facts.period_start, {{ period_start('month', 'businesses.history_starts_on') }}) as first_month
     from {{ ref('int_period_facts') }} as facts
     inner join {{ ref('dim_business') }} as businesses on facts.business_id = businesses.business_id
@@ -20,13 +20,13 @@ select
     case when win_back.targeted_win_back_rate is null then win_back.targeted else 0 end as targeted_awaited,
     case when period_counts.is_complete then 1 else 0 end as complete,
     case when period_counts.is_warm then 1 else 0 end as warm,
-    -- A quarter stands for a question that spans the months it has, up to the date counted, and for no other.
+    -- A quarter answers only a query that spans exactly the months it has, up to the as-of date.
     12 * (extract(year from period_counts.closes_on) - extract(year from period_counts.first_month))
     + extract(month from period_counts.closes_on) - extract(month from period_counts.first_month) + 1 as months,
-    -- Rows of several businesses, or values, may be added where they have this in common.
+    -- Rows of several businesses or segment values may be added if they have the same value here.
     concat(period_counts.period_start, ' ', period_counts.segment) as set_of_figures,
-    -- Of the rows that a question leaves, the best ones count: of all customers, and by month, where they are there. MetricFlow chooses
-    -- rows by their latest date alone (non_additive_dimension), so these ranks are dates, the best the latest.
+    -- Of the queried rows, only the most suitable count: those of all customers, and by month, if there are any. MetricFlow can choose rows
+    -- only by their latest date (non_additive_dimension), so these ranks are dates, and the best rank is the latest date.
     case
         when period_counts.segment = 'all' and period_counts.period_grain = 'month' then date '2000-04-01'
         when period_counts.segment = 'all' then date '2000-03-01'

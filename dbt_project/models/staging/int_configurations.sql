@@ -1,5 +1,5 @@
 {% set published_configurations = published('configurations') -%}
--- A hash of all that the configuration says about a business and that a figure hangs on; whoever's has changed is counted anew.
+-- A hash of the parts of a business's configuration on which metrics depend. If it has changed, the business is recomputed.
 with kinds as (
     select
         business_id,
@@ -39,7 +39,7 @@ before as (
     where configuration_hash is not null
 )
 
--- A business that was taken out is changed as well: its rows are those of an unknown business now.
+-- A business that was removed has also changed: its rows now belong to an unknown business.
 select
     coalesce(configuration_hashes.business_id, before.business_id) as business_id,
     configuration_hashes.configuration_hash,

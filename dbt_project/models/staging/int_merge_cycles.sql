@@ -1,4 +1,4 @@
--- Merges that lead back to their own customer: nobody can say who survives, so all of the cycle's rows are rejected.
+-- Merges that lead back to their own customer. The surviving customer is undefined, so all rows of the cycle are rejected.
 with merges as (
     select business_id, from_customer_id, into_customer_id
     from {{ ref('base_customer_merges') }}

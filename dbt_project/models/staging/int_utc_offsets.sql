@@ -1,7 +1,7 @@
--- Working out a zone's wall time costs as much as the rest of staging, so it is done once for each UTC date on which something happened, and
--- by the minute only in the hour in which a clock was changed. Events then join and add.
+-- Computing local time costs as much as the rest of staging. So the offset is computed once for each UTC date with an event, and by the minute only
+-- in the hour of a clock change. Events then need only a join and an addition.
 {{ config(materialized='incremental', incremental_strategy='append') }}
--- The rows of this run: all of them, where everything is derived anew.
+-- The rows of this run; in a full rebuild, all rows.
 with event_dates as (
     {%- for table, instant in {'stg_events': 'occurred_at', 'stg_campaign_touches': 'touched_at', 'stg_survey_responses': 'answered_at'}.items() %}
     select current_rows.business_id, cast(current_rows.{{ instant }} as date) as utc_date
@@ -47,7 +47,7 @@ hours as (
     {{ times_between('changing_days', ['timezone', 'utc_date', 'opening_offset'], '1 hour') }}
 ),
 
--- The hour that ends with the first full hour at which the offset is another one.
+-- The hour that ends at the first full hour with a different offset.
 changing_hours as (
     select
         timezone,

@@ -1,4 +1,4 @@
--- `*` stands for every business that does not map the name itself.
+-- `*` applies to every business that does not map the name itself.
 with mappings as (
     select business_id, event_name, kind, kind_if_zero
     from {{ ref('event_kinds') }}

@@ -1,4 +1,4 @@
--- Dates are the local dates of the events; an event whose time cannot be read has none.
+-- Dates are the local dates of the events; an event with an invalid time has no date.
 with occurrences as (
     select
         validated.business_id,

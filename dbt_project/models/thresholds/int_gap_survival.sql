@@ -1,4 +1,5 @@
--- How long customers stay silent between two purchases: the Kaplan-Meier curve over all gaps, the last one of each customer seen until the date counted to or until they cancelled.
+-- How long customers are silent between two purchases: the Kaplan-Meier curve over all gaps, with each customer's last gap observed until the as-of
+-- date or until they cancelled.
 with gaps as (
     select
         gaps.business_id,

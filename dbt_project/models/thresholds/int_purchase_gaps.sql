@@ -1,4 +1,4 @@
--- From each purchase date to the next, and when a cancellation came between. Knows nothing of the date counted to.
+-- The gap from each purchase date to the next, and the date of a cancellation in between. Does not depend on the as-of date.
 {{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
 with days as (
     select

@@ -1,4 +1,4 @@
--- The numbers of days that are tried for each business, its own D and F among them.
+-- The numbers of days that are tested for each business, including its own D and F.
 {% set tried = [30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365, 540, 730] -%}
 with tried as (
     {%- for days in tried %}

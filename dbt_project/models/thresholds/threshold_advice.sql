@@ -3,7 +3,7 @@ with survival as (
     from {{ ref('int_gap_survival') }}
 ),
 
--- The latest year that is over and warm, else the latest such quarter, else the latest quarter that is over.
+-- The latest complete and warm year, else the latest such quarter, else the latest complete quarter.
 periods as (
     select business_id, period_start, period_end
     from (
@@ -30,7 +30,7 @@ bought_in_period as (
     where gaps.cancelled_on is null or gaps.cancelled_on > gaps.purchased_on
 ),
 
--- Where each buyer stood when the period opened, by purchases and cancellations alone.
+-- The status of each buyer when the period opened, based only on purchases and cancellations.
 pools as (
     select
         gaps.business_id,
@@ -48,7 +48,7 @@ pools as (
     group by 1, 2, 3
 ),
 
--- The headline as it would have been with F = days.
+-- The headline win-back rate, as it would have been with F = days.
 trials as (
     select
         thresholds.business_id,

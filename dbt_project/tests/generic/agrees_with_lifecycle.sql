@@ -1,5 +1,5 @@
-{# The fact has the rows of fct_lifecycle and tells the same figures: those in `same` by name, those in `derived` by their formula in the
-   catalogue, over its columns. #}
+{# The fact has the same rows and figures as fct_lifecycle: the columns in `same` match by name, those in `derived` match their catalogue formula over
+   the columns of fct_lifecycle. #}
 {% test agrees_with_lifecycle(model, same=[], derived=[]) %}
 with lifecycle as (
     select

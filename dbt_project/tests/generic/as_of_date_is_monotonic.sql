@@ -1,6 +1,6 @@
-{# No refresh counts to an earlier date than the one before it, but for one that goes back from a date that was not over yet when it
-   started. The last date over in every zone, whichever zones there were, was the date in UTC or one of the two days before it. dbt
-   alone, which has no code_version, may go back. #}
+{# No refresh has an earlier as-of date than the previous one, unless it goes back from a date that was not over yet when it started. For any set of
+   zones, the last date over in every zone is the UTC date or one of the two days before it. A plain dbt build, which has no code_version, may go
+   back. #}
 {% test as_of_date_is_monotonic(model) %}
 select *
 from (

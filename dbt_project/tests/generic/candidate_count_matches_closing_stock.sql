@@ -1,4 +1,4 @@
-{# As many candidates as customers stand in these states at the last date counted: the closing stocks of the period facts. #}
+{# The number of candidates equals the number of customers in these states at the as-of date: the closing stocks of the period facts. #}
 {% test candidate_count_matches_closing_stock(model, states) %}
 with stock as (
     select facts.business_id{% for state in states %}, facts.closing_{{ state }} as {{ state }}{% endfor %}

@@ -1,5 +1,5 @@
-{# The candidates are the customers whose open interval is in these states, since the same date and for the same reason; and they
-   have come back as often as fct_returns says. #}
+{# The candidates are the customers whose open interval is in these states, since the same date and for the same reason; and they have returned as
+   often as fct_returns shows. #}
 {% test candidates_match_open_intervals(model, states) %}
 with open_states as (
     select business_id, customer_id, state, valid_from, exit_kind, exit_reason

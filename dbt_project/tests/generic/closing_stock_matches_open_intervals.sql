@@ -1,4 +1,4 @@
-{# At the last date counted, the closing stocks are the customers whose interval in lifecycle_states is open. #}
+{# At the as-of date, the closing stocks equal the numbers of customers with an open interval in lifecycle_states. #}
 {% test closing_stock_matches_open_intervals(model) %}
 with closing as (
     select facts.*

@@ -1,4 +1,4 @@
-{# From month to month of a cohort: nobody who came back goes away again, and those of the month add to those before. #}
+{# From month to month of a cohort, the number of returned customers never falls, and the returns of a month add to the earlier returns. #}
 {% test cohort_curve_is_monotonic(model) %}
 with consecutive_rows as (
     select

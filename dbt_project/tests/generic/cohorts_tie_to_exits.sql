@@ -1,5 +1,5 @@
-{# Who entered the cohorts of former customers are those who churned or bounced, less those who recovered; kinds, months and the
-   pooled cohort tell the same number. #}
+{# The customers in the cohorts of former customers are those who churned or bounced, minus those who recovered; the sums over kinds and over months
+   and the pooled cohort show the same number. #}
 {% test cohorts_tie_to_exits(model) %}
 with exits as (
     select business_id, sum(churned + bounced - recovered) as exits

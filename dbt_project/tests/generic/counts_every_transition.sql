@@ -1,4 +1,4 @@
-{# The day rows count each row of lifecycle_transitions once, on its date, under its name and the state it left. #}
+{# The day rows count each row of lifecycle_transitions once: on its date, under its name and under its previous state. #}
 {% test counts_every_transition(model) %}
 with grouped as (
     select business_id, transition_date, transition, coalesce(from_state, 'unknown') as from_state, count(*) as transitions

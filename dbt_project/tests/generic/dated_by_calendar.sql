@@ -1,4 +1,4 @@
-{# Periods are whole days, weeks from Monday, months, quarters and years, and are flagged by the dates of their business. #}
+{# Periods are whole days, weeks from Monday, months, quarters and years; their flags follow from the dates of their business. #}
 {% test dated_by_calendar(model) %}
 select
     facts.*,

@@ -1,4 +1,4 @@
-{# What time alone does happens after the days that the business's policy names, and never where it names none. #}
+{# Transitions that only the passing of time causes occur after the number of days in the business's policy, and never if the policy gives no number. #}
 {% test durations_respect_thresholds(model, of=none) %}
 select
     transitions.*,

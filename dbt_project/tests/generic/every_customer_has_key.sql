@@ -1,4 +1,4 @@
-{# Everyone with an event, a touch or an answer that stands and was validated in this run has a key; in any run before, the same was seen. #}
+{# Every customer with a current event, touch or answer that was validated in this run has a key; earlier runs checked the other rows. #}
 {% test every_customer_has_key(model) %}
 with people as (
     {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}

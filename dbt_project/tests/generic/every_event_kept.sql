@@ -1,5 +1,5 @@
-{# The customer-days hold as many events as this run's customers have that stand, act on them and are not voided: no join loses or doubles
-   one. #}
+{# The customer-days contain as many events as this run's customers have that are current, act on them and are not voided: no join loses or duplicates
+   an event. #}
 {% test every_event_kept(model) %}
 with effective as (
     select events.business_id, events.event_id

@@ -1,5 +1,5 @@
-{# Every business and segment value has each period of each grain from the start of its history to the last date counted.
-   Where periods are whole and unique, they leave no gap exactly if their days add up to the days between the two ends. #}
+{# Every business and segment value has each period of each grain from the start of its history to the as-of date. If periods are whole and unique,
+   there is no gap exactly if their days add up to the days between the two ends. #}
 {% test every_period(model) %}
 with spans as (
     select

@@ -1,4 +1,4 @@
-{# What adds up over time has the same sum in every grain. #}
+{# Measures that are additive over time have the same sum in every grain. #}
 {% test grains_agree(model, columns) %}
 with added as (
     select

@@ -1,4 +1,4 @@
-{# The last value kept of each figure is the one that is published now, to 1e-9; of a period that is not over, none is. #}
+{# The last kept value of each metric equals the value published now, to 1e-9; no value is published for a period that is not over. #}
 {% test history_ends_as_published(model) %}
 with found as (
     {{ complete_metrics() }}

@@ -1,4 +1,4 @@
-{# The thresholds in force are among those tried, each marked once. #}
+{# The current thresholds are among those tested, each marked once. #}
 {% test includes_current_thresholds(model) %}
 with marked as (
     select

@@ -1,4 +1,4 @@
-{# A customer's intervals join without gap or overlap, no state follows itself, and the last one alone is open. #}
+{# A customer's intervals follow each other without gap or overlap, no state follows itself, and only the last interval is open. #}
 {% test intervals_are_contiguous(model, of=none) %}
 with consecutive_rows as (
     select

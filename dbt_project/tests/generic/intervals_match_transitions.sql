@@ -1,4 +1,4 @@
-{# Each interval begins with a transition to its state on its first date, each transition begins one, and both tell the same exit. #}
+{# Each interval begins with a transition to its state on its first date, each transition begins one interval, and both show the same exit. #}
 {% test intervals_match_transitions(model, of=none) %}
 select
     coalesce(states.business_id, transitions.business_id) as business_id,

@@ -1,5 +1,5 @@
-{# What is kept of an affected customer from refresh to refresh is replaced, not added to: one row for each key of the tables in `by`, and no
-   part of a key null. A row for each table in which that is broken. #}
+{# The rows of an affected customer that are kept from refresh to refresh are replaced, not appended: each key of the tables in `by` has one row, and
+   no part of a key is null. Returns one row for each table that breaks this rule. #}
 {% test kept_once(model, by) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- for table, key in by.items() %}

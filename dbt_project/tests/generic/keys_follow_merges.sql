@@ -1,4 +1,4 @@
-{# Everyone counts under the key of the customer they are merged into, and who is merged into nobody under their own. #}
+{# A merged customer has the key of the customer they are merged into; a customer who is not merged has their own key. #}
 {% test keys_follow_merges(model) %}
 select
     people.*,

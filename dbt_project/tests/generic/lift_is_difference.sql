@@ -1,4 +1,4 @@
-{# The lift is there exactly where both arms were observed, and is the difference of their rates. #}
+{# The lift is not null exactly if both arms were observed, and is the difference of their rates. #}
 {% test lift_is_difference(model) %}
 select treatment.*, control.return_rate as control_return_rate
 from {{ model }} as treatment

@@ -1,4 +1,4 @@
-{# The longer the silence asked for, the fewer are so silent, and the fewer would have been former. #}
+{# The higher the threshold, the fewer customers are silent for so long, and the fewer would have been former. #}
 {% test monotonic_in_threshold(model) %}
 with consecutive_rows as (
     select

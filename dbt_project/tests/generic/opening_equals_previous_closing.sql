@@ -1,4 +1,4 @@
-{# A period opens with the stocks that the one before closed with, and the first one with none. #}
+{# A period opens with the closing stocks of the previous period; the first period opens with stocks of 0. #}
 {% test opening_equals_previous_closing(model) %}
 with consecutive_rows as (
     select

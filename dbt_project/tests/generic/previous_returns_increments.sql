@@ -1,4 +1,4 @@
-{# Each win-back and reactivation adds one to what the customer's next return counts as previous. #}
+{# Each win-back and reactivation adds one to the number of previous returns at the customer's next return. #}
 {% test previous_returns_increments(model, of=none) %}
 with consecutive_rows as (
     select

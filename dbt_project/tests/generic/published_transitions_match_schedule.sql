@@ -1,5 +1,4 @@
-{# As many transitions are published of each date and name as the schedule holds up to the date counted to: nobody's are left as
-   they once were. #}
+{# For each date and name, as many transitions are published as the schedule contains up to the as-of date: no customer keeps outdated transitions. #}
 {% test published_transitions_match_schedule(model) %}
 with scheduled as (
     select transitions.transition_date, transitions.transition, count(*) as transitions

@@ -1,4 +1,4 @@
-{# Places follow one another without a gap, and no candidate stands before one of greater value. #}
+{# Ranks are consecutive, and no candidate ranks before a candidate of greater value. #}
 {% test ranked_by_value(model) %}
 with consecutive_rows as (
     select

@@ -1,6 +1,6 @@
-{# Nothing that was delivered disappears, and nothing counts twice: a landed row is kept once and validated once, what stands has a key of
-   its own, and landed rows = current + superseded + rejected. A row for each of these that is broken. In a night the rows that landed
-   or were validated in it are looked at by themselves, and what else is lost or kept shows in the numbers of rows. #}
+{# No delivered row disappears, and none counts twice: a landed row is kept once and validated once, each current row has a unique key, and landed
+   rows = current + superseded + rejected. Returns one row for each broken rule. In an incremental refresh, only the rows that landed or were
+   validated in it are checked one by one; the row counts show whether any other row was lost or kept. #}
 {% test raw_rows_reconcile(model, landing_table, key) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- set landed, current_rows = ref('landed_' ~ landing_table), ref('stg_' ~ landing_table) -%}
@@ -14,7 +14,7 @@ with landed_and_validated as (
     {{ 'where validated_in' ~ in_this_run if in_this_run }}
 ),
 
--- What is validated again in a night may have landed before it.
+-- A row that is validated again in an incremental refresh may have landed in an earlier one.
 mismatched as (
     select row_hash, sum(landed_rows) as landed_rows, sum(validations) as validations
     from landed_and_validated

@@ -1,5 +1,5 @@
-{# Whoever names a row of this table finds it: a foreign key, told by the table that is referred to, so that one test serves all
-   who refer. `by` gives each of them with its columns, in the order of `key`; a null names nothing. #}
+{# Every reference to a row of this table finds it: a foreign-key test, declared at the referenced table, so that one test covers all referring
+   tables. `by` gives each of them with its columns, in the order of `key`; a null refers to nothing. #}
 {% test referenced_by(model, key, by) %}
 {%- for table, columns in by.items() %}
 select distinct '{{ table }}' as referring_table, referring.{{ columns[-1] }} as named

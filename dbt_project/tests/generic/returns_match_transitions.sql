@@ -1,4 +1,4 @@
-{# A return for each transition back, on its date and from its state, and none besides. #}
+{# There is one return for each transition back, on its date and from its state, and no other return. #}
 {% test returns_match_transitions(model, of=none) %}
 with back as (
     select business_id, customer_id, transition_date, transition, from_state, days_in_from_state, exit_kind, exit_reason

@@ -1,4 +1,4 @@
-{# The returns of each month are the transitions that the period facts count in it. #}
+{# The returns of each month equal the transitions that the period facts count in it. #}
 {% test returns_tie_to_periods(model) %}
 with counted as (
     select

@@ -1,4 +1,4 @@
-{# The states in which people were met add up to `all`, those already active aside. #}
+{# The states that touched customers were in add up to `all`, except those already active. #}
 {% test states_add_up(model, key) %}
 {%- set columns = ['touched', 'observed', 'returned', 'revenue'] %}
 with added as (

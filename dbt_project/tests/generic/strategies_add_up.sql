@@ -1,4 +1,4 @@
-{# A strategy's rows are the sums of its campaigns', and its lift lies between the least and the greatest of theirs. #}
+{# A strategy's rows are the sums of its campaigns' rows, and its lift lies between the smallest and the greatest lift of its campaigns. #}
 {% test strategies_add_up(model) %}
 with added as (
     select

@@ -1,6 +1,6 @@
-{# What each row of a table promises by itself, looked at once: a key, what is never null or one of a few values, the figures as the
-   catalogue has them (macros/metrics/catalogue.sql), and `rules`, conditions by the fault that shows where one does not hold. A row for
-   each fault found. In the columns in `nullable` null means something. #}
+{# Row-level guarantees of a table, checked in one pass: a key, columns that are never null or accept only certain values, the metrics as the
+   catalogue defines them (macros/metrics/catalogue.sql), and `rules`: conditions, keyed by the fault that is reported if one does not hold. Returns
+   one row for each fault found. In the columns in `nullable`, null has a meaning. #}
 {% test table_contract(model, key=[], nullable=[], other_keys=[], not_null=[], accepted={}, rules={}, of=none) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- set keys, conditions = [key] + other_keys if key else other_keys, {} -%}
@@ -14,7 +14,7 @@
 {%- set tested = model if rows == model | string else 'tested' -%}
 with
 {%- if tested == 'tested' %}
--- Few of many, looked for once.
+-- A small set of rows from a large table, looked up once.
 tested {{ materialized() }} (
     select * from {{ rows }} as few_rows
 ),
@@ -35,7 +35,7 @@ counted as (
     from {{ tested }}
 ),
 
--- The counts stand in one row, and are named by a list beside it: each is counted once on every engine.
+-- The counts are in one row, and a list next to it names them, so that every engine computes each count once.
 named as (
     select
         rules.broken_rule,

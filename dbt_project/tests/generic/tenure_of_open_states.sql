@@ -1,4 +1,4 @@
-{# At the last date counted, the mean tenure is that of the customers current in lifecycle_states, from their first purchase. #}
+{# At the as-of date, the mean tenure equals that of the current customers in lifecycle_states, from their first purchase. #}
 {% test tenure_of_open_states(model) %}
 with current_customers as (
     select business_id, customer_id

@@ -1,4 +1,4 @@
-{# Each transition leaves the state that the one before led to, after the days that lie between them, and undoes its exit. #}
+{# Each transition starts from the state that the previous one led to, after the number of days between them, and refers to the exit that it reverses. #}
 {% test transitions_are_consecutive(model, of=none) %}
 with consecutive_rows as (
     select

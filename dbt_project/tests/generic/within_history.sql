@@ -1,4 +1,4 @@
-{# The dates of tables, in the columns that `by` names, lie between the start of their business's history and the last date counted. #}
+{# For the tables in `by`, the dates in the named columns lie between the start of their business's history and the as-of date. #}
 {% test within_history(model, by) %}
 {%- for table, column in by.items() %}
 select '{{ table }}' as dated_table, dated.business_id, dated.{{ column }} as dated_on

@@ -1,5 +1,5 @@
--- When on its date the event came that brought a customer back, of returns on the date of a touch: after the day's last exit the first
--- purchase, and where a dormant customer had not left, the first purchase or engagement.
+-- The time of the event that brought a customer back, for returns on the date of a touch: the first purchase after the day's last exit; for a
+-- dormant customer without an exit, the first purchase or engagement.
 with returns_on_touch_dates as (
     select distinct
         transitions.customer_key,

@@ -1,4 +1,4 @@
--- Everyone whose events are read in this run, under the key of the customer they count as.
+-- Everyone whose events this run reads, with the key of the customer they count as.
 {{ config(materialized='view') }}
 select keys.business_id, keys.customer_id, keys.customer_key
 from {{ ref('int_customer_keys') }} as keys

@@ -1,5 +1,5 @@
--- What the purchases and cancellations of customers with contracts do to these, in their order. Without recursion: a contract is open
--- where its own last event is a purchase that no end of all contracts has followed.
+-- The effect of purchases and cancellations on contracts, in chronological order, for customers with contracts. Needs no recursion: a contract is
+-- open if its own last event is a purchase and no later event has ended all contracts.
 with holders as (
     select distinct people.customer_key
     from {{ ref('stg_events') }} as events

@@ -1,6 +1,6 @@
--- The events that count of this run's customers. Voids are no events here, so none can be voided.
+-- Counted events of the customers being recomputed. Voids are not among these events, so none can be voided.
 {{ config(materialized='scratch') }}
--- Whose first: in a night they are few.
+-- Join to the affected people first: in an incremental refresh they are few.
 with customer_events as (
     select people.customer_key, events.*
     from {{ ref('stg_events') }} as events

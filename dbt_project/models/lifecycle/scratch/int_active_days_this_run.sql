@@ -1,5 +1,5 @@
--- The days that act on a customer's state. Without recursion: within the stretch after a purchase, everything after the
--- first cancellation or the first gap of more than F days is void, for nothing but a purchase brings a former customer back.
+-- The days that act on a customer's state. Needs no recursion: in the stretch after a purchase, everything after the first cancellation or the
+-- first gap of more than F days is void, because only a purchase brings a former customer back.
 with days as (
     select
         days.customer_key,
@@ -15,7 +15,7 @@ with days as (
     inner join {{ ref('int_affected_customers') }} as customers on days.customer_key = customers.customer_key
 ),
 
--- Until the first purchase a person is a prospect.
+-- A person is a prospect until the first purchase.
 first_purchases as (
     select customer_key, min(event_date) as first_purchased_on
     from days
@@ -29,7 +29,7 @@ customer_days as (
     left join first_purchases on days.customer_key = first_purchases.customer_key
 ),
 
--- Interest acts on a prospect; purchases, engagement and cancellations act on who has bought.
+-- Interest acts on a prospect; purchases, engagement and cancellations act on a customer who has bought.
 acting_days as (
     select *
     from customer_days
@@ -38,14 +38,14 @@ acting_days as (
         or (has_bought and (has_purchase or has_engagement or is_cancelled))
 ),
 
--- Few businesses say what a purchase is paid until, so this is worked out for their customers alone.
+-- Few businesses record until when a purchase is paid for, so this is computed only for their customers.
 paid_customers as (
     select distinct customer_key
     from days
     where covered_until is not null
 ),
 
--- A period paid for counts up to the next exit: days with as many exits before them share what is paid for.
+-- A paid period ends at the next exit: days with the same number of exits so far share their paid periods.
 days_with_exits as (
     select
         customer_key,
@@ -56,7 +56,7 @@ days_with_exits as (
     where customer_key in (select paid_customers.customer_key from paid_customers)
 ),
 
--- The latest date that is paid for by then.
+-- The latest date that is paid for so far.
 days_with_cover as (
     select
         customer_key,
@@ -65,7 +65,7 @@ days_with_cover as (
     from days_with_exits
 ),
 
--- Until when a day keeps its customer active: the clocks of silence start there.
+-- The date until which a day keeps its customer active; the days of silence are counted from there.
 days_with_active_until as (
     select
         acting_days.customer_key,
@@ -79,7 +79,7 @@ days_with_active_until as (
     left join days_with_cover on acting_days.customer_key = days_with_cover.customer_key and acting_days.event_date = days_with_cover.event_date
 ),
 
--- Each day beside the one before it, in the stretch that the last purchase began.
+-- Each day with the previous day, in the stretch that the last purchase began.
 days_with_previous as (
     select
         *,
@@ -90,12 +90,12 @@ days_with_previous as (
     from days_with_active_until
 ),
 
--- Where a stretch breaks: from there its customer is former, and all is void until the next purchase. Few do: to find and join them costs
--- less than to carry them through another sort. With F of 30 days:
+-- The date on which a stretch breaks: from there its customer is former, and all days are void until the next purchase. Few stretches break, so
+-- finding and joining them costs less than carrying them through another sort. With F of 30 days:
 --   1 January   purchase     stretch of 1 January
---   20 January  engagement   stretch of 1 January   19 days after the day before: it acts
+--   20 January  engagement   stretch of 1 January   19 days after the previous day: it acts
 --   1 March     engagement   stretch of 1 January   40 days, more than F: the stretch breaks here, and this day is void
---   5 March     engagement   stretch of 1 January   4 days, but after the break: void too
+--   5 March     engagement   stretch of 1 January   4 days, but after the break: also void
 --   9 March     purchase     stretch of 9 March     it acts
 breaks as (
     select customer_key, last_purchased_on, min(event_date) as broken_on

@@ -1,7 +1,7 @@
--- The whole schedule of a customer's states, those still to come included: what a date does, and what time alone does
--- after it, or after what is paid for at it, until the next date. Nothing here knows the date counted to.
+-- The full schedule of a customer's states, including future states: what a date changes, and what only the passing of time changes after it, or
+-- after the period that it paid for, until the next date. Does not depend on the as-of date.
 {{ config(materialized='view') }}
--- Each day that acts, beside the one before it and the one after it.
+-- Each day that acts on the state, with the previous and the next one.
 with days as (
     select
         *,
@@ -12,7 +12,7 @@ with days as (
     from {{ ref('int_active_days_this_run') }}
 ),
 
--- How long the silence before it was, and how long the one after it is: for ever, where no day follows.
+-- The length of the silence before the day and after it: unlimited if no day follows.
 days_with_gaps as (
     select
         days.*,
@@ -25,7 +25,7 @@ days_with_gaps as (
     inner join {{ ref('int_affected_customers') }} as customers on days.customer_key = customers.customer_key
 ),
 
--- The state to which the silence before a day had led, and the state at the day's close.
+-- The state at the end of the silence before a day, and the state at the day's close.
 days_with_states as (
     select
         *,
@@ -41,7 +41,7 @@ days_with_states as (
     from days_with_gaps
 ),
 
--- What happens on a day changes the state.
+-- The events of a day change the state.
 event_changes as (
     select
         customer_key,
@@ -53,7 +53,7 @@ event_changes as (
     where state_before <> state_at_close
 ),
 
--- Silence changes it, where it outlasts a threshold. One that is null is never outlasted. After P days a prospect cools.
+-- Silence changes the state if it lasts longer than a threshold, and never if the threshold is null. After P days a prospect cools.
 cooling_changes as (
     select
         customer_key,
@@ -77,7 +77,7 @@ lapse_changes as (
     where state_at_close = 'active' and silent_days_after > dormant_after_days
 ),
 
--- After F days they have left, dormant by then if the business knows dormancy.
+-- After F days a customer has left; if the business uses dormancy, the customer was dormant before.
 inactivity_changes as (
     select
         customer_key,

@@ -1,5 +1,5 @@
--- What a run adds to the counts of each period. Transitions add up in every grain. Distinct customers are counted by the state in which
--- they opened the period: those with one transition in it, and those with more.
+-- What a run adds to the counts of each period. Transitions are additive in every grain. Distinct customers are counted by their opening state:
+-- those with one transition in the period, and those with more.
 with moves as (
     {%- for grain in period_grains() %}
     select

@@ -1,6 +1,6 @@
--- The money behind the moves: only the days of those who returned or left are read.
+-- The revenue behind the transitions: only the days of customers who returned or left are read.
 with
--- Who opened a period former or dormant and returned in it, and since when.
+-- Customers who opened a period as former or dormant and returned in it, with the date of the return.
 returners as (
     select
         period_grain,
