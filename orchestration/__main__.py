@@ -1,4 +1,4 @@
-"""The `winback` command, and `python -m orchestration`: listens to signals before anything that takes time is imported."""
+"""The `winback` command, also `python -m orchestration`. It installs the signal listener before any slow import."""
 
 from typing import NoReturn
 

@@ -1,6 +1,6 @@
-"""Which runs are alive: each holds a lock that the system frees when its process dies, and a killed one is told from it.
+"""Detects which runs are alive. Each run holds a file lock that the system frees when its process dies, so a killed run can be recognised.
 
-A run that has no such file, of another machine or an older version, is left alone.
+A run without such a lock file, from another machine or an older version, is not touched.
 """
 
 import fcntl
@@ -21,14 +21,14 @@ def _locks(instance: DagsterInstance) -> Path:
 
 @contextmanager
 def declared_alive(instance: DagsterInstance, run_id: str) -> Iterator[None]:
-    """Hold the lock of a run, unless this process or its parent holds it already.
+    """Hold the lock of a run, unless this process or its parent already holds it.
 
     Args:
-        instance: Dagster's.
+        instance: the Dagster instance.
         run_id: the run.
 
     Yields:
-        Nothing; the run counts as alive inside.
+        Nothing. The run counts as alive inside the block.
     """
     file = _locks(instance) / f"{run_id}.lock"
     descriptor = _take(file)
@@ -41,12 +41,12 @@ def declared_alive(instance: DagsterInstance, run_id: str) -> Iterator[None]:
 
 
 def _take(file: Path) -> int | None:
-    """None where it is held already, or cannot be: such a run is like one of an older version."""
+    """Take a lock; return None where it is already held or cannot be taken. Such a run is treated like one of an older version."""
     with suppress(OSError):
         if file.exists():
             return _locked(file)
         file.parent.mkdir(exist_ok=True)
-        # Locked under another name first: nobody finds it unheld.
+        # Locked under another name first, so that no other process finds the file unlocked.
         unheld = file.with_suffix(f".{os.getpid()}")
         unheld.touch()
         descriptor = _locked(unheld)
@@ -66,16 +66,16 @@ def _locked(file: Path) -> int:
 
 
 def fail_dead_runs(instance: DagsterInstance, log: Callable[[str], None] = lambda _: None) -> None:
-    """Tell Dagster of the runs that were killed, which it would count as under way for ever.
+    """Report killed runs to Dagster, which would otherwise show them as in progress for ever.
 
     Args:
-        instance: Dagster's.
-        log: informed of each.
+        instance: the Dagster instance.
+        log: called once for each such run.
     """
     for file in sorted(_locks(instance).glob("*.lock")):
         try:
             descriptor = _locked(file)
-        except OSError:  # held, or gone meanwhile: alive, or done
+        except OSError:  # held or removed meanwhile: the run is alive or has ended
             continue
         try:
             fail_run(instance, file.stem, log)
@@ -85,12 +85,12 @@ def fail_dead_runs(instance: DagsterInstance, log: Callable[[str], None] = lambd
 
 
 def fail_run(instance: DagsterInstance, run_id: str, log: Callable[[str], None]) -> None:
-    """Tell Dagster that a run was killed, if it does not know that it has ended.
+    """Report to Dagster that a run was killed, unless Dagster already knows that it has ended.
 
     Args:
-        instance: Dagster's.
+        instance: the Dagster instance.
         run_id: the run, which is known to be dead.
-        log: informed if so.
+        log: called if Dagster is updated.
     """
     run = instance.get_run_by_id(run_id)
     if run and run.status in UNDER_WAY:

@@ -1,4 +1,4 @@
-"""Every dbt model is an asset and every data test an asset check; whatever is selected, the refresh publishes safely."""
+"""Every dbt model is an asset and every data test an asset check. Whatever is selected, the refresh publishes safely."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -13,12 +13,12 @@ from orchestration.refresh import refresh
 from orchestration.request import Request
 from orchestration.settings import owners, target
 
-# One night that was missed warns, two fail; four hours are for refreshes that take longer than the day before.
+# One missed daily refresh warns, two fail. The extra four hours allow for refreshes that take longer than the day before.
 FRESH = FreshnessPolicy.time_window(warn_window=timedelta(hours=28), fail_window=timedelta(hours=52))
 
 
 class RefreshConfig(Config):
-    """What one refresh can be told."""
+    """Options of one refresh."""
 
     as_of: str | None = Field(default=None, description="The last date counted, YYYY-MM-DD; by default the last one over in every business's zone.")
     full: bool = Field(default=False, description="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
@@ -27,28 +27,28 @@ class RefreshConfig(Config):
 
 
 class Catalog(DagsterDbtTranslator):
-    """How Dagster's catalogue shows the tables: grouped as the folders are, with owners, and fresh where people read them."""
+    """How Dagster's catalogue shows the tables: grouped by folder, with owners, and with a freshness policy on public tables."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Name the group of an asset.
+        """Return the group of an asset.
 
         Args:
-            dbt_resource_props: its entry in dbt's manifest.
+            dbt_resource_props: the asset's entry in the dbt manifest.
 
         Returns:
-            The folder's name, or `configuration` for the seeds that a user edits, which lie in none.
+            The folder's name, or `configuration` for the user-edited seeds, which are in no folder.
         """
         folders = dbt_resource_props["fqn"][1:-1]
         return folders[0] if folders else "configuration"
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        """Name who answers for an asset.
+        """Return the owners of an asset.
 
         Args:
-            dbt_resource_props: its entry in dbt's manifest.
+            dbt_resource_props: the asset's entry in the dbt manifest.
 
         Returns:
-            The owners that its `meta.dagster.owners` names, else those of `WINBACK_OWNERS`.
+            The owners in its `meta.dagster.owners`, else those in `WINBACK_OWNERS`.
         """
         return super().get_owners(dbt_resource_props) or owners() or None
 
@@ -56,20 +56,20 @@ class Catalog(DagsterDbtTranslator):
         """Describe an asset.
 
         Args:
-            manifest: dbt's.
-            unique_id: of the asset in it.
-            project: none is used.
+            manifest: the dbt manifest.
+            unique_id: the asset's id in the manifest.
+            project: not used.
 
         Returns:
-            What Dagster makes of it; public tables are to be fresh. What the last refresh published are the same assets, on which none depends.
+            Dagster's spec. Public tables get a freshness policy. Sources `published` are the same assets as last published, so no asset depends on them.
         """
         spec = super().get_asset_spec(manifest, unique_id, project)
         spec = spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key.path[0] != "published"])
         return spec.replace_attributes(freshness_policy=FRESH) if spec.key.path[0] == "winback" else spec
 
 
-# Given no project: a large selection would make Dagster run a copy of it, from which ../seeds cannot be reached. And no retry policy:
-# Dagster would take an interrupt for a failure to be tried again; `endings.py` asks for what may pass.
+# No project is passed: for a large selection Dagster would run a copy of it, from which ../seeds cannot be reached. There is no retry
+# policy: Dagster would treat an interrupt as a failure to retry. `endings.py` requests retries for transient failures.
 @dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Catalog(), name="warehouse")
 def warehouse(context: AssetExecutionContext, config: RefreshConfig, dbt: DbtCliResource) -> Iterator[Any]:
     """Build the selected tables in a copy of the warehouse, test them, and publish the copy."""
@@ -77,10 +77,10 @@ def warehouse(context: AssetExecutionContext, config: RefreshConfig, dbt: DbtCli
 
 
 def landing() -> list[AssetSpec]:
-    """The tables of the landing, which others fill: where the lineage begins.
+    """Return the landing tables, which are filled from outside: the start of the lineage.
 
     Returns:
-        An asset for each; events, without which there is nothing to do, are to be fresh. (A server's tables do not tell when rows came.)
+        An asset for each. Only `events`, which is required, has a freshness policy. (On a server, tables do not show when rows arrived.)
     """
     sources = [source for source in manifest()["sources"].values() if source["source_name"] == "landing"]
     return [

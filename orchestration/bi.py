@@ -1,4 +1,4 @@
-"""What BI tools are handed: the Superset dashboard with a connection, and dbt's documentation as one page."""
+"""Exports for BI tools: the Superset dashboard with a connection, and the dbt documentation as one page."""
 
 import json
 import os
@@ -20,24 +20,24 @@ CONNECTION = "databases/winback.yaml"
 
 
 def connection_uri(settings: Settings) -> str:
-    """How Superset reaches the published tables, without a password.
+    """Return the address by which Superset reaches the published tables, without a password.
 
     Args:
-        settings: which engine, and where.
+        settings: the engine and its location.
 
     Returns:
-        The SQLAlchemy address: of the published file, read-only, or of the server that PostgreSQL's variables name.
+        The SQLAlchemy address: of the published file, read-only, or of the server that PostgreSQL's environment variables name.
 
     Raises:
-        WinbackError: the engine is one whose address we cannot tell.
+        WinbackError: the address of this engine is unknown.
     """
     if settings.target == "duckdb":
-        # Only what would end the path: not every version of SQLAlchemy undoes more.
+        # Escape only what would end the path: not every version of SQLAlchemy unescapes more.
         path = str(settings.warehouse).replace("%", "%25").replace("?", "%3F").replace("#", "%23")
         return f"duckdb:///{path}?access_mode=read_only"
     if settings.target == "postgres":
         user, host, port, database = (quote(os.environ.get(name, default), safe="") for name, default in _SERVER)
-        # A folder is that of a socket, which has no place before the port.
+        # A host that is a folder is a Unix socket, which cannot come before the port.
         server = f"{user}@/{database}?host={host}&port={port}" if host.startswith("%2F") else f"{user}@{host}:{port}/{database}"
         return f"postgresql+psycopg2://{server}"
     raise WinbackError("Superset's address of a Spark cluster depends on its driver: give it, as in `winback superset hive://host:10000/winback`.")
@@ -47,7 +47,7 @@ _SERVER = (("PGUSER", "postgres"), ("PGHOST", "localhost"), ("PGPORT", "5432"), 
 
 
 def write_dashboard(uri: str, path: Path) -> None:
-    """Zip the Superset dashboard with a connection, for Superset to import.
+    """Write the Superset dashboard and a connection as a zip file that Superset can import.
 
     Args:
         uri: the SQLAlchemy address of the tables.
@@ -70,14 +70,14 @@ def write_dashboard(uri: str, path: Path) -> None:
 def write_docs(settings: Settings, path: Path) -> None:
     """Write dbt's documentation of every table and column as one page that needs no server.
 
-    Column types come from the published tables, which are only read; where nothing is published yet, from the models alone.
+    Column types come from the published tables, which are only read. If nothing is published yet, the page is made from the models only.
 
     Args:
-        settings: which engine, and where.
+        settings: the engine and its location.
         path: the page to write.
 
     Raises:
-        WinbackError: dbt refused, in its own words; or the page cannot be written.
+        WinbackError: dbt failed (the message quotes it), or the page cannot be written.
     """
     is_file = settings.target == "duckdb"
     variables = {"db_path": str(settings.warehouse)} if is_file else {"build_schema": BUILD_SCHEMA}
@@ -86,7 +86,7 @@ def write_docs(settings: Settings, path: Path) -> None:
     _make_room(path)
     STATE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
-        # Models look at their landing as they compile, and a page about them need not; dbt then wants a manifest to be there.
+        # Models query their landing tables at compile time, which the documentation does not need. Without compiling, dbt requires an existing manifest.
         shutil.copyfile(ensure_manifest(), Path(aside) / "manifest.json")
         command = [dbt_executable(), "--quiet", "docs", "generate", "--static", "--no-compile", *catalog, *target, "--vars", json.dumps(variables, ensure_ascii=False)]
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]

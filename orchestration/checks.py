@@ -1,4 +1,4 @@
-"""Checks beyond dbt's tests, made on what was just published. They warn and never block: a strange figure may be a true one."""
+"""Asset checks beyond dbt's tests, run on the tables just published. They warn and never block, because an unusual figure may be true."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Check:
 
     Attributes:
         table: the public table.
-        name: what holds where all is well.
-        find: looks at what is published.
-        description: what it looks at, for people.
+        name: the condition that should hold.
+        find: queries the published tables.
+        description: what the check examines, for people.
     """
 
     table: str
@@ -35,16 +35,16 @@ class Check:
 
     @property
     def spec(self) -> AssetCheckSpec:
-        """How Dagster knows it."""
+        """Return the check's spec for Dagster."""
         return AssetCheckSpec(self.name, asset=["winback", self.table], description=self.description)
 
 
 def control_limit_breaches(reader: Reader, settings: Settings, headline: Headline) -> Findings:
-    """Which businesses' latest complete month lies beyond its control limits.
+    """Find the businesses whose latest complete month lies outside its control limits.
 
     Args:
-        reader: reads what is published.
-        settings: say which limits count.
+        reader: reads the published tables.
+        settings: choose the control limits.
         headline: the rate.
 
     Returns:
@@ -157,7 +157,7 @@ CHECKS = [
 
 @multi_asset_check(name="checks", specs=[check.spec for check in CHECKS], can_subset=True)
 def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
-    """Hold what is published against its own past, against what has landed, and against the calendar."""
+    """Compare the published tables with their own past, with the landing, and with the calendar."""
     try:
         settings = load_settings()
         log = logger_for(context)
@@ -175,7 +175,7 @@ def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
 def _findings(check: Check, reader: Reader, settings: Settings) -> Findings:
     try:
         return check.find(reader, settings)
-    except Exception as error:  # noqa: BLE001 - a check that cannot be made warns, as one that fails does
+    except Exception as error:  # noqa: BLE001 - a check that cannot run warns, like one that fails
         return [f"{check.name} could not be checked: {type(error).__name__}: {error}"], []
 
 

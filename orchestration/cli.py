@@ -1,4 +1,4 @@
-"""The `winback` command: a thin face on the Dagster job."""
+"""The `winback` command: a thin wrapper around the Dagster job."""
 
 import gc
 import sys
@@ -27,7 +27,7 @@ def winback() -> None:
 @click.option("--reland", is_flag=True, help="Forget the landed rows, and land what the landing holds now.")
 @click.option("--allow-future", is_flag=True, help="Count to the date of --as-of even where it is not over yet.")
 def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> None:
-    """Run the refresh job in this process; where it fails, tell of it as the failure sensor does, which sees runs of Dagster's daemon alone."""
+    """Run the refresh job in this process and report its failures like the failure sensor, which sees only runs of Dagster's daemon."""
     from orchestration.notifications import notify_of_failure
     from orchestration.run import run_refresh
 
@@ -37,7 +37,7 @@ def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")
 def demo() -> None:
-    """The main job on the sample."""
+    """Run the main job on the sample."""
     from orchestration.published_state import last_refresh
     from orchestration.run import run_refresh
     from orchestration.sample import SAMPLE_AS_OF, is_current, is_sample, write_sample
@@ -50,7 +50,7 @@ def demo() -> None:
         raise WinbackError(f"{warehouse.name} has landing tables of your own, which the sample would replace. Name another database for the demo.")
     if not is_current(settings.landing):
         if is_sample(settings.landing) and warehouse.is_published():
-            # A warehouse keeps every row that ever landed, those of an older sample too.
+            # A warehouse keeps every landed row, including those of an older sample.
             click.echo(f"The sample is another one now; the warehouse of the older one is {warehouse.archive()}.", err=True)
         write_sample(settings.landing, report=lambda line: click.echo(line, err=True))
     _load(settings)
@@ -71,7 +71,7 @@ def show() -> None:
 @click.option("--business", required=True, metavar="ID", help="The id of the business.")
 @click.option("--customer", required=True, metavar="ID", help="The id of the customer, or of one who was merged into them.")
 def explain(business: str, customer: str) -> None:
-    """Print the page."""
+    """Print the customer's page."""
     from orchestration.explain import explanation
 
     click.echo("\n".join(explanation(warehouse_of(load_settings()), business, customer)))
@@ -79,7 +79,7 @@ def explain(business: str, customer: str) -> None:
 
 @winback.command(help="Draw the report of what is published, and open it in the browser.")
 def report() -> None:
-    """The page for people."""
+    """Write the report page."""
     from orchestration.report import write_report
 
     settings = load_settings()
@@ -95,7 +95,7 @@ def report() -> None:
 
 @winback.command(help="Load the files of the landing folder into the landing tables of the server, replacing those of the same names.")
 def land() -> None:
-    """Files to tables."""
+    """Load files into tables."""
     settings = load_settings()
     if settings.target == "duckdb":
         raise WinbackError("On DuckDB the files of the landing are read where they are: run `winback refresh`. `winback land` is for servers; WINBACK_TARGET says which.")
@@ -106,7 +106,7 @@ def land() -> None:
 @click.argument("uri", required=False)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=STATE / "superset_dashboard.zip", show_default=True, help="The zip to write.")
 def superset(uri: str | None, output: Path) -> None:
-    """Zip the dashboard."""
+    """Write the dashboard's zip file."""
     from orchestration.bi import connection_uri, write_dashboard
 
     write_dashboard(uri or connection_uri(load_settings()), output)
@@ -116,7 +116,7 @@ def superset(uri: str | None, output: Path) -> None:
 @winback.command(help="dbt's documentation of all tables and columns, as one page to open in a browser.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=STATE / "docs" / "index.html", show_default=True, help="The page to write.")
 def docs(output: Path) -> None:
-    """Write the page."""
+    """Write the documentation page."""
     from orchestration.bi import write_docs
 
     write_docs(load_settings(), output)
@@ -128,7 +128,7 @@ def _say(line: str) -> None:
 
 
 def _load(settings: Settings) -> None:
-    """On a server, load the landing's files into its landing tables."""
+    """On a server, load the landing files into the landing tables."""
     if settings.target == "duckdb":
         return
     from orchestration.landing_tables import load_landing
@@ -144,7 +144,7 @@ def _print_headlines() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command; a user's mistake is one message and exit code 1, not a traceback."""
+    """Run the command. A user error gives one message and exit code 1, without a traceback."""
     try:
         with ending_in_words():
             winback()
@@ -152,5 +152,5 @@ def main() -> NoReturn:
         _say(f"winback: {error}")
         sys.exit(1)
     finally:
-        gc.freeze()  # The exit need not look through anything: it took a second after each refresh.
+        gc.freeze()  # No garbage collection at exit: it took a second after each refresh.
     sys.exit(0)

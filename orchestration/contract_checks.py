@@ -1,4 +1,4 @@
-"""Checks of contracts: ids that are missing, ends that are, and dates until which a contract is paid."""
+"""Checks of contracts: missing contract ids, missing contract ends, and dates until which a contract is paid."""
 
 from itertools import groupby
 from operator import itemgetter
@@ -9,12 +9,12 @@ from orchestration.settings import Settings
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
 
-RETURN_DAYS = 31  # the longest month: who renews monthly has paid again by then
+RETURN_DAYS = 31  # the longest month: a customer who renews monthly has paid again by then
 RETURN_SHARE = 0.05
-SILENT_DAYS = 400  # a year and a month's grace: even a contract of a year has been paid again by then
+SILENT_DAYS = 400  # a year and a month's grace: even a yearly contract has been paid again by then
 
-# Cancellations without a contract, and those after which the same customer bought again. By instants: a change of plan is often a
-# cancellation and a purchase at one.
+# Cancellations without a contract, and those after which the same customer bought again. Compared by instant: a change of plan is
+# often a cancellation and a purchase at the same instant.
 FOLLOWED = f"""
     with cancellations as (
         select events.business_id, events.event_id, events.occurred_at, people.customer_key, businesses.as_of_date
@@ -43,7 +43,7 @@ FOLLOWED = f"""
     order by cancellations.business_id
 """
 
-# Of open contracts the date of the last purchase, or that until which it is paid; a voided purchase paid for nothing.
+# For open contracts, the date of the last purchase or the date until which it is paid. A voided purchase pays for nothing.
 OPEN = """
     with paid as (
         select people.customer_key, events.contract_id, max(events.covers_until) as paid_until
@@ -102,13 +102,13 @@ ABSENCES = """
 
 
 def cancellations_without_contract(reader: Reader, _: Settings) -> Findings:
-    """Where customers who cancel without a contract id go on buying, so that what ended may have been one contract of several.
+    """Find businesses whose customers cancel without a contract id and go on buying, so that perhaps only one of several contracts ended.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each business in which too many do, and the figures of all that have such cancellations.
+        A warning for each business with too many such customers, and the figures of all businesses that have such cancellations.
     """
     found = reader.rows(FOLLOWED)
     warnings = [
@@ -126,13 +126,13 @@ def cancellations_without_contract(reader: Reader, _: Settings) -> Findings:
 
 
 def silent_contracts(reader: Reader, _: Settings) -> Findings:
-    """Which contracts are open and have not been bought again for too long: their end may never have landed.
+    """Find contracts that are open but have had no purchase for too long: their end may never have landed.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each business with any, and the figures of all with open contracts.
+        A warning for each business with any, and the figures of all businesses with open contracts.
     """
     as_of = Published(reader).as_of_date
     warnings, figures = [], []
@@ -150,13 +150,13 @@ def silent_contracts(reader: Reader, _: Settings) -> Findings:
 
 
 def absences_under_contract(reader: Reader, _: Settings) -> Findings:
-    """Who counts as won back although a contract of theirs was open all the while.
+    """Find customers who count as won back although they had an open contract all the time.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each business with any, and the figures of all with win-backs.
+        A warning for each business with any, and the figures of all businesses with win-backs.
     """
     found = reader.rows(ABSENCES)
     warnings = [

@@ -1,4 +1,4 @@
-"""How Dagster's events reach its own database."""
+"""How Dagster's events are written to its own database."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ _engines: dict[str, Any] = {}
 
 
 def keep_connections() -> None:
-    """Let this process keep its connections to Dagster's SQLite files, instead of opening one for each event.
+    """Let this process keep its connections to Dagster's SQLite files open, instead of opening one for each event.
 
-    A refresh reports some thousand events; opened anew for each, the files take longer than the tables of a small company.
-    An instance that keeps its events elsewhere, as in PostgreSQL, is not concerned.
+    A refresh reports about a thousand events. Opening the files again for each takes longer than building the tables of a small company.
+    An instance that keeps its events elsewhere, as in PostgreSQL, is not affected.
     """
     sqlite_event_log.create_engine = _kept_engine
 
@@ -22,7 +22,7 @@ def keep_connections() -> None:
 def _kept_engine(url: str, **options: Any) -> Any:
     if url not in _engines:
         engine = _new_engine(url, **{**options, "poolclass": SingletonThreadPool})
-        engine.dispose = lambda *_, **__: None  # Dagster disposes of it after each event.
+        engine.dispose = lambda *_, **__: None  # Dagster disposes of the engine after each event.
         event.listen(engine, "connect", lambda connection, _: connection.execute("pragma synchronous = normal"))
         _engines[url] = engine
     return _engines[url]

@@ -1,4 +1,4 @@
-"""Checks of what has landed: values that are not used, names that no seed lists, ids of several people, and feeds that dry up."""
+"""Checks of the landed data: unused values, names that no seed lists, ids shared by several customers, and feeds that dry up."""
 
 from collections.abc import Callable
 from itertools import groupby, pairwise
@@ -10,13 +10,13 @@ from orchestration.settings import Settings
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
 
-# What a check says: a warning for each fault, and the figures of all that it looked at.
+# The result of a check: a warning for each fault, and the figures of everything it examined.
 Findings = tuple[list[str], list[dict]]
 Find = Callable[[Reader, Settings], Findings]
 
 MOST_NAMED = 5  # names or reasons in a warning
 
-# The dates with events of each business, from a year before the newest one on.
+# The dates with events of each business, from one year before the newest date.
 DATES = """
     with dates as (
         select distinct business_id, cast(occurred_at as date) as event_date
@@ -45,7 +45,7 @@ VALIDATED = """
     inner join (select max(refresh_id) as refresh_id from winback.refreshes) as last on base.validated_in = last.refresh_id
 """
 
-# Of the valid copies of an event one stands. Who is named only by one that does not has no key, so merges are followed by id.
+# Of the valid copies of an event only one is current. A customer named only by a superseded copy has no key, so merges are resolved by id.
 SHARED_IDS = """
     select superseded.business_id, count(distinct superseded.event_id)
     from winback_internal.base_events as superseded
@@ -63,7 +63,7 @@ SHARED_IDS = """
     order by superseded.business_id
 """
 
-# What becomes of the rows, and where to list the value.
+# What happens to the rows, and where to list the value.
 UNMAPPED = {
     "event_name": ("event names", "their rows are rejected", "seeds/event_kinds.csv, as `ignore` where they are of no interest"),
     "reason": ("reasons for leaving", "their cancellations count as voluntary, for the reason `unknown`", "seeds/exit_reasons.csv"),
@@ -71,14 +71,14 @@ UNMAPPED = {
 
 
 def rejection_rates(reader: Reader, settings: Settings) -> Findings:
-    """Where the share of rejected rows is too large, in what the last refresh validated or in all that ever landed.
+    """Find tables where the share of rejected rows is too large, in the rows that the last refresh validated or in all landed rows.
 
     Args:
-        reader: reads what is published.
-        settings: say what is too large.
+        reader: reads the published tables.
+        settings: set the largest acceptable share.
 
     Returns:
-        A warning for each landing table concerned, and the figures of all that have rows.
+        A warning for each such landing table, and the figures of all that have rows.
     """
     warnings, figures = [], []
     for table in Published(reader).landing:
@@ -102,13 +102,13 @@ def rejection_rates(reader: Reader, settings: Settings) -> Findings:
 
 
 def dropped_values(reader: Reader, _: Settings) -> Findings:
-    """Which values of rows that stand are not used, amounts above all.
+    """Find values of current rows that are not used, above all amounts.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each business with any, and how many for each column and reason.
+        A warning for each business with any, and their number for each column and reason.
     """
     published = Published(reader)
     warnings = []
@@ -127,13 +127,13 @@ def _counted(reasons: list[tuple[str, int]], what: str) -> str:
 
 
 def shared_event_ids(reader: Reader, _: Settings) -> Findings:
-    """How many event ids name several people, after merges.
+    """Count the event ids that name several customers, after merges.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each business with any, and their numbers.
+        A warning for each business with any, and the numbers.
     """
     found = reader.rows(SHARED_IDS)
     warnings = [
@@ -145,13 +145,13 @@ def shared_event_ids(reader: Reader, _: Settings) -> Findings:
 
 
 def unmapped_values(reader: Reader, _: Settings) -> Findings:
-    """Which event names and reasons for leaving no seed lists.
+    """Find event names and reasons for leaving that no seed lists.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each business and column with any, which names the most frequent, and a table of them.
+        A warning for each business and column with any, naming the most frequent values, and a table of the values.
     """
     published = Published(reader)
     warnings = []
@@ -165,11 +165,11 @@ def unmapped_values(reader: Reader, _: Settings) -> Findings:
 
 
 def stale_feeds(reader: Reader, settings: Settings) -> Findings:
-    """Of which businesses nothing has been heard for too long: longer than is allowed for all, and than in the year before.
+    """Find businesses without events for too long: longer than the limit for all, and longer than any gap in the year before.
 
     Args:
-        reader: reads what is published.
-        settings: say what is allowed for all.
+        reader: reads the published tables.
+        settings: set the limit for all.
 
     Returns:
         A warning for each of them, and the figures of all businesses that have an event.
@@ -195,13 +195,13 @@ def stale_feeds(reader: Reader, settings: Settings) -> Findings:
 
 
 def wide_segments(reader: Reader, _: Settings) -> Findings:
-    """Which segments have too many values in a business, and so no rows in its facts.
+    """Find segments that have too many values in a business, and therefore no rows in its facts.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
 
     Returns:
-        A warning for each of them, and their numbers of values.
+        A warning for each, and the numbers of values.
     """
     found = reader.rows("select business_id, segment, value_count from winback_internal.int_wide_segments order by business_id, segment")
     warnings = [

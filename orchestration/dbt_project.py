@@ -1,4 +1,4 @@
-"""The dbt project as Dagster and the command line see it: its manifest, its executable, its variables."""
+"""The dbt project as Dagster and the command line use it: its manifest, its executable, its variables."""
 
 import hashlib
 import json
@@ -21,20 +21,20 @@ from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE, target
 
 TARGET = DBT_PROJECT / "target"
-# On a server, the schema for which all nodes are parsed: where they are once published. `dbt_runner.py` puts a build elsewhere.
+# On a server, the schema for which all nodes are parsed: the one they are published in. `dbt_runner.py` redirects a build elsewhere.
 BUILD_SCHEMA = "winback_internal"
-# Keeps the number of the form in which landed rows are kept. No model: what begins a run writes it (macros/landing/format.sql).
+# Holds the format number of the landed rows. It is no model: the start of a run writes it (macros/landing/format.sql).
 FORMAT_TABLE = "warehouse_format"
-# The column by which a data test says which of its rules is broken.
+# The column in which a data test names its broken rule.
 NAMES_RULES = "broken_rule"
-# On DuckDB, the file that is built in, after which dbt names its database.
+# On DuckDB, the file of a build, after which dbt names its database.
 WORKING_FILE = "warehouse.duckdb"
 
 
 class DbtProcess(DbtCliResource):
-    """dbt in a process of its own, and only there: no second dbt is set up in this one, no process asked for its version.
+    """dbt in a subprocess only: no second dbt is set up in this process, and no subprocess is started to ask for the version.
 
-    Both take seconds of every refresh, and serve what is not used here (row counts and column metadata by Dagster).
+    Both take seconds of every refresh, and serve features not used here (Dagster's row counts and column metadata).
     """
 
     @property
@@ -46,23 +46,23 @@ class DbtProcess(DbtCliResource):
 
 
 def dbt_executable() -> str:
-    """The dbt that is installed beside this Python, which need not be on PATH.
+    """Return the dbt that is installed beside this Python, which need not be on PATH.
 
     Returns:
-        Its path, or plain `dbt` where there is none beside us.
+        Its path, or plain `dbt` if there is none beside this Python.
     """
     beside = Path(sys.executable).with_name("dbt")
     return str(beside) if beside.exists() else "dbt"
 
 
 def dbt_resource() -> DbtProcess:
-    """The resource that runs dbt on the parsed project.
+    """Return the resource that runs dbt on the parsed project.
 
     Returns:
-        It, for Dagster's definitions.
+        The resource, for Dagster's definitions.
     """
     parsed = ensure_manifest().with_name("partial_parse.msgpack")
-    # dbt's log file would be cleared away with the copy that is built in, and writing it takes longer than the tables of a small company.
+    # dbt's log file would be deleted with the build, and writing it takes longer than building the tables of a small company.
     return DbtProcess(
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
@@ -72,30 +72,30 @@ def dbt_resource() -> DbtProcess:
 
 
 def ensure_manifest() -> Path:
-    """Parse the dbt project where its manifest is missing or older than the project.
+    """Parse the dbt project if its manifest is missing or older than the project.
 
-    Every node carries the names of its database and schema: so there is a manifest for each. On DuckDB one serves every warehouse,
-    for the file that is built in has one name whatever the published one is called.
+    Every node contains the names of its database and schema, so each database has its own manifest. On DuckDB one manifest serves every
+    warehouse, because the build file always has the same name, whatever the published file is called.
 
     Returns:
-        The path of an up-to-date manifest, with dbt's own form of it beside it.
+        The path of an up-to-date manifest. dbt's own binary form lies beside it.
 
     Raises:
-        WinbackError: the project does not parse; dbt's own words are in the message.
+        WinbackError: the project does not parse; the message quotes dbt.
     """
     engine = target()
     database = {"duckdb": WORKING_FILE, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
     folder = TARGET / "parsed" / version("dbt-core") / engine / database
     manifest = folder / "manifest.json"
     files = _project_files(".sql", ".yml", ".md", ".csv")
-    # A folder's own time tells that a file was taken out of it; the project's own folder, that something was built there.
+    # A folder's own time shows that a file was removed from it. The project's own folder is left out: its time changes with every build.
     folders = {folder for path in files for folder in path.parents if DBT_PROJECT in folder.parents}
     newest = max(path.stat().st_mtime for path in (*files, *folders))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return manifest
     STATE.mkdir(exist_ok=True)
     variables = {"db_path": database} if engine == "duckdb" else {"build_schema": BUILD_SCHEMA}
-    # Parsed aside and moved into place: another process may be reading the old one.
+    # Parsed aside and moved into place, because another process may be reading the old manifest.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]
         command = [dbt_executable(), "--quiet", "parse", *where, "--vars", json.dumps(variables, ensure_ascii=False)]
@@ -110,10 +110,10 @@ def ensure_manifest() -> Path:
 
 
 def manifest() -> dict[str, Any]:
-    """What dbt knows of the project: its nodes, its sources, and what reads what.
+    """Return dbt's manifest: the project's nodes, sources and dependencies.
 
     Returns:
-        An up-to-date manifest; it is shared, so it is not to be changed.
+        An up-to-date manifest. It is shared, so callers must not change it.
 
     Raises:
         WinbackError: the project does not parse.
@@ -128,13 +128,13 @@ def _read(path: Path, _changed: int) -> dict[str, Any]:
 
 
 def code_version(adapters: Sequence[str]) -> str:
-    """Hash what decides how rows become tables: the dbt project and the engine that runs it.
+    """Hash everything that determines how rows become tables: the dbt project and the engine that runs it.
 
     Args:
-        adapters: the packages of the engine.
+        adapters: the packages of the engine's adapter.
 
     Returns:
-        A short hash; another one means that tables of the last refresh cannot be gone on from.
+        A short hash. If it differs from the last refresh's, that refresh's tables cannot be updated incrementally.
     """
     digest = hashlib.blake2b(digest_size=8)
     for package in ("dbt-core", *adapters):
@@ -145,13 +145,13 @@ def code_version(adapters: Sequence[str]) -> str:
 
 
 def kept_tables(*, landed: bool = True) -> list[str]:
-    """The tables that survive a full rebuild: the landed rows with the number of their form, and the ledgers, marked `full_refresh: false` in their models.
+    """List the tables that survive a full rebuild: the landed rows with their format number, and the ledgers, whose models set `full_refresh: false`.
 
     Args:
-        landed: whether the landed rows, and what is known of their files, are to survive.
+        landed: whether to keep the landed rows and the records of their files.
 
     Returns:
-        Their names; on DuckDB with their schemas.
+        The table names; on DuckDB with their schemas.
     """
     kept = [(node["schema"], node["alias"]) for node in _models() if node["config"].get("full_refresh") is False]
     kept = [(schema, table) for schema, table in kept if landed or not table.startswith("landed_")]
@@ -159,10 +159,10 @@ def kept_tables(*, landed: bool = True) -> list[str]:
 
 
 def published_models() -> list[str]:
-    """The tables that people read, those configured for schema `winback`.
+    """List the public tables, those configured for schema `winback`.
 
     Returns:
-        Their names.
+        The table names.
     """
     return sorted(node["alias"] for node in _models() if node["config"].get("schema") == "winback")
 
@@ -176,14 +176,14 @@ def _project_files(*suffixes: str) -> list[Path]:
 
 
 def failure_messages(results: Sequence[dict], broken_rules: Sequence[str] = ()) -> list[str]:
-    """What went wrong in a dbt run, in one paragraph a cause.
+    """Describe what failed in a dbt run, one paragraph per cause.
 
     Args:
         results: the `results` of dbt's run_results.json.
-        broken_rules: what dbt said in its end of the tests that name the rules that are broken (macros/refresh/broken_rules.sql).
+        broken_rules: what dbt logged at its end for tests that name their broken rules (macros/refresh/broken_rules.sql).
 
     Returns:
-        A message for each node that failed, or for each rule of it that is broken; those skipped because of it are left out.
+        A message for each failed node, or for each of its broken rules. Nodes skipped because of it are left out.
     """
     messages = [f"{rule}." for rule in broken_rules]
     for result in results:
@@ -195,7 +195,7 @@ def failure_messages(results: Sequence[dict], broken_rules: Sequence[str] = ()) 
         if "CSV Parser state machine" in text:
             file = next((line.removeprefix("file = ") for line in text.splitlines() if line.startswith("file = ")), "a CSV file")
             messages.append(f"The lines of {file} do not all end alike (a line feed in some, a carriage return in others). Write them all in one way.")
-        elif re.search(r"to (type )?DECIMAL\(|numeric field overflow", text):  # The value itself may be a customer's.
+        elif re.search(r"to (type )?DECIMAL\(|numeric field overflow", text):  # The message may contain a customer's value.
             messages.append(
                 f"{kind.capitalize()} {name}: a sum is larger than its column can hold. Amounts of events that are too large are dropped before, so look for "
                 "costs of touches and campaigns that are too large to be true, and correct them."
@@ -212,13 +212,13 @@ def failure_messages(results: Sequence[dict], broken_rules: Sequence[str] = ()) 
 
 
 def without_traceback(message: str) -> str:
-    """What an exception inside dbt, such as a full disk, says in the end.
+    """Reduce an exception inside dbt, such as a full disk, to its final message.
 
     Args:
-        message: dbt's words, with or without a Python traceback.
+        message: dbt's message, with or without a Python traceback.
 
     Returns:
-        The words alone.
+        The message only.
     """
     lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
     return lines[-1] if "Traceback (most recent call last)" in message else message

@@ -1,13 +1,13 @@
-"""dbt on a project that is parsed already: `python parsed_dbt.py PARTIAL_PARSE ARGUMENTS…`, run as a script by the refresh.
+"""Runs dbt on an already parsed project: `python dbt_runner.py PARTIAL_PARSE ARGUMENTS…`, run as a script by the refresh.
 
-The argument of `--vars` is a file: the columns of a landing may be more than the system takes as one argument.
+The argument of `--vars` is a file, because the column names of a landing may exceed what the system accepts as one argument.
 
-dbt parses anew whenever a variable or the path of the database differs, which is every night, and takes seconds for it. The
-caller vouches that the parsed project is the one to run. On a server, nodes are parsed for the schema in which they are published;
-the variable `build_schema` says where this build is. `left_out` names the nodes that get a tag of that name, by which they are excluded:
-dbt takes a second to find a hundred names. A file that is still being copied to `db_path` is waited for.
+dbt parses the project again whenever a variable or the database path differs, which happens in every refresh and takes seconds. The
+caller guarantees that the parsed project is the one to run. On a server, nodes are parsed for the schema in which they are published;
+the variable `build_schema` names the schema of this build. `left_out` names nodes that get the tag `left_out`, by which they are
+excluded: dbt takes a second to find a hundred names. If a file is still being copied to `db_path`, the script waits for it.
 
-It dies with `refresh_process`, and holds a lock on the file `held` while it lives: who clears away what a killed refresh left waits for that.
+It dies with `refresh_process`. While it lives it locks the file `held`; the cleanup after a killed refresh waits for that lock.
 """
 
 import ctypes
@@ -27,21 +27,21 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Run dbt with the arguments that follow the parsed project's path; exits as dbt does."""
+    """Run dbt with the arguments after the parsed project's path. The exit code is dbt's."""
     place = sys.argv.index("--vars") + 1
     sys.argv[place] = Path(sys.argv[place]).read_text(encoding="utf-8")
     variables = json.loads(sys.argv[place])
     _die_with(variables["refresh_process"])
     if "held" in variables:
         _hold(variables["held"])
-    sys.path.pop(0)  # This folder holds a module called dbt as well.
+    sys.path.pop(0)  # Modules in this script's folder must not shadow dbt's.
     from dbt.cli.main import cli
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
     from dbt.task import runnable
 
     manifest = Manifest.from_msgpack(Path(sys.argv[1]).read_bytes(), decoder=extended_mashumuro_decoder)
-    runnable.write_manifest = lambda *_, **__: None  # Nobody reads it: it would be cleared away with the build.
+    runnable.write_manifest = lambda *_, **__: None  # Nobody reads the manifest: it would be deleted with the build.
     build_schema, left_out = variables.get("build_schema"), set(variables.get("left_out", ()))
     for node in manifest.nodes.values():
         if build_schema and node.schema == PUBLISHED_SCHEMA:
@@ -51,20 +51,20 @@ def main() -> None:
             node.tags = [*node.tags, LEFT_OUT]
     manifest.build_flat_graph()
     if db_path := variables.get("db_path"):
-        while Path(f"{db_path}.copying").exists():  # We are killed where the copy fails.
+        while Path(f"{db_path}.copying").exists():  # If the copy fails, the refresh kills this process.
             time.sleep(0.02)
-    # The project stays to the end: to look through it for what may be freed, again and again, took a tenth of a night.
+    # The project stays in memory to the end: repeated garbage collection of it took a tenth of an incremental refresh.
     gc.freeze()
     try:
         cli(sys.argv[2:], obj={"manifest": manifest})
     finally:
-        gc.freeze()  # The exit need not look through anything.
+        gc.freeze()  # No garbage collection at exit.
 
 
 def _die_with(parent: int) -> None:
-    """A refresh that was killed must not go on building behind the back of the next one."""
+    """End with the refresh: after it is killed, nothing may go on building beside the next one."""
     if sys.platform == "linux":
-        # The kernel kills us when the thread that started us ends: the one that follows what we do, to the end.
+        # The kernel kills this process when the thread that started it ends: the one that follows the output to the end.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -78,7 +78,7 @@ def _watch(parent: int) -> None:
 
 
 def _hold(path: str) -> None:
-    """To the end. The file is not made anew: where it is gone, the refresh was killed and what it built is cleared away already."""
+    """Lock the file to the end. The file is not created: if it is missing, the refresh was killed and its build has already been removed."""
     try:
         fcntl.flock(os.open(path, os.O_RDWR), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

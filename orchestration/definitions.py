@@ -1,4 +1,4 @@
-"""What `dagster dev` loads: the assets and their checks, the refresh job, what starts it and what tells of its failures."""
+"""What `dagster dev` loads: the assets and their checks, the refresh job, its schedule and sensors, and the failure notifications."""
 
 import os
 

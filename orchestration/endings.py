@@ -1,4 +1,4 @@
-"""How a refresh ends that does not end well: with one message, tried again only where that may help."""
+"""Ends a failed refresh with one message, and retries it only where that may help."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,18 +14,18 @@ from orchestration.settings import load_settings
 
 @contextmanager
 def clear_endings(context: AssetExecutionContext, log: Callable[[str], None]) -> Iterator[None]:
-    """Let whatever goes wrong inside end the run with its message and without a traceback.
+    """Turn any exception inside into the end of the run, with its message and without a traceback.
 
     Args:
-        context: Dagster's.
-        log: informed where the refresh is tried again.
+        context: the Dagster context.
+        log: called if the refresh is retried.
 
     Yields:
         Nothing.
 
     Raises:
         Failure: with the message.
-        RetryRequested: where it may pass; the wait is over by then, for Dagster's own cannot be interrupted.
+        RetryRequested: the failure may be transient. The wait is already over, because Dagster's own wait cannot be interrupted.
     """
     try:
         try:
@@ -37,7 +37,7 @@ def clear_endings(context: AssetExecutionContext, log: Callable[[str], None]) ->
             raise RetryRequested(load_settings().retries) from None
     except (GeneratorExit, RetryRequested):
         raise
-    except BaseException as error:  # noqa: BLE001 - each ends the run, in words
+    except BaseException as error:  # noqa: BLE001 - each ends the run with a message
         is_clear = isinstance(error, WinbackError) or outcome.is_stop(error)
         raise Failure(description=_words(error), allow_retries=False) from (None if is_clear else error)
 

@@ -1,5 +1,5 @@
-"""The one kind of error that is the user's to mend."""
+"""The one kind of error that the user has to fix."""
 
 
 class WinbackError(Exception):
-    """A fault with a clear message: what is wrong, where, and what to do. Shown without a traceback."""
+    """An error with a clear message: what is wrong, where, and what to do. Shown without a traceback."""

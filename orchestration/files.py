@@ -1,4 +1,4 @@
-"""Files that are read while they are replaced, and who may read them."""
+"""Files that may be read while they are replaced, and their access rights."""
 
 import contextlib
 import grp
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# The rights of those who are neither a file's owner nor of its group.
+# The permission bits of users who are neither the owner nor in the group.
 OTHERS = 0o007
 
 
 @contextmanager
 def hidden_from_others() -> Iterator[None]:
-    """Let nobody but owner and group read what is made inside, whatever the umask allows: it is about people.
+    """Create files that only owner and group can read, whatever the umask allows: they contain data about people.
 
     Yields:
         Nothing.
@@ -29,26 +29,26 @@ def hidden_from_others() -> Iterator[None]:
 
 
 def real_path(path: Path) -> Path:
-    """Follow symbolic links, so that it is their target that is replaced.
+    """Follow symbolic links, so that their target is replaced.
 
     Args:
-        path: a file, which need not be there.
+        path: a file, which need not exist.
 
     Returns:
-        Where it really is, or would be.
+        The real path of the file, existing or not.
     """
     return Path(os.path.realpath(path))
 
 
 def keep_rights(path: Path, like: Path) -> str | None:
-    """Give a new file the mode, owner, group and attributes of the one that it is to replace.
+    """Give a new file the mode, owner, group and extended attributes of the file that it will replace.
 
     Args:
         path: the new file.
-        like: the one to be replaced; where it is not there, the new one stays as it is.
+        like: the file to be replaced; if it does not exist, the new one stays as it is.
 
     Returns:
-        A warning where this user may not give files away, else None.
+        A warning if this user may not change the owner or group, else None.
     """
     try:
         wanted = like.stat()
@@ -58,7 +58,7 @@ def keep_rights(path: Path, like: Path) -> str | None:
         with contextlib.suppress(OSError):
             os.chown(path, owner, group)
     path.chmod(stat.S_IMODE(wanted.st_mode))
-    for name in os.listxattr(like) if hasattr(os, "listxattr") else ():  # access control lists among them
+    for name in os.listxattr(like) if hasattr(os, "listxattr") else ():  # includes access control lists
         with contextlib.suppress(OSError):
             os.setxattr(path, name, os.getxattr(like, name))
     found = path.stat()
@@ -80,14 +80,14 @@ def _names(of: os.stat_result) -> str:
 
 
 def replace_file(path: Path, text: str) -> str | None:
-    """Write a file so that readers see the old one or the new one, never half of it.
+    """Write a file so that readers see either the old or the new one, never half of it.
 
     Args:
-        path: the file, or a link to it; its folder is there.
-        text: all that it is to hold.
+        path: the file, or a link to it; its folder exists.
+        text: the whole content.
 
     Returns:
-        A warning where its owner or group could not be kept, else None.
+        A warning if its owner or group could not be kept, else None.
 
     Raises:
         OSError: it cannot be written.
@@ -105,13 +105,13 @@ def replace_file(path: Path, text: str) -> str | None:
 
 
 def sync(path: Path) -> None:
-    """Write a file or folder through to the disk.
+    """Flush a file or folder to disk.
 
     Args:
-        path: which.
+        path: the file or folder.
 
     Raises:
-        OSError: the disk refuses.
+        OSError: the flush failed.
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:

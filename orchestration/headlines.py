@@ -1,4 +1,4 @@
-"""The three headline rates: where each is published, what it counts, and of whom; by month, of a business's total."""
+"""The three headline rates: where each is published, what it counts, and its denominator; by month, for a business's total."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +15,9 @@ class Headline:
 
     Attributes:
         rate: its column, which is also its name.
-        table: the public table that has it.
-        count: the customers that it counts, in the table's columns.
-        pool: those of whom it counts them.
+        table: the public table with that column.
+        count: the numerator, in columns of the table.
+        pool: the denominator, in columns of the table.
     """
 
     rate: str
@@ -30,7 +30,7 @@ RATES = {"win_back_rate": "fct_win_back", "reactivation_rate": "fct_reactivation
 
 
 def headline(rate: str) -> Headline:
-    """What a rate counts, as the catalogue says it at its column: no formula stands here.
+    """Read from the catalogue, at the rate's column, what it counts: no formula is repeated here.
 
     Args:
         rate: its name.
@@ -61,10 +61,10 @@ class Month:
 
     Attributes:
         start: the first day of the month.
-        is_warm: whether the history is long enough for the rate to mean what it says.
+        is_warm: whether the history is long enough for the rate to be meaningful.
         count: the customers counted.
-        pool: those of whom they are counted.
-        rate: the share; None where the pool is empty.
+        pool: the customers in the denominator.
+        rate: the share; None if the pool is empty.
         low: the lower bound of its 95 % interval.
         high: the upper bound.
     """
@@ -79,10 +79,10 @@ class Month:
 
 
 def months_of(reader: Reader, headline: Headline) -> dict[str, list[Month]]:
-    """Read a headline rate of all complete months.
+    """Read a headline rate for all complete months.
 
     Args:
-        reader: reads what is published.
+        reader: reads the published tables.
         headline: the rate.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Loads the landing's files into landing tables of a server: every value as the text it is, whatever its file's format."""
+"""Loads the landing files into landing tables of a server. Every value is loaded as its text, whatever the file format."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from orchestration.landing.snapshot import Copy, confined_connection, copy_files
 from orchestration.quoting import identifier, literal, shown
 from orchestration.warehouses import Warehouse
 
-# Numbers that files keep in binary, as the dbt project's `float_text` has them.
+# Text of binary floating-point numbers, formatted like the dbt project's `float_text`.
 FLOAT_TEXT = """case
     when isnan({0}) then null
     when abs({0}) < 9.2e18 and {0} = floor({0}) then cast(cast({0} as bigint) as varchar)
@@ -24,17 +24,17 @@ end"""
 
 
 def load_landing(landing: Path, warehouse: Warehouse) -> Iterator[str]:
-    """Replace the server's landing tables by what the files hold; tables of which there is no file stay as they are.
+    """Replace the server's landing tables by the content of the files. Tables without a file are not changed.
 
     Args:
         landing: the folder of raw files.
-        warehouse: the server.
+        warehouse: the server's warehouse.
 
     Yields:
-        A line for people for each table loaded, and for what lies in the landing and is not read.
+        A line of text for each table loaded, and for files in the landing that are not read.
 
     Raises:
-        WinbackError: a file cannot be read, or the server refuses.
+        WinbackError: a file cannot be read, or the server reports an error.
     """
     found = find_files(landing)
     if words := found.words_on_not_read():
@@ -53,7 +53,7 @@ def load_landing(landing: Path, warehouse: Warehouse) -> Iterator[str]:
 
 
 def _gather(connection: duckdb.DuckDBPyConnection, copies: list[Copy]) -> list[str]:
-    """All rows of some files in a table `gathered`, its columns those that any file has; lines that are no row in `malformed_line`."""
+    """Load all rows of some files into a table `gathered` with the columns of any file; lines that are not rows go to `malformed_line`."""
     connection.execute("set TimeZone = 'UTC'; create table gathered (malformed_line varchar)")
     columns = ["malformed_line"]
     for copy in copies:

@@ -1,4 +1,4 @@
-"""What a materialisation of a public table tells in Dagster: rows, headline figures, a plot, what was rejected and restated."""
+"""Metadata of public tables in Dagster: rows, headline figures, a plot, rejected rows and restatements."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ from orchestration.warehouses import Reader
 
 Metadata = dict[str, Any]
 
-MOST_FIGURES = 20  # businesses whose rates Dagster is to plot over the refreshes; the table has them all
-MOST_UNMAPPED = 100  # names and reasons that a page shows, and the characters of each
+MOST_FIGURES = 20  # businesses whose rates Dagster plots over the refreshes; the table has all of them
+MOST_UNMAPPED = 100  # names and reasons shown on a page; the next constant limits the characters of each
 UNMAPPED_LENGTH = 60
 
 STOCKS = """
@@ -30,12 +30,12 @@ STOCKS = """
 
 
 def with_metadata(events: Iterable[Any], reader: Reader, published: Published) -> Iterator[Any]:
-    """Add to the events of public tables what people want to see of them.
+    """Add metadata for people to the events of public tables.
 
     Args:
-        events: Dagster's events of a refresh that is published.
-        reader: reads what is published.
-        published: what is published, as it is counted.
+        events: Dagster's events of a published refresh.
+        reader: reads the published tables.
+        published: summary of the published tables.
 
     Yields:
         The events, in order.
@@ -48,13 +48,13 @@ def with_metadata(events: Iterable[Any], reader: Reader, published: Published) -
 
 
 def landing_materializations(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:
-    """That new files of the landing have been read, for its assets in Dagster: they are materialised by others.
+    """Report that new landing files were read, for the landing assets in Dagster, which are materialised from outside.
 
     Args:
         new_files: the files.
 
     Returns:
-        An event for each landing table that has any.
+        An event for each landing table with new files.
     """
     counts = Counter(file.table for file in new_files)
     return [AssetMaterialization(asset_key=["landing", table], metadata={"new files": count}) for table, count in counts.items()]
@@ -66,12 +66,12 @@ def _public_table(event: Output, published: Published) -> str | None:
 
 
 def table_metadata(table: str, reader: Reader, published: Published) -> Metadata:
-    """The metadata of one public table; figures of all customers together, none of one.
+    """Build the metadata of one public table: only figures of all customers together, none of a single customer.
 
     Args:
         table: its name.
-        reader: reads what is published.
-        published: what is published, as it is counted.
+        reader: reads the published tables.
+        published: summary of the published tables.
 
     Returns:
         Labels and values.
@@ -95,10 +95,10 @@ def table_metadata(table: str, reader: Reader, published: Published) -> Metadata
 
 
 def dropped_figures(published: Published) -> list[dict[str, Any]]:
-    """How many values are dropped, for a table.
+    """Count the dropped values, as rows of a table.
 
     Args:
-        published: what is published.
+        published: summary of the published tables.
 
     Returns:
         A row for each business, column and reason.
@@ -107,10 +107,10 @@ def dropped_figures(published: Published) -> list[dict[str, Any]]:
 
 
 def unmapped_figures(published: Published) -> list[dict[str, Any]]:
-    """Names and reasons that no seed lists, for a table; these many at most, and shortened.
+    """List names and reasons that no seed lists, as rows of a table: limited in number and in length.
 
     Args:
-        published: what is published.
+        published: summary of the published tables.
 
     Returns:
         A row for each.
@@ -160,7 +160,7 @@ def _restatement_metadata(published: Published) -> Metadata:
 
 
 def _landing_metadata(published: Published) -> Metadata:
-    """The reconciliation: landed = current + superseded + rejected."""
+    """Build the reconciliation: landed = current + superseded + rejected."""
     refresh_id, is_rebuild, new_rows, recomputed, _ = published.refresh
     landed = [table for table in published.landing if table.landed]
     rows = [
@@ -178,25 +178,25 @@ def _table_if_any(label: str, rows: list[dict[str, Any]]) -> Metadata:
 
 
 def table_of(rows: list[dict[str, Any]]) -> MetadataValue:
-    """A table for Dagster's page.
+    """Build a table for Dagster's page.
 
     Args:
         rows: at least one, all with the same columns.
 
     Returns:
-        It, with its columns in the order of the first row.
+        The table, with columns in the order of the first row.
     """
     schema = TableSchema(columns=[TableColumn(name, "int" if isinstance(value, int) else "string") for name, value in rows[0].items()])
     return MetadataValue.table(records=[TableRecord(row) for row in rows], schema=schema)
 
 
 def percent(share: float | None) -> str:
-    """A share for people.
+    """Format a share for people.
 
     Args:
-        share: it, or None.
+        share: the share, or None.
 
     Returns:
-        Per cent with two places; a dash for none.
+        Per cent with two decimal places; a dash for None.
     """
     return "–" if share is None else f"{share:.2%}"

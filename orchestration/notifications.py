@@ -1,4 +1,4 @@
-"""Tells people that a refresh has failed: by a webhook, by e-mail, or both, as the environment says. No customer and no secret is named."""
+"""Notifies people that a refresh has failed: by webhook, e-mail or both, as the environment configures. No customer and no secret is named."""
 
 import http.client
 import json
@@ -17,20 +17,20 @@ from orchestration.errors import WinbackError
 from orchestration.outcome import has_published, received, words
 
 TIMEOUT = 20  # seconds
-# Where a message of a database begins to quote: values, and so perhaps people. What is quoted may hold quotes itself.
+# Where a database message begins to quote values, which may identify people. The quoted text may itself contain quotes.
 QUOTES = re.compile(r"""['"`(\[{<]|\S+@""")
 LONGEST = 300
 
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Where to write.
+    """The SMTP configuration.
 
     Attributes:
         host: the mail server.
-        port: its port; 465 speaks TLS from the start.
-        user: who signs in there; empty for nobody.
-        password: with which password.
+        port: its port; on 465, TLS from the start.
+        user: the login; empty for none.
+        password: the login's password.
         sender: the mail's From.
         recipients: its To.
     """
@@ -51,10 +51,10 @@ def webhook() -> str:
     """Read the webhook from the environment.
 
     Returns:
-        `WINBACK_WEBHOOK_URL`, an address that takes a JSON body with a `text`, as Slack, Mattermost and others do; empty for none.
+        `WINBACK_WEBHOOK_URL`, an address that accepts a JSON body with a `text`, as Slack, Mattermost and others do; empty for none.
 
     Raises:
-        WinbackError: it is no address.
+        WinbackError: it is not a valid address.
     """
     address = _given("WEBHOOK_URL")
     if address and not re.match(r"https?://[^/]", address):
@@ -63,13 +63,13 @@ def webhook() -> str:
 
 
 def mailbox() -> Mailbox | None:
-    """Read from the environment where to write.
+    """Read the SMTP configuration from the environment.
 
     Returns:
-        `WINBACK_SMTP_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_FROM`, `_TO`; None where there is no host.
+        `WINBACK_SMTP_HOST`, `_PORT`, `_USER`, `_PASSWORD`, `_FROM`, `_TO`; None without a host.
 
     Raises:
-        WinbackError: a value is of no use, or one is missing.
+        WinbackError: a value is invalid or missing.
     """
     host, port = _given("SMTP_HOST"), _given("SMTP_PORT") or "25"
     recipients = [address.strip() for address in _given("SMTP_TO").split(",") if address.strip()]
@@ -83,17 +83,17 @@ def mailbox() -> Mailbox | None:
 
 
 def notify(subject: str, text: str) -> list[str]:
-    """Tell on every channel that is set.
+    """Send a message on every configured channel.
 
     Args:
-        subject: in one line.
-        text: all of it.
+        subject: one line.
+        text: the whole message.
 
     Returns:
-        The channels told; empty where none is set.
+        The channels used; empty if none is configured.
 
     Raises:
-        WinbackError: a channel could not be told, or is set wrongly; the others have been told by then.
+        WinbackError: a channel failed or is misconfigured. The message has been sent on the others by then.
     """
     told, problems = [], []
     for name, find, send in (("webhook", webhook, _post), ("e-mail", mailbox, _mail)):
@@ -111,14 +111,14 @@ def notify(subject: str, text: str) -> list[str]:
 
 
 def failure_words(run: str, message: str) -> tuple[str, str]:
-    """What a failed refresh says to people who are not looking.
+    """Write the notification of a failed refresh.
 
     Args:
-        run: which run it was; empty where there was none.
-        message: why it failed, which may quote values.
+        run: the run; empty if there was none.
+        message: why it failed; it may quote values.
 
     Returns:
-        Subject and text: the first line of the message, up to where it begins to quote.
+        Subject and text: the first line of the message, up to the first quoted value.
     """
     first = next((line.strip() for line in message.splitlines() if line.strip()), "It stopped without a word.")
     begins = QUOTES.search(first)
@@ -131,16 +131,16 @@ def failure_words(run: str, message: str) -> tuple[str, str]:
 
 @contextmanager
 def notify_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
-    """Notify of what fails inside, for refreshes that no daemon watches. Whoever presses Ctrl-C knows; a SIGTERM is told of.
+    """Notify of a failure inside, for refreshes that no daemon watches. Ctrl-C is not reported, because the user knows; SIGTERM is.
 
     Args:
-        warn: told where the notification itself could not be sent.
+        warn: called if the notification itself could not be sent.
 
     Yields:
         Nothing.
 
     Raises:
-        BaseException: the failure itself, as it came.
+        BaseException: the original failure.
     """
     try:
         yield
@@ -181,7 +181,7 @@ def _mail(where: Mailbox, subject: str, text: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Never the address, which may hold a secret."""
+    """Describe an error without the address, which may contain a secret."""
     code = getattr(error, "code", None) or getattr(error, "smtp_code", None)
     if code:
         return f"it answered {code}"

@@ -1,6 +1,6 @@
-"""What becomes of the refresh of this process: whether a signal asked it to stop, and whether its tables are published.
+"""State of this process's refresh: whether a signal asked it to stop, and whether its tables are published.
 
-Imports nothing that takes time, for a signal may come before all else is imported.
+Imports nothing slow, because a signal may come before everything else is imported.
 """
 
 import os
@@ -13,20 +13,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
-PATIENCE = 15.0  # seconds for what cannot be broken off, such as a query of a server
+PATIENCE = 15.0  # seconds to wait for work that cannot be cancelled, such as a query of a server
 
 
 class Stopped(BaseException):
-    """A signal asked the process to stop. No Exception, so that nothing takes it for a fault and goes on."""
+    """A signal asked the process to stop. It is not an Exception, so that no handler treats it as an error and continues."""
 
 
 class _Process:
-    """What this process knows of itself."""
+    """The state of this process."""
 
     def __init__(self) -> None:
-        self.queries: set[Callable[[], None]] = set()  # each breaks one off
+        self.queries: set[Callable[[], None]] = set()  # each function cancels one
 
-    reads: int | None = None  # where the numbers of signals arrive
+    reads: int | None = None  # the pipe on which signal numbers arrive
     received: signal.Signals | None = None
     is_command = False
     has_raised = False
@@ -37,7 +37,7 @@ _process = _Process()
 
 
 def listen() -> None:
-    """Note every signal that comes, whoever handles it: Dagster sets handlers of its own while it runs, which do not say which it was."""
+    """Record every signal, even if other code handles it: Dagster installs its own handlers while it runs, and they do not report which signal came."""
     if _process.reads is None and threading.current_thread() is threading.main_thread():
         _process.reads, writes = os.pipe()
         os.set_blocking(_process.reads, False)
@@ -47,7 +47,7 @@ def listen() -> None:
 
 
 def _break_off() -> None:
-    """Python's handlers wait for what another language does; this thread does not."""
+    """Cancel the queries from a separate thread: Python's own signal handlers wait until foreign code returns."""
     while received() is None:
         select.select([_process.reads], [], [], 0.5)
     for interrupt in list(_process.queries):
@@ -61,10 +61,10 @@ def _break_off() -> None:
 
 @contextmanager
 def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
-    """Break off the queries inside when a signal comes.
+    """Cancel the queries inside when a signal comes.
 
     Args:
-        interrupt: breaks off the one that runs, from another thread.
+        interrupt: cancels the running query, from another thread.
 
     Yields:
         Nothing.
@@ -77,10 +77,10 @@ def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
 
 
 def raise_on_signals() -> None:
-    """Let Ctrl-C and SIGTERM raise `Stopped`, where Dagster does not handle them: once, for what is under way then is the cleaning up."""
+    """Let Ctrl-C and SIGTERM raise `Stopped` where Dagster does not handle them. Only the first one raises: after it, cleanup is running."""
     listen()
     _process.is_command = True
-    # What is cut short may fail once more as it is thrown away, and Python would print that: it is no news then.
+    # Interrupted objects may fail again when they are destroyed, and Python would print that error, which is irrelevant after a signal.
     shown = sys.unraisablehook
     sys.unraisablehook = lambda error: None if received() else shown(error)
     for number in SIGNALS:
@@ -95,10 +95,10 @@ def _raise_once(number: int, _frame: object) -> None:
 
 
 def received() -> signal.Signals | None:
-    """Tell which signal asked this process to stop.
+    """Return the signal that asked this process to stop.
 
     Returns:
-        The first one, or None.
+        The first one received, or None.
     """
     if _process.received is None and _process.reads is not None:
         with suppress(BlockingIOError):
@@ -108,36 +108,36 @@ def received() -> signal.Signals | None:
 
 
 def stop_if_asked() -> None:
-    """Stop where a signal came and nobody made anything of it.
+    """Stop if a signal came and nothing has handled it.
 
     Raises:
-        Stopped: one did.
+        Stopped: a signal came.
     """
     if received():
         raise Stopped
 
 
 def is_stop(error: BaseException) -> bool:
-    """Whether an error is what a signal led to, such as a query that was broken off.
+    """Return whether an error is the result of a signal, such as a cancelled query.
 
     Args:
         error: what was raised.
 
     Returns:
-        True for an interrupt of Dagster or Python, and for whatever was raised after a signal.
+        True for an interrupt of Dagster or Python, and for any error raised after a signal.
     """
     return not isinstance(error, GeneratorExit) and (not isinstance(error, Exception) or received() is not None)
 
 
 @contextmanager
 def stopped_once() -> Iterator[None]:
-    """Once what is inside has been stopped, take no second signal: the cleaning up that follows is short, and is not to be broken off.
+    """After the block has been stopped, ignore further signals: the cleanup that follows is short and must not be interrupted.
 
     Yields:
         Nothing.
 
     Raises:
-        BaseException: what was raised inside, as it came.
+        BaseException: the original exception from inside.
     """
     try:
         yield
@@ -149,13 +149,13 @@ def stopped_once() -> Iterator[None]:
 
 
 def begin() -> None:
-    """Start a refresh, of which nothing is published yet."""
+    """Record the start of a refresh; nothing is published yet."""
     _process.has_published = False
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let signals wait until what is inside is done; it is to be short.
+    """Delay signals until the block is done; the block must be short.
 
     Yields:
         Nothing.
@@ -177,13 +177,13 @@ def held_back() -> Iterator[None]:
 
 @contextmanager
 def publishing() -> Iterator[None]:
-    """Put the step that publishes inside: no signal comes between the deed and the word of it.
+    """Run the publishing step inside: no signal can come between publishing and recording it.
 
     Yields:
         Nothing.
 
     Raises:
-        BaseException: what was raised inside, as it came; nothing is published then.
+        BaseException: the original exception from inside; nothing is published then.
     """
     with held_back():
         yield
@@ -191,16 +191,16 @@ def publishing() -> Iterator[None]:
 
 
 def has_published() -> bool:
-    """Whether the refresh that began last in this process is published.
+    """Return whether the latest refresh of this process is published.
 
     Returns:
-        True once its tables are what readers see.
+        True as soon as readers see its tables.
     """
     return _process.has_published
 
 
 def words() -> str:
-    """Say what stopped the refresh, and what has become of it.
+    """Describe what stopped the refresh, and whether it has published.
 
     Returns:
         One message.
@@ -215,14 +215,14 @@ def words() -> str:
 
 @contextmanager
 def ending_in_words() -> Iterator[None]:
-    """Let a signal end a command with one message and the code that shells know it by: 130 for Ctrl-C, 143 for SIGTERM.
+    """Let a signal end a command with one message and the usual shell exit code: 130 for Ctrl-C, 143 for SIGTERM.
 
     Yields:
         Nothing.
 
     Raises:
         SystemExit: a signal came.
-        BaseException: what else was raised inside, as it came.
+        BaseException: any other exception from inside, unchanged.
     """
     raise_on_signals()
     try:

@@ -1,4 +1,4 @@
-"""What a refresh has to do, decided before anything is built."""
+"""Determines what a refresh has to do, before anything is built."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ class Plan:
     Attributes:
         as_of_date: the last date to count.
         new_files: the files to read.
-        rebuilds: derive everything anew from the landed rows.
+        rebuilds: derive everything from scratch from the landed rows.
         refresh_id: the number of the refresh.
-        previous_as_of_date: the date that the published tables count to, if there are any.
-        is_needed: whether anything would come out differently.
-        code_version: hash of the code that derives.
-        unchanged: the nodes of the dbt project that stand as they are.
-        known_files: the others, which are there as they were.
-        relands: forget the landed rows.
+        previous_as_of_date: the last date that the published tables count, if there are any.
+        is_needed: whether the refresh would change anything.
+        code_version: hash of the code that derives the tables.
+        unchanged: the dbt nodes that are up to date.
+        known_files: the other files, which are present and unchanged.
+        relands: drop the landed rows.
     """
 
     as_of_date: date
@@ -46,10 +46,10 @@ class Plan:
     previous_as_of_date: date | None = None
 
     def variables(self) -> dict[str, Any]:
-        """State in dbt's vars what the run is.
+        """Return the plan as dbt variables.
 
         Returns:
-            The vars; dbt_project.yml has their meaning.
+            The variables; dbt_project.yml documents them.
         """
         return {
             "is_rebuild": self.rebuilds,
@@ -62,18 +62,18 @@ class Plan:
 
 
 def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], None]) -> Plan:
-    """Compare the landing, the configuration and the code with what the last refresh left. Call it under the lock.
+    """Compare the landing, the configuration and the code with the state of the last refresh. Call it under the lock.
 
     Args:
-        warehouse: where the landing is, and what is published.
-        request: what is asked.
-        log: informed why everything is derived anew.
+        warehouse: provides the landing and the published tables.
+        request: the options of the refresh.
+        log: called with the reason why everything is derived from scratch.
 
     Returns:
         The plan.
 
     Raises:
-        WinbackError: the date lies before the published one, the landing cannot be read, or what is published cannot be gone on from.
+        WinbackError: the date is before the published one, the landing cannot be read, or the published tables cannot be updated.
     """
     landing = warehouse.find_landing()
     if landing and (words := landing.words_on_not_read()):
@@ -105,7 +105,7 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
     if rebuilds:
         because = "asked for" if request.full else "no date is taken back in part" if goes_back else "the code has changed since the last refresh"
         log(f"Deriving everything anew from the landed rows: {because}.")
-    # Tables do not tell whether rows have come; only a look at all of them does, which is the refresh itself.
+    # Tables do not show whether new rows have come. Only a scan of all rows does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
     if files is None or rebuilds or not last.is_configured_by(SEEDS):
         return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code, known_files=known_files, **after)
@@ -115,13 +115,13 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
 
 
 def refuse_future(request: Request) -> None:
-    """A date that is not over has not all its events; a slip of the year would publish decades of them, all empty.
+    """Refuse an unfinished date: it lacks some of its events, and a typing error in the year would publish decades of empty dates.
 
     Args:
-        request: what is asked.
+        request: the options of the refresh.
 
     Raises:
-        WinbackError: its date lies after the last one that is over, and it does not say that this is meant.
+        WinbackError: its date is after the last finished one, and it does not allow future dates.
     """
     as_of, over = request.as_of_date, last_date_over(SEEDS)
     if as_of and as_of > over and not request.allow_future:
@@ -132,19 +132,19 @@ def refuse_future(request: Request) -> None:
 
 
 def date_to_count(given: date | None, published: date, over: date) -> date:
-    """Decide how far to count. Never back from a date that is over: what is published for it must not vanish.
+    """Determine the last date to count. It never goes back from a finished date, because published figures must not vanish.
 
     Args:
-        given: the date asked for, if any.
-        published: the date that the published tables count to.
-        over: the last date that is over in every business's zone.
+        given: the requested date, if any.
+        published: the last date that the published tables count.
+        over: the last date that has ended in every business's time zone.
 
     Returns:
-        The date asked for, else the last one that is over; the published one where that lies a single day later, as it does once a
-        business in a zone further west is added.
+        The requested date, else the last finished one. If the published date is a single day later, as happens once a business in a time
+        zone further west is added, it is kept.
 
     Raises:
-        WinbackError: that would go back further than to the last date that is over.
+        WinbackError: the requested date would go back further than the last finished date.
     """
     least = min(published, over)
     if given and given < least:

@@ -1,4 +1,4 @@
-"""Small plots for Dagster's pages: a few kilobytes each, for every refresh keeps its own."""
+"""Small plots for Dagster's pages: a few kilobytes each, because every refresh keeps its own."""
 
 import base64
 import re
@@ -9,20 +9,20 @@ from typing import Any
 SHOWN = 24  # months
 MOST_LINES = 8  # businesses in one plot: those with the most customers
 SIZE = {"width": 420, "height": 150}
-# Of a picture in a page only what is drawn counts: a third of the bytes is not.
+# Attributes with no visible effect; without them the picture is a third smaller.
 UNSEEN = re.compile(r' (?:aria-[a-z]+|role|class)="[^"]*"')
 AXES = {"grid": False, "title": None, "labelFontSize": 10}
 
 
 def rate_plot(rate: str, points: Iterable[tuple[str, date, float | None]]) -> str:
-    """Draw a rate by month, a line for each business.
+    """Draw a rate by month, with a line for each business.
 
     Args:
-        rate: its name, for people who do not see the plot.
+        rate: its name, as text alternative to the plot.
         points: business, month and rate.
 
     Returns:
-        Markdown with the plot in it.
+        Markdown with the embedded plot.
     """
     rows = [{"business": business, "month": f"{month}", "rate": value} for business, month, value in points]
     spec = {
@@ -37,14 +37,14 @@ def rate_plot(rate: str, points: Iterable[tuple[str, date, float | None]]) -> st
 
 
 def stock_plot(name: str, points: Iterable[tuple[str, date, int]]) -> str:
-    """Draw how many customers are in each state, month by month, stacked.
+    """Draw the number of customers in each state by month, stacked.
 
     Args:
-        name: what it is called, for people who do not see the plot.
+        name: its name, as text alternative to the plot.
         points: state, month and customers.
 
     Returns:
-        Markdown with the plot in it.
+        Markdown with the embedded plot.
     """
     rows = [{"state": state, "month": f"{month}", "customers": count} for state, month, count in points]
     spec = {
@@ -63,8 +63,8 @@ def _months() -> dict[str, Any]:
 
 
 def _markdown(name: str, rows: list[dict[str, Any]], spec: dict[str, Any]) -> str:
-    """The picture itself in the text, for Dagster serves no files of ours."""
-    import vl_convert  # starts slowly, and most commands draw nothing
+    """Embed the picture in the text, because Dagster serves no files of this project."""
+    import vl_convert  # slow to import, and most commands draw nothing
 
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "data": {"values": rows}, **SIZE, "config": {"view": {"stroke": None}}, **spec}
     picture = UNSEEN.sub("", vl_convert.vegalite_to_svg(whole))

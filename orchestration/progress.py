@@ -1,4 +1,4 @@
-"""Progress of a dbt build in words, for Dagster's log and for a terminal."""
+"""Describes the progress of a dbt build in text, for Dagster's log and for a terminal."""
 
 import logging
 import re
@@ -9,18 +9,18 @@ from typing import Any
 from dagster import AssetExecutionContext
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
-# What `log` in a macro becomes, and the form in which macros/refresh/broken_rules.sql says which rule of a table is broken, in how many rows.
+# The dbt event for `log` in a macro, and the format in which macros/refresh/broken_rules.sql reports a broken rule and its number of rows.
 SAID_BY_MACROS = "JinjaLogInfo"
 BROKEN_RULE = re.compile(r"\w+: .+ \(\d+ rows?\)")
 
-# Apart from Dagster's log, which mixes our words with those of its libraries.
+# Separate from Dagster's log, which mixes these messages with those of its libraries.
 TERMINAL = logging.getLogger("winback.terminal")
 TERMINAL.addHandler(logging.NullHandler())
 TERMINAL.propagate = False
 
 
 def show_on_terminal() -> None:
-    """Let what a refresh says appear on standard error; for the command line."""
+    """Print the refresh's messages on standard error, for the command line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     TERMINAL.addHandler(handler)
@@ -28,17 +28,17 @@ def show_on_terminal() -> None:
 
 
 def logger_for(context: AssetExecutionContext) -> Callable[[str], None]:
-    """A function that says one thing in Dagster's log and on the terminal.
+    """Return a function that logs a message in Dagster's log and on the terminal.
 
     Args:
-        context: Dagster's, of the running asset.
+        context: the Dagster context of the running asset.
 
     Returns:
-        It takes the words.
+        A function that takes the message.
     """
 
     def log(words: str) -> None:
-        TERMINAL.info(words)  # first: Dagster's log may be broken
+        TERMINAL.info(words)  # first, because Dagster's log may fail
         context.log.info(words)
 
     return log
@@ -51,7 +51,7 @@ def describe(raw_event: dict[str, Any]) -> tuple[int, int, str, bool] | None:
         raw_event: one line of dbt's JSON log.
 
     Returns:
-        Number of the node, number of all, its words, and whether it went wrong; None for other events.
+        Number of the node, number of all nodes, a description, and whether it failed; None for other events.
     """
     if raw_event["info"]["name"] not in RESULTS:
         return None
@@ -63,13 +63,13 @@ def describe(raw_event: dict[str, Any]) -> tuple[int, int, str, bool] | None:
 
 
 def broken_rule_in(raw_event: dict[str, Any]) -> str | None:
-    """Read a dbt log event as a rule that a data test found broken.
+    """Read a dbt log event as a report of a rule that a data test found broken.
 
     Args:
         raw_event: one line of dbt's JSON log.
 
     Returns:
-        The table, the rule and the number of rows, in words; None for other events.
+        The table, the rule and the number of rows, as text; None for other events.
     """
     info = raw_event["info"]
     return info["msg"] if info["name"] == SAID_BY_MACROS and BROKEN_RULE.fullmatch(info["msg"]) else None

@@ -1,4 +1,4 @@
-"""What the last refresh left: how far it counted, by which code and configuration, and which files it found."""
+"""State of the last published refresh: its last date, its code and configuration, and the landing files it found."""
 
 import csv
 from collections import Counter
@@ -20,8 +20,8 @@ class LastRefresh:
         refresh_id: the number of the refresh.
         as_of_date: the last date it counts.
         code_version: hash of the code that derived it.
-        files: how many files of a table and digest the landing held when it was last read.
-        configuration: the rows of each seed, in no order; none where other code wrote them, whose columns may be others.
+        files: the number of landing files for each table and digest when the landing was last read.
+        configuration: the rows of each seed, in no order; None if other code wrote them, because the columns may differ.
     """
 
     refresh_id: int
@@ -31,13 +31,13 @@ class LastRefresh:
     configuration: dict[str, list[tuple]] | None
 
     def not_read(self, files: Iterable[LandedFile]) -> list[LandedFile]:
-        """Find the files that have come since, under whatever name: of bytes that were not there, or one more of the same.
+        """Find the files that are new since then, under any name: with new content, or an additional copy of known content.
 
         Args:
-            files: all that are there now.
+            files: all files that exist now.
 
         Returns:
-            Those that are to be read.
+            The files to read.
         """
         known, new = Counter(self.files), []
         for file in files:
@@ -47,26 +47,26 @@ class LastRefresh:
         return new
 
     def is_configured_by(self, seeds: Path) -> bool:
-        """Whether the seeds are what they were.
+        """Return whether the seeds are unchanged.
 
         Args:
-            seeds: the folder that holds them.
+            seeds: the folder with the seeds.
 
         Returns:
-            True where every file has the same rows.
+            True if every file has the same rows.
         """
         return self.configuration is not None and all(_rows_of_file(seeds / file) == self.configuration[file] for file in COLUMNS)
 
 
 def last_refresh(warehouse: Warehouse, code: str | None = None) -> LastRefresh | None:
-    """Read what the last refresh left.
+    """Read the state of the last refresh.
 
     Args:
-        warehouse: where.
-        code: hash of the code that asks; only what the same code wrote has a configuration that can be compared.
+        warehouse: where it was published.
+        code: hash of the current code; the configuration can be compared only if the same code wrote it.
 
     Returns:
-        Its state; None where nothing is published, or not by a refresh that keeps a ledger.
+        The state; None if nothing is published, or if the refresh kept no ledger.
     """
     if not warehouse.is_published():
         return None

@@ -1,4 +1,4 @@
-"""Names and values that come from outside, written so that SQL and people can only read them as what they are."""
+"""Quotes names and values from outside, so that SQL and people cannot misread them."""
 
 import re
 
@@ -42,7 +42,7 @@ def spark_literal(text: object) -> str:
 
 
 def portable_literal(text: object) -> str:
-    """Quote a text for every engine: nothing between the quotes is a quote, a backslash or a zero byte, whatever a server takes these for.
+    """Quote a text for every engine: no quote, backslash or zero byte remains between the quotes, however a server would interpret it.
 
     Args:
         text: a text.
@@ -54,14 +54,14 @@ def portable_literal(text: object) -> str:
 
 
 def shown(text: object, most: int = MOST_SHOWN) -> str:
-    """A name for a message: on one line, printable, and of limited length.
+    """Shorten a name for a message: one line, printable, of limited length.
 
     Args:
         text: a name, path or header.
-        most: characters of it.
+        most: its maximum number of characters.
 
     Returns:
-        The text, with what cannot be printed as an escape.
+        The text, with unprintable characters as escapes.
     """
     line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in str(text))
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -1,4 +1,4 @@
-"""One refresh: check, lock, build aside, test, publish, say what was published."""
+"""Runs one refresh: check, lock, build a copy, test, publish, report."""
 
 import contextlib
 import json
@@ -29,12 +29,12 @@ from orchestration.summary import Published, summary_lines
 from orchestration.warehouses import Build, Warehouse, warehouse_of
 from orchestration.warehouses.formats import is_of_earlier_format
 
-# Unit tests prove the code, not the data: `make test` runs them, a nightly refresh need not.
+# Unit tests check the code, not the data: `make test` runs them, and a refresh need not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
-# A selection rebuilds tables from what is kept, and leaves alone what is carried from refresh to refresh: brought forward
-# in part, it would no longer fit together, and what a night derives of few customers would be all there is.
+# A selection rebuilds tables from the kept ones, and skips tables that are carried from refresh to refresh: if only some of them
+# were updated they would not fit together, and an incremental table would contain only the customers recomputed last.
 SELECTION = ["--full-refresh", "--exclude", "+int_period_counts landed_files metric_history refreshes tag:undated,config.materialized:incremental"]
-# Of what is left out, `dbt_runner.py` makes a tag.
+# `dbt_runner.py` gives the nodes to leave out this tag.
 LEAVING_OUT = ["--indirect-selection", "cautious", "--exclude", "tag:left_out"]
 
 
@@ -42,15 +42,15 @@ def refresh(context: AssetExecutionContext, dbt: DbtCliResource, request: Reques
     """Run one refresh for the selected assets.
 
     Args:
-        context: Dagster's; says which assets and checks are selected.
+        context: the Dagster context; has the selected assets and checks.
         dbt: the dbt command line.
-        request: what is asked.
+        request: the options of the refresh.
 
     Yields:
-        Dagster's events: all of them once the tables are in place, and on failure only those of checks and observations.
+        Dagster's events: all of them once the tables are published; on failure only those of checks and observations.
 
     Raises:
-        Failure: with a clear message; nothing was published then.
+        Failure: with a clear message; nothing was published.
     """
     keep_connections()
     outcome.listen()
@@ -87,7 +87,7 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     variables = {**build.variables, **plan.variables(), "run_id": context.run_id, "refresh_process": os.getpid()}
     variables["customer_columns"] = _customer_columns(warehouse, build, plan)
     if context.is_subset:
-        variables["is_rebuild"] = True  # Of the tables that are selected.
+        variables["is_rebuild"] = True  # Of the selected tables.
     selection = SELECTION if context.is_subset else LEAVING_OUT if plan.unchanged else []
     vars_file = build.target.with_name("vars.json")
     vars_file.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
             invocation = dbt.cli(arguments, context=context, target_path=build.target, raise_on_error=False)
             stack.enter_context(_killed_in_the_end(invocation))
         if build.copying:
-            build.copying.result()  # Without its copy dbt, which is waiting for it, has nothing to work on.
+            build.copying.result()  # If the copy failed, end here: dbt is waiting for it and has nothing to work on.
         # Held back: an asset shown as materialised must be one that can be read.
         events, errors, broken_rules = _run(context, invocation, log)
         is_successful = invocation.is_successful()
@@ -111,7 +111,7 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
     warehouse.publish(build, log)
     if forgotten:
         log(forgotten)
-    # The tables stand from here on: nothing that only shows them may fail the run, or have it tried again.
+    # The tables are published from here on: displaying them must not fail the run or cause a retry.
     for event in landing_materializations(plan.new_files):
         context.log_event(event)
     reported, lines = _with_figures(warehouse, events, log)
@@ -124,7 +124,7 @@ def _build_and_publish(context: AssetExecutionContext, dbt: DbtCliResource, sett
 
 
 def _customer_columns(warehouse: Warehouse, build: Build, plan: Plan) -> list[str]:
-    """The columns of customers that land now, or have landed and are not forgotten: dbt would have to ask the warehouse."""
+    """List the columns of customers, landed now or before (unless dropped), so that dbt need not query the warehouse for them."""
     found = {column["name"] for scan in build.variables["landing_scans"].get("customers", ()) for column in scan["columns"]} - {None}
     if warehouse.is_published() and not plan.relands:
         with warehouse.reader() as reader:
@@ -133,16 +133,16 @@ def _customer_columns(warehouse: Warehouse, build: Build, plan: Plan) -> list[st
 
 
 def threads_of(settings: Settings, *, rebuilds: bool) -> int:
-    """How many nodes dbt is to run at once.
+    """Return how many nodes dbt may run at once.
 
-    DuckDB spreads a large query over the cores itself, and shares its memory among those beside it; small ones leave the cores idle.
+    DuckDB parallelises a large query itself and shares its memory among concurrent queries; small queries leave the cores idle.
 
     Args:
-        settings: what the environment says.
-        rebuilds: whether all is derived anew.
+        settings: the configuration from the environment.
+        rebuilds: whether everything is derived from scratch.
 
     Returns:
-        As many as are asked for; else two, or one where DuckDB rebuilds.
+        The configured number; else two, or one for a rebuild on DuckDB.
     """
     return settings.threads or (1 if settings.target == "duckdb" and rebuilds else 2)
 
@@ -154,7 +154,7 @@ def _words_on_forgotten(warehouse: Warehouse, build: Build) -> str:
 
 
 def _with_figures(warehouse: Warehouse, events: list[Any], log: Callable[[str], None]) -> tuple[list[Any], list[str]]:
-    """Dagster's events with the figures of the tables, and the words in which the refresh ends."""
+    """Return Dagster's events with the figures of the tables, and the closing messages of the refresh."""
     try:
         with warehouse.reader() as reader:
             published = Published(reader)
@@ -179,7 +179,7 @@ def _draw_report(warehouse: Warehouse, path: Path, log: Callable[[str], None]) -
 
 @contextlib.contextmanager
 def _killed_in_the_end(invocation: DbtCliInvocation) -> Iterator[None]:
-    """Whatever ends the refresh ends dbt: at once, for what it builds is thrown away."""
+    """Kill dbt whenever the refresh ends: at once, because its build is thrown away."""
     invocation.termination_timeout_seconds = 0.0
     try:
         yield
@@ -189,7 +189,7 @@ def _killed_in_the_end(invocation: DbtCliInvocation) -> Iterator[None]:
 
 
 def _run(context: AssetExecutionContext, invocation: DbtCliInvocation, log: Callable[[str], None]) -> tuple[list[Any], list[str], list[str]]:
-    """Follow a dbt run, telling its progress in steps of a tenth, every node that goes wrong, and the rules that tests found broken."""
+    """Follow a dbt run; log its progress in steps of a tenth, every failed node, and the rules that tests found broken."""
     events: list[Any] = []
     errors: list[str] = []
     broken_rules: list[str] = []
@@ -225,7 +225,7 @@ def _messages(invocation: DbtCliInvocation, errors: list[str], broken_rules: lis
 
 
 def _plan_of_selection(warehouse: Warehouse, request: Request) -> Plan:
-    """A part of the tables keeps the date and the rows of the others, or they would not fit together."""
+    """Plan a selection: it keeps the date and the rows of the other tables, or they would not fit together."""
     last = last_refresh(warehouse)
     if last is None:
         raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
@@ -238,7 +238,7 @@ def _plan_of_selection(warehouse: Warehouse, request: Request) -> Plan:
 
 
 def _fail_dead_runs(warehouse: Warehouse, instance: DagsterInstance, log: Callable[[str], None]) -> None:
-    """A killed run stays STARTED in Dagster for ever, and what it built; under the lock none that builds here is alive."""
+    """Fail dead runs, which Dagster would show as STARTED for ever, and those that left a build. Under the lock, no run building here is alive."""
     fail_dead_runs(instance, log)
     for run_id in warehouse.stale_builds():
         fail_run(instance, run_id, log)

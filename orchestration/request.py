@@ -1,4 +1,4 @@
-"""What one refresh can be told, by the command line and by Dagster alike."""
+"""The options of one refresh, for the command line and for Dagster."""
 
 import re
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from orchestration.errors import WinbackError
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a refresh.
+    """The options of a refresh.
 
     Attributes:
-        as_of: the last date to count, YYYY-MM-DD; empty or None for the last one over in every business's zone.
-        full: derive everything anew from the landed rows.
-        reland: forget the landed rows, and land what the landing holds now.
-        allow_future: count to a date that is not over, if it is given.
+        as_of: the last date to count, YYYY-MM-DD; empty or None for the last one that has ended in every business's time zone.
+        full: derive everything from scratch from the landed rows.
+        reland: drop the landed rows, and load what the landing holds now.
+        allow_future: accept an `as_of` date that has not ended.
     """
 
     as_of: str | None = None
@@ -25,15 +25,15 @@ class Request:
 
     @property
     def as_of_date(self) -> date | None:
-        """The last date to count, or None.
+        """Return the last date to count, or None.
 
         Raises:
-            WinbackError: it is no date.
+            WinbackError: it is not a date.
         """
         if not self.as_of:
             return None
         try:
-            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.as_of):  # fromisoformat alone reads week dates as well
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.as_of):  # fromisoformat also reads week dates
                 raise ValueError
             return date.fromisoformat(self.as_of)
         except ValueError:

@@ -1,8 +1,8 @@
-"""What is worth another try: a connection that broke, a server that starts, a deadlock; never a mistake, a failing test or a full disk."""
+"""Which failures are transient and retried: a broken connection, a starting server, a deadlock; never a user error, a failing test or a full disk."""
 
 import re
 
-# As PostgreSQL, Spark, their clients and the system say it; dbt repeats their words.
+# In the words of PostgreSQL, Spark, their clients and the system; dbt repeats them.
 TRANSIENT = re.compile(
     "|".join(  # noqa: FLY002 - one a line
         [
@@ -29,12 +29,12 @@ TRANSIENT = re.compile(
 
 
 def is_transient(message: str) -> bool:
-    """Whether what went wrong may go right the next time.
+    """Return whether a retry may succeed.
 
     Args:
-        message: what the engine, dbt or the system said.
+        message: the message of the engine, dbt or the system.
 
     Returns:
-        True where waiting helps.
+        True if waiting helps.
     """
     return TRANSIENT.search(message) is not None

@@ -1,4 +1,4 @@
-"""The Dagster job `refresh`, run in this process: for the command line."""
+"""Runs the Dagster job `refresh` in this process, for the command line."""
 
 import contextlib
 import gc
@@ -20,14 +20,14 @@ if TYPE_CHECKING:  # Dagster takes a second to import.
 
 
 def run_refresh(request: Request, log: Callable[[str], None]) -> None:
-    """Run the job here and now. Runs from the command line are kept with those of `dagster dev`, in Dagster's home.
+    """Run the job in this process. Runs from the command line are recorded with those of `dagster dev`, in Dagster's home.
 
     Args:
-        request: what is asked.
-        log: informed what a user is to read.
+        request: the options of the refresh.
+        log: called with messages for the user.
 
     Raises:
-        WinbackError: nothing was published; why.
+        WinbackError: nothing was published; the message says why.
         Stopped: a signal came.
     """
     request.as_of_date  # noqa: B018 - a malformed date is refused before Dagster is imported
@@ -39,7 +39,7 @@ def run_refresh(request: Request, log: Callable[[str], None]) -> None:
     from orchestration.definitions import defs
     from orchestration.progress import show_on_terminal
 
-    # What has been imported stays to the end: it need not be looked through for what may be freed.
+    # Imported modules stay in memory to the end: exclude them from garbage collection.
     gc.freeze()
     show_on_terminal()
     keep_connections()
@@ -48,7 +48,7 @@ def run_refresh(request: Request, log: Callable[[str], None]) -> None:
     outcome.begin()
     try:
         failure = _run(home, lambda instance, run_id: job.execute_in_process(run_config=run_config, instance=instance, run_id=run_id, raise_on_error=False))
-    except Exception as error:  # noqa: BLE001 - a refresh ends its run itself: this is Dagster's, in whatever form its database has it
+    except Exception as error:  # noqa: BLE001 - a refresh ends its run itself: this error is from Dagster or its database, of any type
         failure = _unusable(home, error) + ("" if outcome.has_published() else " Nothing was published.")
     outcome.stop_if_asked()
     if failure and outcome.has_published():
@@ -58,13 +58,13 @@ def run_refresh(request: Request, log: Callable[[str], None]) -> None:
 
 
 def _run(home: Path, execute: "Callable[[DagsterInstance, str], ExecuteInProcessResult]") -> str | None:
-    """Why the run failed, if it did."""
+    """Run the job; return why it failed, or None."""
     from dagster import DagsterInstance
 
     from orchestration.alive import declared_alive
 
     run_id = str(uuid4())
-    # dbt's own log goes to Dagster's; the terminal gets the refresh's words.
+    # dbt's own log goes to Dagster's log; the terminal gets only the messages of the refresh.
     with DagsterInstance.from_config(str(home)) as instance, Path(os.devnull).open("w") as devnull, contextlib.redirect_stdout(devnull), declared_alive(instance, run_id):
         result = execute(instance, run_id)
     return None if result.success else _failure(result)

@@ -1,4 +1,4 @@
-"""Checks of the configuration in `seeds/`, made before any table is touched."""
+"""Checks of the configuration in `seeds/`, run before any table is changed."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ BUSINESS_KINDS = ("subscription", "consulting", "agency", "retail")
 EVENT_KINDS = ("interest", "purchase", "engagement", "cancellation", "refund", "void", "ignore")
 EXIT_KINDS = ("voluntary", "involuntary")
 RESERVED_REASONS = ("inactivity", "unknown")
-MOST_DAYS = 36_525  # a century: beyond it dates leave the calendar, and a typing slip is likelier than a policy
+MOST_DAYS = 36_525  # a century: longer periods leave the calendar, and are more likely a typing error than a policy
 
 COLUMNS = {
     "businesses.csv": (
@@ -27,23 +27,23 @@ COLUMNS = {
 OPTIONAL_COLUMNS = {"businesses.csv": ("naive_times",), "event_kinds.csv": ("kind_if_zero",), "exit_reasons.csv": ()}
 NAIVE_TIMES = ("utc", "local")
 
-# dbt reads the first, in any case, as no value, and the row would count for nothing in silence; others are what tools write for one.
+# dbt reads NULL, in any case, as a missing value, and would silently ignore the row. Tools write the others for a missing value.
 NULL = "null"
 LIKE_NULL = ("none", "nan", "n/a", "#n/a", "undefined")
-FREE_WORDS = ("event_name", "reason", "category")  # people choose these: a reason may well be called `none`
+FREE_WORDS = ("event_name", "reason", "category")  # users choose these: a reason may well be called `none`
 
 Row = dict[str, str]
 Rows = list[tuple[int, Row]]
 
 
 def check_configuration(seeds: Path) -> None:
-    """Check the three files a user edits.
+    """Check the three files that users edit.
 
     Args:
-        seeds: the folder that holds them.
+        seeds: the folder with the files.
 
     Raises:
-        WinbackError: one line for each problem, naming the file, the row and the mend.
+        WinbackError: one line for each problem, with file, row and how to fix it.
     """
     problems: list[str] = []
     tables: dict[str, Rows] = {}
@@ -62,11 +62,11 @@ def check_configuration(seeds: Path) -> None:
 
 
 def last_date_over(seeds: Path, now: datetime | None = None) -> date:
-    """The last date that is over in every business's zone, as the dbt project has it where no date is given.
+    """Return the last date that has ended in every business's time zone, as the dbt project computes it if no date is given.
 
     Args:
-        seeds: the folder that holds the configuration, which has been checked.
-        now: the moment; the present one if not given.
+        seeds: the folder with the checked configuration.
+        now: the moment; by default the present one.
 
     Returns:
         The date.
@@ -77,7 +77,7 @@ def last_date_over(seeds: Path, now: datetime | None = None) -> date:
 
 
 def _read(path: Path) -> Rows:
-    """The rows with their line numbers; values as they stand, for dbt reads them so."""
+    """Read the rows with their line numbers. Values are not trimmed, because dbt reads them as they are."""
     name = f"seeds/{path.name}"
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -156,7 +156,7 @@ def _day_problems(row: Row) -> Iterator[str]:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether it is a whole number; `isdigit` alone holds of a superscript too."""
+    """Return whether a text is a whole number; `isdigit` also accepts superscripts."""
     return text.isascii() and text.isdigit()
 
 
@@ -199,7 +199,7 @@ CHECKS: dict[str, Callable[[dict[str, Rows]], Iterator[str]]] = {
 
 
 def _known_zones() -> set[str]:
-    """Names that Python and DuckDB both know, so that every part of a run reads them alike."""
+    """Return the time zones that both Python and DuckDB know, so that every part of a run interprets them alike."""
     with duckdb.connect() as connection:
         known = {name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()}
     return known & available_timezones()

@@ -1,4 +1,4 @@
-"""What starts a refresh besides the clock, and what tells of one that failed."""
+"""Sensors: one starts a refresh when files arrive, one reports failed runs."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ from orchestration.warehouses import warehouse_of
 
 
 def sensors() -> list[SensorDefinition]:
-    """The sensors of this engine: tables of a server do not tell whether rows have come.
+    """Return the sensors of this engine. On a server there is none for new rows, because tables do not show whether rows have come.
 
     Returns:
         The definitions.
@@ -42,10 +42,10 @@ def sensors() -> list[SensorDefinition]:
     description="Starts a refresh when files have landed that no refresh has read, once they have not changed from one look to the next.",
 )
 def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
-    """Look at the landing. The cursor keeps how it looked last time, and how it looked when it was last found read or asked for.
+    """Look at the landing. The cursor keeps its last fingerprint, and the last one that was found fully read or led to a request.
 
     Args:
-        context: Dagster's.
+        context: the Dagster context.
 
     Returns:
         A request for a refresh, or why there is none.
@@ -75,13 +75,13 @@ def new_files(context: SensorEvaluationContext) -> RunRequest | SkipReason:
 
 
 def _look(landing: Path) -> str:
-    """What tells a file that grew or was replaced, without reading it."""
+    """Compute a fingerprint that changes when a file grows or is replaced, without reading files."""
     digest = hashlib.blake2b(digest_size=16)
     for file in find_files(landing).files:
         try:
             found = file.path.stat()
         except FileNotFoundError:
-            continue  # moved away meanwhile: the next look will see it gone
+            continue  # moved away meanwhile: the next look will notice
         digest.update(os.fsencode(file.path) + f"\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
     return digest.hexdigest()
 
@@ -96,13 +96,13 @@ def failures(context: RunFailureSensorContext) -> SkipReason | None:
     """Notify of one failed run.
 
     Args:
-        context: Dagster's, of that run.
+        context: the Dagster context of that run.
 
     Returns:
-        Why nobody was told, if so.
+        Why no notification was sent, if so.
 
     Raises:
-        WinbackError: a channel is set and could not be told.
+        WinbackError: a channel is configured but failed.
     """
     steps = context.get_step_failure_events()
     own = [event.step_failure_data.user_failure_data for event in steps]

@@ -1,4 +1,4 @@
-"""Where things are: paths and limits from the environment, with their defaults."""
+"""Paths and limits from the environment, with their defaults."""
 
 import math
 import os
@@ -13,7 +13,7 @@ DBT_PROJECT = ROOT / "dbt_project"
 SEEDS = ROOT / "seeds"
 STATE = ROOT / ".winback"
 
-# As a file's catalog, the first two would be ambiguous with our schemas, and the others are names of DuckDB's own.
+# As names of a database file, the first two would clash with the project's schemas, and the others are reserved by DuckDB.
 RESERVED_CATALOGS = {"winback", "winback_internal", "main", "temp", "system"}
 
 TARGETS = ("duckdb", "postgres", "spark")
@@ -22,7 +22,7 @@ CONTROL_LIMITS = ("binomial", "laney")
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a refresh takes from the environment.
+    """Everything that a refresh reads from the environment.
 
     Attributes:
         target: the engine (`WINBACK_TARGET`).
@@ -30,12 +30,12 @@ class Settings:
         warehouse: the published DuckDB file (`WINBACK_WAREHOUSE`).
         report: the page that each refresh writes (`WINBACK_REPORT`).
         lock_timeout: seconds to wait for another refresh (`WINBACK_LOCK_TIMEOUT`).
-        threads: dbt threads (`WINBACK_THREADS`); 0 for as many as suit what is to be done.
-        retries: how often a refresh that met something transient is tried again (`WINBACK_RETRIES`).
-        retry_seconds: the wait before the first of these tries; twice that before the second (`WINBACK_RETRY_SECONDS`).
-        rejected_share: the share of rejected rows from which a check warns (`WINBACK_REJECTED_SHARE`).
+        threads: dbt threads (`WINBACK_THREADS`); 0 to choose by workload.
+        retries: how often a refresh is retried after a transient failure (`WINBACK_RETRIES`).
+        retry_seconds: the wait before the first retry, doubled before the second (`WINBACK_RETRY_SECONDS`).
+        rejected_share: the share of rejected rows above which a check warns (`WINBACK_REJECTED_SHARE`).
         landing_days: days without an event after which a check warns (`WINBACK_LANDING_DAYS`).
-        control_limits: which limits a headline rate is held against, `binomial` or `laney` (`WINBACK_CONTROL_LIMITS`).
+        control_limits: the limits for headline rates, `binomial` or `laney` (`WINBACK_CONTROL_LIMITS`).
     """
 
     target: str
@@ -58,7 +58,7 @@ def load_settings() -> Settings:
         The settings, all paths absolute.
 
     Raises:
-        WinbackError: a value is of no use, such as a reserved warehouse name.
+        WinbackError: a value is invalid, such as a reserved warehouse name.
     """
     warehouse = warehouse_path()
     catalog = _catalog(warehouse)
@@ -90,25 +90,25 @@ def load_settings() -> Settings:
 
 
 def target() -> str:
-    """The engine that the models run on.
+    """Return the engine that the models run on.
 
     Returns:
         `WINBACK_TARGET`, or `duckdb`.
 
     Raises:
-        WinbackError: it is none that we know.
+        WinbackError: the engine is unknown.
     """
     return _one_of("WINBACK_TARGET", TARGETS)
 
 
 def owners() -> list[str]:
-    """Who answers for the assets in Dagster.
+    """Return the owners of the assets in Dagster.
 
     Returns:
         `WINBACK_OWNERS`, separated by commas: e-mail addresses and teams.
 
     Raises:
-        WinbackError: one is neither, and Dagster would refuse it.
+        WinbackError: one is neither, and Dagster would reject it.
     """
     given = [owner.strip() for owner in os.environ.get("WINBACK_OWNERS", "").split(",") if owner.strip()]
     for owner in given:
@@ -118,16 +118,16 @@ def owners() -> list[str]:
 
 
 def warehouse_path() -> Path:
-    """Where the published file is, or is to be.
+    """Return the path of the published file, existing or not.
 
     Returns:
-        `WINBACK_WAREHOUSE`, or its default; absolute, not looked at.
+        `WINBACK_WAREHOUSE`, or its default, as an absolute path; it is not opened.
     """
     return _path("WINBACK_WAREHOUSE", STATE / "warehouse" / "warehouse.duckdb")
 
 
 def _catalog(warehouse: Path) -> str:
-    """How DuckDB names the database in a file: after the target of a link, up to the first dot."""
+    """Return DuckDB's name for the database in a file: the file name after following links, up to the first dot."""
     return Path(os.path.realpath(warehouse)).name.lstrip(".").split(".")[0]
 
 
@@ -137,7 +137,7 @@ def _path(variable: str, default: Path) -> Path:
 
 
 def _one_of(variable: str, values: tuple[str, ...]) -> str:
-    """The first of the values is the default."""
+    """Read a variable; the first of the values is the default."""
     given = os.environ.get(variable, "").strip() or values[0]
     if given not in values:
         raise WinbackError(f"{variable} is '{given}'; use one of {', '.join(values)}.")
@@ -145,7 +145,7 @@ def _one_of(variable: str, values: tuple[str, ...]) -> str:
 
 
 def _check_memory() -> None:
-    """DuckDB itself would say so only when all is about to begin."""
+    """Check the memory limit now; DuckDB would report it only when the build begins."""
     given = os.environ.get("WINBACK_MEMORY", "").strip()
     if given and not re.fullmatch(r"[0-9]+([.][0-9]+)? ?[KMGT]i?B", given, re.IGNORECASE):
         raise WinbackError(f"WINBACK_MEMORY is '{given}': give a size with its unit, such as 12GB.")
@@ -153,7 +153,7 @@ def _check_memory() -> None:
 
 def _whole(variable: str, default: int) -> int:
     value = _number(variable, default)
-    if value % 1 != 0:  # not of an infinite one either
+    if value % 1 != 0:  # true of an infinite value too
         raise WinbackError(f"{variable} is '{os.environ[variable].strip()}': give a whole number.")
     return int(value)
 

@@ -1,4 +1,4 @@
-"""The three rates of each business's latest complete month, as a table for the terminal."""
+"""The three headline rates of each business's latest complete month, as a table for the terminal."""
 
 from rich.table import Table
 
@@ -10,13 +10,13 @@ def headline_table(warehouse: Warehouse) -> Table:
     """Build the table of headline rates.
 
     Args:
-        warehouse: where they are published.
+        warehouse: has the published rates.
 
     Returns:
         A table to print: each rate with its 95 % interval and its pool.
 
     Raises:
-        WinbackError: nothing is published, or it cannot be read.
+        WinbackError: nothing is published, or the tables cannot be read.
     """
     with warehouse.reader() as reader:
         businesses = reader.rows("select business_id, name from winback.dim_business order by business_id")

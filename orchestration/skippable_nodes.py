@@ -1,20 +1,20 @@
-"""What a night leaves as it is: what follows from rows and configuration alone, where neither is new."""
+"""Nodes that an incremental refresh can skip: they depend only on rows and configuration, and neither has changed."""
 
 from collections.abc import Collection
 from functools import cache
 
 from orchestration.dbt_project import manifest
 
-# The tag of what knows nothing of the date counted to, nor of whom a run affects but through the rows it replaces; seeds that
-# are compared before a run, or are code, among it.
+# The tag of nodes that do not depend on the last date counted, nor on which customers a run affects, except through the rows it
+# replaces. It includes seeds that are compared before a run, or that are part of the code.
 UNDATED = "undated"
 
 
 def unchanged_nodes(new_tables: Collection[str]) -> list[str]:
-    """Find the seeds, models and tests of which a refresh with the code and configuration of the last one need run none.
+    """Find the seeds, models and tests that a refresh with unchanged code and configuration can skip.
 
-    A seed or model stands as it is where it is undated and no landing table that it descends from has a new file; a test, where
-    everything that it looks at stands.
+    A seed or model is up to date if it has the tag `undated` and no landing table upstream of it has a new file; a test is, if
+    everything it reads is up to date.
 
     Args:
         new_tables: the landing tables with new files.

@@ -1,4 +1,4 @@
-"""What a published warehouse holds: counted once, for the lines that people read and for Dagster's metadata; no customer is named."""
+"""Summary of a published warehouse, computed once for the printed lines and for Dagster's metadata; no customer is named."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ RESTATED = """
 
 
 class Dropped(NamedTuple):
-    """How many values of a business are not counted, for one column and reason, and how many of them are amounts that revenue leaves out."""
+    """Number of a business's values that are not counted, for one column and reason, and how many of them are amounts missing from revenue."""
 
     business_id: str
     table: str
@@ -78,7 +78,7 @@ class Dropped(NamedTuple):
 
 
 class Unmapped(NamedTuple):
-    """A name or reason that no seed lists, as it landed: write it through `quoting.shown`."""
+    """A name or reason that no seed lists, as it landed: print it with `quoting.shown`."""
 
     business_id: str
     column: str
@@ -89,10 +89,10 @@ class Unmapped(NamedTuple):
 
 
 def left_out(dropped: list[Dropped], business: str) -> int:
-    """How many amounts the revenue of a business leaves out.
+    """Count the amounts that the revenue of a business leaves out.
 
     Args:
-        dropped: what is dropped, of all businesses.
+        dropped: the dropped values of all businesses.
         business: its id.
 
     Returns:
@@ -103,14 +103,14 @@ def left_out(dropped: list[Dropped], business: str) -> int:
 
 @dataclass(frozen=True)
 class LandingTable:
-    """What became of the rows of a landing table: landed = current + superseded + rejected.
+    """Outcome of the rows of a landing table: landed = current + superseded + rejected.
 
     Attributes:
-        name: its name.
-        landed: distinct rows that the warehouse keeps.
-        current: those that count.
-        reasons: how many are rejected for each reason, the most frequent first.
-        dropped: of rows that stand, how many values are not counted, for each column and reason.
+        name: the table's name.
+        landed: number of distinct rows in the warehouse.
+        current: number of current rows.
+        reasons: number of rows rejected for each reason, the most frequent first.
+        dropped: number of values of current rows that are not counted, for each column and reason.
     """
 
     name: str
@@ -121,20 +121,20 @@ class LandingTable:
 
     @property
     def rejected(self) -> int:
-        """Rows that are in `rejected_rows`."""
+        """Return the number of rows in `rejected_rows`."""
         return sum(count for _, count in self.reasons)
 
     @property
     def superseded(self) -> int:
-        """Rows that a newer copy has replaced."""
+        """Return the number of rows replaced by a newer copy."""
         return self.landed - self.current - self.rejected
 
 
 class Published:
-    """What is published, as the last refresh left it. Attributes are read once each, when asked for.
+    """The published tables as the last refresh left them. Each attribute is queried once, on first access.
 
     Args:
-        reader: reads it.
+        reader: reads the published tables.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -142,33 +142,33 @@ class Published:
 
     @cached_property
     def as_of_date(self) -> date:
-        """The last date counted."""
+        """Return the last date counted."""
         ((as_of,),) = self._reader.rows("select as_of_date from winback.refreshes order by refresh_id desc limit 1")
         return as_of
 
     @cached_property
     def row_counts(self) -> dict[str, int]:
-        """Rows of each public table."""
+        """Count the rows of each public table."""
         return {name: self._count(f"winback.{name}") for name in published_models()}
 
     @cached_property
     def businesses(self) -> list[tuple]:
-        """Of each business: id, start of its history (None without an event), customers, current and former ones."""
+        """Return for each business: id, start of its history (None without an event), customers, current and former ones."""
         return self._reader.rows(BUSINESSES)
 
     @cached_property
     def dropped(self) -> list[Dropped]:
-        """What is dropped of rows that stand, by business; the most frequent first."""
+        """Return the dropped values of current rows, by business; the most frequent first."""
         return [Dropped(*row) for row in self._reader.rows(DROPPED)]
 
     @cached_property
     def unmapped(self) -> list[Unmapped]:
-        """Names and reasons that no seed lists, by business and column; the most frequent first."""
+        """Return names and reasons that no seed lists, by business and column; the most frequent first."""
         return [Unmapped(*row) for row in self._reader.rows(UNMAPPED)]
 
     @cached_property
     def landing(self) -> list[LandingTable]:
-        """What became of the landed rows, for each landing table."""
+        """Return the outcome of the landed rows, for each landing table."""
         return [
             LandingTable(
                 table,
@@ -182,13 +182,13 @@ class Published:
 
     @cached_property
     def refresh(self) -> tuple:
-        """The last refresh: its number, whether it was a rebuild, new rows, customers recomputed, closed periods restated."""
+        """Return the last refresh: its number, whether it was a rebuild, new rows, customers recomputed, closed periods restated."""
         (last,) = self._reader.rows(LAST)
         return last
 
     @cached_property
     def restated(self) -> list[tuple]:
-        """What the last refresh restated: business, because of what, closed periods, the first of them."""
+        """Return the last refresh's restatements: business, cause, number of closed periods, the first of them."""
         return self._reader.rows(RESTATED.format(refresh_id=self.refresh[0])) if self.refresh[-1] else []
 
     def _dropped_of(self, table: str) -> list[tuple[str, str, int]]:
@@ -204,14 +204,14 @@ class Published:
 
 
 def summary_lines(published: Published, warehouse: Warehouse) -> list[str]:
-    """Say what was published and where.
+    """Describe what was published and where.
 
     Args:
-        published: what.
-        warehouse: where.
+        published: summary of the published tables.
+        warehouse: where they are published.
 
     Returns:
-        Lines to print; loud where nothing stands.
+        Lines to print, with a warning if no row is current.
     """
     counts = [f"{name} {count:,}" for name, count in published.row_counts.items()]
     lines = [f"Published {len(counts)} tables, counted to {published.as_of_date}:", "  " + ", ".join(counts)]
@@ -244,7 +244,7 @@ def _landing_lines(landing: list[LandingTable]) -> list[str]:
 
 
 def _refresh_lines(published: Published) -> list[str]:
-    """What this refresh did, loud where figures that were published have changed."""
+    """Describe what this refresh did, with a warning if published figures have changed."""
     refresh_id, is_rebuild, new_rows, recomputed, restated = published.refresh
     everyone = "everything derived anew, " if is_rebuild else ""
     lines = [f"  refresh {refresh_id}: {everyone}{new_rows:,} new rows, {recomputed:,} customers recomputed, {restated:,} closed periods restated"]

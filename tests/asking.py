@@ -1,4 +1,4 @@
-"""Questions to MetricFlow: in this process, for its command line takes many seconds to start, and by that command line."""
+"""Queries to MetricFlow: in this process, because its command line takes many seconds to start, and by that command line."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQuer
 
 from projects import Project
 
-# MetricFlow's command line looks for news of itself at every call: nowhere, please.
+# MetricFlow's command line checks for updates at every call; this proxy address blocks that.
 OFFLINE = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
 
 
@@ -24,7 +24,7 @@ def tool(project: Project, name: str, *arguments: str) -> subprocess.CompletedPr
 
 @lru_cache(maxsize=1)
 def engine(folder: Path, environment: frozenset[tuple[str, str]]) -> MetricFlowEngine:
-    """MetricFlow as its command line sets it up, for one project at a time: dbt, by which it connects, knows but one in a process."""
+    """Return MetricFlow as its command line sets it up, for one project at a time: dbt, which it connects through, supports one per process."""
     configuration = CLIConfiguration()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder / "dbt_project")
@@ -36,14 +36,14 @@ def engine(folder: Path, environment: frozenset[tuple[str, str]]) -> MetricFlowE
 
 
 def ask(project: Project, metrics: list[str], by: str, where: str | None = None) -> list[dict[str, str]]:
-    """The rows of MetricFlow's answer, as texts; null is empty."""
+    """Return the rows of MetricFlow's answer as texts; null is empty."""
     asked = MetricFlowQueryRequest.create(metric_names=metrics, group_by_names=by.split(","), where_constraints=[where] if where else None)
     answer = engine(project.folder, frozenset(project.env().items() - os.environ.items())).query(asked).result_df
     return [dict(zip(answer.column_names, ("" if value is None else str(value) for value in row), strict=True)) for row in answer.rows]
 
 
 def same(found: str, wanted: object) -> bool:
-    """Null for null, counts exactly, shares to the last places."""
+    """Compare null with null, counts exactly, and shares to the last decimal places."""
     if wanted is None or found == "":
         return wanted is None and found == ""
     return float(found) == wanted if isinstance(wanted, int) else abs(float(found) - float(wanted)) <= 1e-12 * max(1, abs(float(wanted)))

@@ -1,4 +1,4 @@
-"""A real headless Chromium, the one that is installed."""
+"""A real headless Chromium, as installed."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 
 
 def chromium() -> str:
-    """Where it is; without one the tests that need it are skipped, but never on CI."""
+    """Return its path; without one, tests that need it are skipped, but never on CI."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if not found:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"none of {', '.join(NAMES)} is installed; on Debian: apt-get install chromium")
@@ -23,14 +23,14 @@ def chromium() -> str:
 @contextmanager
 def started() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        # Root, as in a container, has no sandbox.
+        # Root, as in a container, cannot use the sandbox.
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"] if os.getuid() == 0 else [])
         yield browser
         browser.close()
 
 
 class Opened:
-    """A page of a file, and everything that it said or asked for."""
+    """A page opened from a file; it records everything that the page logs or requests."""
 
     def __init__(self, browser: Browser, file: Path, fragment: str = "", scheme: str = "light", width: int = 1280, locale: str = "en-GB"):
         self.context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, locale=locale)
@@ -53,7 +53,7 @@ class Opened:
         self.drawn()
 
     def rows(self, selector: str) -> list[list[str]]:
-        """The texts of a table's cells, those of folded tables too."""
+        """Return the texts of a table's cells, including those of collapsed tables."""
         return self.page.eval_on_selector_all(f"{selector} tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
 
     def __enter__(self) -> "Opened":

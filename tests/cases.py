@@ -1,4 +1,4 @@
-"""Small landings to be read by the oracle, and warehouses made of its rows."""
+"""Small landings for the oracle to read, and warehouses made of its rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TYPES = {bool: "boolean", int: "bigint", float: "double", Decimal: "decimal(38, 
 
 
 def event(event_id: str, when: str, name: str, **values) -> dict:
-    """An event of customer `c`, unless told otherwise."""
+    """Return an event, of customer `c` by default."""
     return {
         "event_id": event_id,
         "customer_id": "c",
@@ -38,14 +38,14 @@ def event(event_id: str, when: str, name: str, **values) -> dict:
 
 
 def read_case(folder: Path, *events: dict, policy: dict | None = None, without: dict | None = None, **tables: list[dict]) -> Expected:
-    """What the oracle says of a landing of one business; `without`: columns that a table's file lacks."""
+    """Return the oracle's result for a landing of one business; `without`: columns missing from a table's file."""
     history = History(POLICY | (policy or {}), {}, {"events": list(events), **tables})
     write_landing([history], folder / "landing", folder / "seeds", without)
     return expected(folder / "landing", folder / "seeds", AS_OF)
 
 
 def as_warehouse(result: Expected) -> duckdb.DuckDBPyConnection:
-    """The oracle's rows as the warehouse's tables hold them."""
+    """Return the oracle's rows in the form of the warehouse's tables."""
     connection = duckdb.connect()
     connection.execute("create schema winback")
     for table, (attribute, columns) in LISTED.items():
@@ -70,7 +70,7 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: str, names: tuple[
 
 
 def row(table: list[dict], **wanted) -> dict:
-    """The one row with these values."""
+    """Return the one row with these values."""
     (found,) = [one for one in table if all(one[name] == value for name, value in wanted.items())]
     return found
 

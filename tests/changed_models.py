@@ -1,4 +1,4 @@
-"""The dbt unit tests of the models that differ from the last commit that this branch has in common with the main one: for `make check`."""
+"""Runs the dbt unit tests of models that differ from the common ancestor of this branch and main, for `make check`."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from orchestration.settings import DBT_PROJECT, STATE
 
 CHECK = STATE / "check"
 ROOT = DBT_PROJECT.parent
-# As `ensure_manifest` has it, so that dbt finds the project parsed.
+# The same name as in `ensure_manifest`, so that dbt finds the project parsed.
 NAMED = json.dumps({"db_path": WORKING_FILE})
 
 
@@ -22,7 +22,7 @@ def git(*arguments: str) -> str:
 
 
 def dbt(project: Path, target: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run dbt in a folder of its own, in which its database is made."""
+    """Run dbt in its own folder, in which it creates its database."""
     where = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target), "--log-path", str(CHECK), "--vars", NAMED]
     environment = {**os.environ, "WINBACK_TARGET": "duckdb", "WINBACK_LANDING": str(ROOT / "tests" / "golden" / "landing")}
     done = subprocess.run([dbt_executable(), "--quiet", *arguments, *where], cwd=CHECK, env=environment, text=True, capture_output=True, check=False)
@@ -32,7 +32,7 @@ def dbt(project: Path, target: Path, *arguments: str) -> subprocess.CompletedPro
 
 
 def manifest_of(commit: str) -> Path:
-    """The folder with the manifest of a commit, which is parsed once."""
+    """Return the folder with the manifest of a commit, which is parsed once."""
     folder = CHECK / commit
     if not (folder / "target" / "manifest.json").exists():
         shutil.rmtree(CHECK, ignore_errors=True)
@@ -53,7 +53,7 @@ def main() -> None:
     if not tests:
         print(f"No model differs from {base[:10]}: no dbt unit test to run.")
         return
-    # The tables that the tests' rows stand in for have to be there: those of the golden landing.
+    # The tables that the tests' rows replace have to exist: those of the golden landing.
     (CHECK / WORKING_FILE).unlink(missing_ok=True)
     dbt(DBT_PROJECT, target, "build", "--resource-type", "model", "--resource-type", "seed", "--select", "+state:modified", *state)
     dbt(DBT_PROJECT, target, "test", *changed)

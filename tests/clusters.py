@@ -1,4 +1,4 @@
-"""A real Spark cluster of this machine: a master, two workers and a Thrift server, from pyspark's wheel."""
+"""A real Spark cluster on this machine: a master, two workers and a Thrift server, from pyspark's wheel."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from projects import Project, copy_project
 
-# Small tables: more partitions than cores only cost.
+# The tables are small: more partitions than cores only add cost.
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
@@ -23,7 +23,7 @@ SETTINGS = {
 
 
 class Cluster:
-    """Processes of their own, stopped together; its tables lie in a folder that is deleted with it."""
+    """Separate processes that are stopped together; the tables are in a folder that is deleted with the cluster."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="winback_spark_"))
@@ -55,7 +55,7 @@ class Cluster:
             self._processes.append(subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=log, stderr=log, start_new_session=True))
 
     def project(self, folder: Path) -> Project:
-        """A copy of the project that publishes here."""
+        """Return a copy of the project that publishes here."""
         copy = copy_project(folder)
         copy.environment = {
             "WINBACK_TARGET": "spark",
@@ -66,7 +66,7 @@ class Cluster:
         return copy
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple]]:
-        """Columns and rows of a query."""
+        """Return columns and rows of a query."""
         from pyhive import hive
 
         if self._reader is None:
@@ -84,14 +84,14 @@ class Cluster:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """Return a port on which nothing listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
 def wait_for_port(port: int, seconds: float = 120) -> None:
-    """Wait until somebody listens."""
+    """Wait until something listens."""
     deadline = time.monotonic() + seconds
     while True:
         with socket.socket() as client:

@@ -1,4 +1,4 @@
-"""Projects that tests share: each is built once, by the first worker that asks for it."""
+"""Projects that tests share: each is built once, by the first worker that requests it."""
 
 import os
 import shutil
@@ -16,9 +16,9 @@ from projects import GOLDEN, Project, copy_project, copy_toy
 from servers import Server, folder_for_server
 
 Once = Callable[[str, Callable[[Project], None]], Project]
-# Who has one of these has the project refreshed, or reads what a refresh has made.
+# Tests that use one of these fixtures refresh the project, or read the result of a refresh.
 BUILDING = {"once", "project", "server", "cluster"}
-# Begun first, so that no worker is left with a long one while the others have nothing to do.
+# Started first, so that no worker is left with a long file while the others are idle.
 LONGEST = (
     "test_kills", "test_nights", "test_postgres_tables", "test_demo", "test_postgres", "test_unchanged", "test_deliveries", "test_field_files", "test_upgrades",
     "test_dbt_project", "test_semantic_layer", "test_publishing", "test_refreshes", "test_signals", "test_dates", "test_report", "test_landing",
@@ -26,7 +26,7 @@ LONGEST = (
 
 
 class Pure:
-    """What is taken for pure is so: it starts nothing but dbt, to parse or compile."""
+    """Verifies that tests marked as pure are: they start nothing but dbt, to parse or compile."""
 
     test = ""
 
@@ -36,7 +36,7 @@ class Pure:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self) -> None:
-        self.test = ""  # what all tests had together may end after any of them
+        self.test = ""  # resources that tests share may end after any of them
 
     def refuse(self, event: str, arguments: tuple) -> None:
         if event == "subprocess.Popen" and self.test and not {"parse", "compile"} & set(map(str, arguments[1])):
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as pure what builds nothing, for `make check`; deal out the files, those first that take long."""
+    """Mark tests that build nothing as pure, for `make check`; distribute the files, slow ones first."""
     for item in items:
         if BUILDING.isdisjoint(item.fixturenames) and not item.get_closest_marker("builds"):
             item.add_marker("pure")
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all workers of this run have in common."""
+    """Return a folder that all workers of this run share."""
     own = tmp_path_factory.getbasetemp()
     return own if worker_id == "master" else own.parent
 
@@ -76,7 +76,7 @@ def parsed(shared: Path) -> None:
 
 @pytest.fixture(scope="session")
 def folder_once(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Make a folder by name where no worker has yet; read it, do not change it."""
+    """Create a folder by name if no worker has done so yet; read it, do not change it."""
 
     def made(name: str, make: Callable[[Path], None]) -> Path:
         folder, done = shared / name, shared / f"{name}.done"
@@ -92,7 +92,7 @@ def folder_once(shared: Path) -> Callable[[str, Callable[[Path], None]], Path]:
 
 @pytest.fixture(scope="session")
 def once(folder_once: Callable[[str, Callable[[Path], None]], Path]) -> Once:
-    """Make a project by name where no worker has yet; read it, do not change it."""
+    """Create a project by name if no worker has done so yet; read it, do not change it."""
     return lambda name, make: Project.at(folder_once(name, lambda folder: make(Project.at(folder))))
 
 
@@ -125,7 +125,7 @@ def cases(once: Once) -> Project:
 
 @pytest.fixture
 def published(golden: Project, tmp_path: Path) -> Project:
-    """A project of its own in which the golden landing is already published, for faults to be caused in."""
+    """A private project in which the golden landing is already published, for fault injection."""
     return golden.copied_to(tmp_path / "project")
 
 
@@ -137,7 +137,7 @@ def published_toy(once: Once) -> Project:
 
 @pytest.fixture
 def toy(published_toy: Project, tmp_path: Path) -> Project:
-    """A toy project of its own in which the golden landing is already published, for faults to be caused in."""
+    """A private toy project in which the golden landing is already published, for fault injection."""
     return published_toy.copied_to(tmp_path / "toy")
 
 
@@ -172,7 +172,7 @@ def server(shared: Path) -> Iterator[Server]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how long each file took; what its fixtures built counts for the file that asked first."""
+    """Print how long each file took; the time of shared fixtures counts for the file that requested them first."""
     seconds: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:

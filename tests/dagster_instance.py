@@ -1,4 +1,4 @@
-"""What an instance of Dagster has been told of a project's last refresh."""
+"""What a Dagster instance has recorded about a project's last refresh."""
 
 from typing import Any
 
@@ -9,26 +9,26 @@ from projects import Project
 
 
 class Told:
-    """What an instance of Dagster keeps of a project's last refresh."""
+    """The records of a Dagster instance about a project's last refresh."""
 
     def __init__(self, instance: DagsterInstance) -> None:
         self.instance = instance
 
     def of(self, table: str) -> dict:
-        """Metadata of a public table's latest materialisation; tables as lists of rows."""
+        """Return the metadata of a public table's latest materialisation; tables as lists of rows."""
         event = self.instance.get_latest_materialization_event(AssetKey(["winback", table]))
         return {label: value.value for label, value in event.asset_materialization.metadata.items() if hasattr(value, "value")} | {
             label: [record.data for record in value.records] for label, value in event.asset_materialization.metadata.items() if hasattr(value, "records")
         }
 
     def check(self, table: str, name: str) -> Any:
-        """The latest evaluation of one check."""
+        """Return the latest evaluation of one check."""
         (record,) = self.instance.event_log_storage.get_asset_check_execution_history(AssetCheckKey(AssetKey(["winback", table]), name), limit=1)
         return record.event.dagster_event.event_specific_data
 
 
 def instance_of(project: Project, monkeypatch: pytest.MonkeyPatch) -> DagsterInstance:
-    """The instance in which the command line keeps a project's runs."""
+    """Return the instance in which the command line keeps a project's runs."""
     home = project.env()["DAGSTER_HOME"]
     monkeypatch.setenv("DAGSTER_HOME", home)
     return DagsterInstance.from_config(home)

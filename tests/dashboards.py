@@ -1,4 +1,4 @@
-"""The Superset dashboard as it lies in the repository, and what its charts ask of the tables."""
+"""The Superset dashboard as stored in the repository, and the queries of its charts."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ def _read(folder: str) -> list[dict[str, Any]]:
 
 @dataclass
 class Dataset:
-    """A dataset: a public table, or a query over some."""
+    """A dataset: a public table, or a query over several."""
 
     name: str
     source: str
@@ -27,7 +27,7 @@ class Dataset:
 
 @dataclass
 class Chart:
-    """A chart, and what it asks."""
+    """A chart with its query."""
 
     name: str
     dataset: Dataset
@@ -39,14 +39,14 @@ class Chart:
 
     @property
     def named(self) -> set[str]:
-        """Every column of the dataset that it names."""
+        """Return every column of the dataset that the chart names."""
         return {*self.columns, *(given["subject"] for given in self.filters), *(name for name, _ in self.order if name not in self.metrics)}
 
     def question(self, chosen: dict[str, str]) -> str:
-        """The SQL that Superset makes of it, in its essence.
+        """Return the essential part of the SQL that Superset generates.
 
         Args:
-            chosen: the dashboard's filters; those of columns that the dataset does not have do nothing.
+            chosen: the dashboard's filters; filters on columns that the dataset does not have are ignored.
 
         Returns:
             The query.
@@ -60,10 +60,10 @@ class Chart:
 
 
 def datasets() -> dict[str, Dataset]:
-    """All datasets.
+    """Return all datasets.
 
     Returns:
-        Each by its uuid.
+        The datasets by uuid.
     """
     found = {}
     for given in _read("datasets"):
@@ -75,10 +75,10 @@ def datasets() -> dict[str, Dataset]:
 
 
 def charts() -> list[Chart]:
-    """All charts.
+    """Return all charts.
 
     Returns:
-        Each with its dataset.
+        The charts, each with its dataset.
     """
     known, found = datasets(), []
     for given in _read("charts"):
@@ -93,7 +93,7 @@ def charts() -> list[Chart]:
 
 
 def dashboard() -> dict[str, Any]:
-    """The dashboard itself.
+    """Return the dashboard itself.
 
     Returns:
         Its YAML.

@@ -1,6 +1,6 @@
-"""One landing of many businesses, each a case by itself: no table joins two of them, so that all of them share one refresh.
+"""One landing of many businesses, each an independent case: no table joins two of them, so all of them share one refresh.
 
-A test file says with `cases()` what it wants in it, and asks of the published tables for its own businesses alone.
+A test file declares its cases with `cases()`, and queries only its own businesses in the published tables.
 """
 
 import csv
@@ -13,12 +13,12 @@ from pathlib import Path
 from histories import drawn, write_landing
 from projects import Project, copy_project
 
-# More histories, or others: `HISTORIES=2000 HISTORIES_SEED=7 python -m pytest tests/test_histories.py`.
+# For more or other histories: `HISTORIES=2000 HISTORIES_SEED=7 python -m pytest tests/test_histories.py`.
 COUNT = int(os.environ.get("HISTORIES", "150"))
 SEED = int(os.environ.get("HISTORIES_SEED", "1"))
 CASES_OF = ("test_checks", "test_field", "test_landing", "test_time_zones")
 DRAWN_SEEDS = "drawn_seeds"
-WITHOUT = {"survey_responses": ("loaded_at",)}  # all answers are read at one time; nights have the column
+WITHOUT = {"survey_responses": ("loaded_at",)}  # all answers are read at one time; the nights have the column
 
 SHOP = {
     "kind": "retail", "timezone": "America/New_York", "currency": "USD", "dormant_after_days": "90", "former_after_days": "365",
@@ -28,10 +28,10 @@ SHOP = {
 
 @dataclass
 class Case:
-    """A business and what lands of it: rows by table, which get its id, and files by name as they are.
+    """A business and its landed data: rows by table, which get its id, and files by name, used as they are.
 
-    Its policy is that of a shop unless told otherwise; what events are called is `histories.business.EVENT_KINDS`, but for what `kinds`
-    says of its own: a kind for each name, and another where the amount is 0.
+    By default its policy is that of a shop. Event names are those of `histories.business.EVENT_KINDS`, except those in `kinds`:
+    a kind for each name, and optionally another kind if the amount is 0.
     """
 
     business_id: str
@@ -55,7 +55,7 @@ def all_cases() -> Iterable[Case]:
 
 
 def refresh_all(project: Project) -> None:
-    """Publish drawn histories, in files of their own that the oracle reads, and all cases beside them."""
+    """Publish drawn histories, in separate files that the oracle reads, together with all cases."""
     copy_project(project.folder)
     drawn_seeds = project.folder / DRAWN_SEEDS
     write_landing(drawn(COUNT, SEED), project.landing, drawn_seeds, WITHOUT)
@@ -72,7 +72,7 @@ def refresh_all(project: Project) -> None:
 
 
 def add_rows(seed: Path, rows: list[dict[str, str]]) -> None:
-    """Add rows to a seed, with the columns that they have besides its own."""
+    """Add rows to a seed, including columns that the seed lacks."""
     with seed.open(newline="") as file:
         there = list(csv.DictReader(file))
     with seed.open("w", newline="") as file:

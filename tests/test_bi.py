@@ -1,4 +1,4 @@
-"""What BI tools stand on: descriptions in the file, the Superset dashboard and its connection, the page of documentation."""
+"""What BI tools rely on: descriptions in the file, the Superset dashboard and its connection, the documentation page."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def uri_of(project: Project) -> str:
 
 
 def connected(uri: str) -> sqlalchemy.Engine:
-    """As Superset connects: nothing is kept open between queries."""
+    """Connect like Superset: no connection is kept open between queries."""
     return sqlalchemy.create_engine(uri, poolclass=NullPool)
 
 
@@ -52,7 +52,7 @@ def test_every_public_table_and_column_is_described_in_the_file(golden: Project)
 def test_every_chart_names_what_is_there_and_can_be_asked(chart: Chart, connection: sqlalchemy.Connection) -> None:
     assert chart.named <= set(chart.dataset.columns) and set(chart.metrics) <= set(chart.dataset.metrics)
     rows = connection.execute(sqlalchemy.text(chart.question(CHOSEN))).all()
-    # The golden history has no campaign with a control arm, and nothing of it was restated.
+    # The golden history has no campaign with a control arm, and no restatements.
     assert bool(rows) != chart.name.startswith(("What campaigns added", "Published figures that changed"))
 
 
@@ -147,7 +147,7 @@ def test_the_documentation_is_one_page_with_every_public_description(published: 
     public = [node for node in manifest()["nodes"].values() if "public" in node.get("tags", [])]
     texts = [text for node in public for text in (node["description"], *(column["description"] for column in node["columns"].values()))]
     assert public and all(json.dumps(text)[1:-1] in page for text in texts)
-    # Types as the published tables have them, and nothing fetched from elsewhere.
+    # Types as in the published tables, and nothing fetched from the network.
     assert '"type": "DECIMAL(38,4)"' in page and not re.search(r'<(script|link)[^>]+(src|href)="(https?:)?//', page)
     assert published.warehouse.read_bytes() == before and sorted(path.name for path in published.warehouse.parent.iterdir() if path.suffix == ".wal") == []
 

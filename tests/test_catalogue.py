@@ -1,4 +1,4 @@
-"""`dim_metric` against the tables it speaks of: every formula and null rule on every row, every figure listed, every text there."""
+"""`dim_metric` against the tables it describes: every formula and null rule on every row, every figure listed, every text present."""
 
 import csv
 import re
@@ -16,7 +16,7 @@ from projects import ROOT, Project
 LANGUAGES = ("en", "it", "sv", "nl", "de")
 TEXTS = ROOT / "dbt_project" / "seeds" / "catalogue" / "texts.csv"
 KEYS = {"business_id", "period_grain", "period_start", "segment", "segment_value"}
-# Numbers that say which row it is.
+# Numbers that identify a row.
 DIMENSIONS = {"months_since"}
 SHARE = "between 0 and 1"
 BOUNDS = {"share": SHARE, "probability": SHARE, "share_difference": "between -1 and 1", "customers": ">= 0", "transitions": ">= 0", "days": ">= 0"}
@@ -25,7 +25,7 @@ UNBOUNDED = ("ratio", "money", "returns")
 
 @pytest.fixture(scope="module")
 def busy(cases: Project) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse of drawn businesses: they have campaigns and surveys, which the golden landing has not."""
+    """The warehouse of drawn businesses: they have campaigns and surveys, which the golden landing lacks."""
     with duckdb.connect(str(cases.warehouse), read_only=True) as connection:
         connection.execute("use winback")
         yield connection
@@ -33,7 +33,7 @@ def busy(cases: Project) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="module")
 def columns(busy: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """The columns of each public table, with their types."""
+    """Return the columns of each public table, with their types."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for table, name, kind in busy.execute("select table_name, column_name, data_type from duckdb_columns() where schema_name = 'winback'").fetchall():
         found[table][name] = kind
@@ -54,7 +54,7 @@ def texts() -> list[dict[str, str]]:
 
 
 def rows(columns: dict[str, dict[str, str]], table: str) -> str:
-    """The table, with what only the row of fct_lifecycle with the same keys has."""
+    """Return the table with the columns that only the fct_lifecycle row with the same keys has."""
     if table == "fct_lifecycle" or not columns[table].keys() >= KEYS:
         return table
     more = ", ".join(f"lifecycle.{name}" for name in columns["fct_lifecycle"] if name not in columns[table])

@@ -1,4 +1,4 @@
-"""Checks beyond dbt's tests: the limits against other people's numbers, and what a real refresh says of a month that is out of the ordinary."""
+"""Checks beyond dbt's tests: the limits against published numbers, and what a real refresh reports about an unusual month."""
 
 import math
 import re
@@ -56,7 +56,7 @@ def test_too_short_a_past_says_nothing() -> None:
 
 
 def months(business: str, counts: list[int], pool: int, warm_from: int = 0) -> str:
-    """Rows of a table of a headline rate, from January 2024 on."""
+    """Return rows of a table of a headline rate, from January 2024 on."""
     rows = []
     for number, count in enumerate(counts):
         start = date(2024 + number // 12, number % 12 + 1, 1)
@@ -99,7 +99,7 @@ def test_only_a_warm_month_beyond_the_limits_of_its_own_past_is_a_breach(monkeyp
 
 
 def cases() -> Iterator[Case]:
-    """Sixteen warm months in which five of some three hundred leave, then one in which sixty do; and a business of which nothing is heard."""
+    """Sixteen warm months in which five of about three hundred leave, then one in which sixty do; and a business without events."""
     rows = []
 
     def event(name: str, customer: int, on: str) -> None:
@@ -120,7 +120,7 @@ def cases() -> Iterator[Case]:
 
 
 def test_a_breach_is_told_and_blocks_nothing(cases: Project) -> None:
-    # By hand: pools 300, 295, … 225, each but five retained; then 160 of 220.
+    # By hand: pools 300, 295, … 225, each with all but five retained; then 160 of 220.
     pools = [300 - 5 * number for number in range(16)]
     centre = 1 - 80 / sum(pools)
     low = centre - 3 * math.sqrt(centre * (1 - centre) / 220)
@@ -133,7 +133,7 @@ def test_a_breach_is_told_and_blocks_nothing(cases: Project) -> None:
 
 
 def test_a_silent_feed_is_told_and_blocks_nothing(cases: Project) -> None:
-    """The leavers are heard of monthly, so twenty days mean nothing; they are heard of no more where that is more than ever."""
+    """The leavers have monthly events, so twenty days mean nothing; a feed is stale if its silence is longer than ever before."""
     assert "the landing of silent holds no event up to 2025-06-30" in cases.told
     assert "the landing of leavers is stale" not in cases.told and "the landing of dried is stale: its newest event is of 2025-05-31, 30 days before" in cases.told
 

@@ -1,4 +1,4 @@
-"""Each configuration error has one message that names the file, the row and the mend."""
+"""Each configuration error has one message that names the file, the row and the fix."""
 
 import re
 import shutil
@@ -97,7 +97,7 @@ def test_whatever_dbt_reads_as_no_value_is_refused(seeds: Path, tmp_path: Path) 
 
 
 def test_dbt_reads_seeds_as_they_stand(tmp_path: Path) -> None:
-    """Padding stays, and a blank line is a row without values: why the check refuses both."""
+    """Padding is kept, and a blank line is a row without values: this is why the check rejects both."""
     (tmp_path / "seed.csv").write_text("reason,exit_kind\n a\u00a0,voluntary\n,\n\n")
     rows = [tuple(row) for row in from_csv(tmp_path / "seed.csv", text_columns=["reason", "exit_kind"]).rows]
     assert rows == [(" a\u00a0", "voluntary"), (None, None), (None, None)]

@@ -1,4 +1,4 @@
-"""The data tests that name what is broken (`table_contract`, `raw_rows_reconcile`, `kept_once`): each rule of each has been seen to break."""
+"""The data tests that name the broken rule (`table_contract`, `raw_rows_reconcile`, `kept_once`): each rule is shown to fail."""
 
 import contextlib
 import re
@@ -15,7 +15,7 @@ from projects import Project
 
 KINDS = ("_contract", "_reconcile", "_kept_once")
 NAMED = re.compile(r'"(winback|winback_internal)"\."(\w+)"')
-# What a value is put in the place of, by the beginning of its type's name.
+# Values that replace a column's value, by the beginning of its type's name.
 WRONG = {
     "VARCHAR": ("null", "'nonsense'", "'day'", "'active'", "'former'", "'won_back'", "'won_back' || coalesce({}, '')"),
     "BOOLEAN": ("null", "not {}", "true", "false"),
@@ -27,14 +27,14 @@ WRONG_NUMBERS = ("null", "0", "-1", "{} + 0.1", "{} + 1000", "1000 - {}")
 
 @dataclass
 class Question:
-    """A data test as SQL, and copies of the tables that it reads, to be broken."""
+    """A data test as SQL, and copies of the tables that it reads, to be corrupted."""
 
     sql: str
     tables: list[str]
     connection: duckdb.DuckDBPyConnection
 
     def faults(self, *changes: str) -> dict[str, int]:
-        """What the test says once the tables are so changed."""
+        """Return the result of the test after these changes to the tables."""
         self.connection.execute("begin")
         try:
             for change in changes:
@@ -49,7 +49,7 @@ class Question:
 
 @pytest.fixture(scope="module")
 def compiled(cases: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The project with its data tests as SQL, over the many businesses of `cases`; all its tables were derived anew, so all rows are tested."""
+    """The project with its data tests as SQL, on the businesses of `cases`; all its tables were derived from scratch, so all rows are tested."""
     project = cases.copied_to(tmp_path_factory.mktemp("contracts") / "project")
     project.warehouse.rename(project.folder / "dbt_project" / "warehouse.duckdb")
     command = [dbt_executable(), "--quiet", "compile", "--select", "test_type:generic", "--vars", '{"db_path": "warehouse.duckdb"}']
@@ -68,7 +68,7 @@ def opened(project: Project, name: str) -> Question:
     connection = duckdb.connect()
     connection.execute(f"attach '{project.folder / 'dbt_project' / 'warehouse.duckdb'}' as published (read_only); create schema winback; create schema winback_internal")
     tables = sorted(set(NAMED.findall(sql)))
-    # Rules of rows hold on some of them; what is counted over several tables needs them all.
+    # Rules of rows hold on a sample; counts over several tables need all rows.
     some = "using sample reservoir(2000 rows) repeatable (1)" if len(tables) == 1 else ""
     for schema, table in tables:
         described = connection.execute(f"describe published.{schema}.{table}").fetchall()
@@ -78,7 +78,7 @@ def opened(project: Project, name: str) -> Question:
 
 
 def changes(tested: Question) -> Iterator[str]:
-    """One row less, one twice, two of nothing; and each column wrong in each way, on all rows at once."""
+    """Yield faults: one row less, one row twice, two empty rows; and each column wrong in each way, on all rows at once."""
     for table in tested.tables:
         described = [(column, kind) for column, kind, *_ in tested.connection.execute(f"describe {table}").fetchall()]
         nothing = f"insert into {table} ({described[0][0]}) values (null)"
@@ -100,7 +100,7 @@ def test_every_rule_of_every_contract_can_break(compiled: Project) -> None:
         for change in changes(tested):
             if not unseen:
                 break
-            with contextlib.suppress(duckdb.ConversionException, duckdb.OutOfRangeException):  # such a value the column cannot hold
+            with contextlib.suppress(duckdb.ConversionException, duckdb.OutOfRangeException):  # the column cannot hold such a value
                 unseen -= tested.faults(change).keys()
         if unseen:
             never_broken[name] = unseen

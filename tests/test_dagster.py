@@ -1,4 +1,4 @@
-"""The Dagster face: what is defined, and that any selection of assets is as safe as a whole refresh."""
+"""The Dagster definitions, and that any selection of assets is as safe as a whole refresh."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import warm
 from projects import GOLDEN_AS_OF, Project
 
-# Runs in a copy of the project: materialise a selection as the UI would, and print what Dagster was told.
+# Runs in a copy of the project: materialise a selection like the UI, and print what Dagster recorded.
 MATERIALISE = """
 import json, sys
 from dagster import AssetKey, AssetSelection, DagsterInstance

@@ -1,4 +1,4 @@
-"""What an engineer sees in Dagster after a night: figures, plots, reconciliation, restatements and checks, as the instance keeps them."""
+"""What an engineer sees in Dagster after a refresh: figures, plots, reconciliation, restatements and checks, as the instance keeps them."""
 
 import base64
 import os
@@ -93,7 +93,7 @@ def test_checks_warn_and_the_run_is_a_success(told: Told, golden: Project) -> No
 
 
 def test_no_customer_is_named(told: Told, golden: Project) -> None:
-    """The golden customers have names of their own, none of which is a word of ours."""
+    """The golden customers have distinctive names that occur in none of our own texts."""
     customers = {name for (name,) in golden.query("select distinct customer_id from winback.lifecycle_states")}
     (run,) = told.instance.get_runs(limit=1)
     for table in published_models():
@@ -139,7 +139,7 @@ def test_owners_come_from_the_environment_and_from_dbt(monkeypatch: pytest.Monke
 
 
 def test_what_is_transient_is_tried_again_and_a_mistake_is_not(bare_toy: Project) -> None:
-    """A server that is not there refuses the connection; a landing that is not there is a mistake."""
+    """A missing server refuses the connection; a missing landing is a user error."""
     bare_toy.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0"}
     assert "trying again" not in bare_toy.refused("refresh")
     message = bare_toy.refused("refresh", WINBACK_TARGET="postgres", PGHOST="127.0.0.1", PGPORT="1")

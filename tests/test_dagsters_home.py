@@ -1,4 +1,4 @@
-"""Dagster's home may be full or broken: a refresh says so in one message, and what is published by then counts."""
+"""Dagster's home may be full or broken: a refresh reports it in one message, and tables published by then remain valid."""
 
 import os
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def corrupt(home: Path) -> None:
 
 
 def full(home: Path) -> None:
-    """On a disk that has no room left but for the configuration."""
+    """Create a home on a disk that has room only for the configuration."""
     home.mkdir()
     free = os.statvfs(home).f_bavail * os.statvfs(home).f_frsize
     (home / "room").write_bytes(bytes(free - 20_000))

@@ -1,4 +1,4 @@
-"""Checks of what has landed, each on a few rows with the fault and without it."""
+"""Checks of the landed data, each on a few rows with the fault and without it."""
 
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ EVENTS = "create table winback_internal.stg_events (business_id text, event_id t
 
 
 def landing(rows: int, rejected: int, validated_now: int) -> Tables:
-    """A landing of events alone, of which the first ones were validated by the last refresh, and of those the first ones rejected."""
+    """Return a landing of events only: the first ones were validated by the last refresh, and the first of those were rejected."""
     statements = [
         "create table winback.refreshes as select 2 as refresh_id",
         f"create table winback.rejected_rows as select 'events' as landing_table, 'invalid_occurred_at' as reason from range({rejected})",
@@ -113,7 +113,7 @@ def test_names_that_no_seed_lists_are_told_with_the_seed_and_not_all_of_them() -
 
 
 def heard(**dates: list[str]) -> Tables:
-    """Businesses with an event on each of these dates."""
+    """Return businesses with an event on each of these dates."""
     events = [f"'{business}', timestamp '{on} 23:00:00'" for business, all_dates in dates.items() for on in all_dates]
     return Tables(
         AS_OF,
@@ -147,7 +147,7 @@ def test_a_business_that_is_heard_of_monthly_is_stale_after_its_longest_month_al
 
 
 def cancelled(bought: list[str], contract: str = "null", others: int = 0) -> Tables:
-    """A cancellation on 2025-03-01 at 08:00, when the customer, who had been merged, buys; and cancellations of others who do not."""
+    """Return a cancellation on 2025-03-01 at 08:00 by a merged customer who buys then, and cancellations of others who do not."""
     events = [f"'saas', 'old', 'e', 'cancellation', {contract}, timestamp '2025-03-01 08:00:00'"]
     events += [f"'saas', 'other{number}', 'o{number}', 'cancellation', null, timestamp '2025-03-01 08:00:00'" for number in range(others)]
     people = ["'saas', 'old', 1", "'saas', 'new', 1", *(f"'saas', 'other{number}', {number + 2}" for number in range(others))]
@@ -188,7 +188,7 @@ def test_a_voided_cancellation_or_purchase_to_come_wants_no_contract_id() -> Non
 
 
 def contracts(*rows: str, former_after: str = "null") -> list[str]:
-    """Contracts of the customer 1, with when each was opened, last bought and ended."""
+    """Return contracts of customer 1, with the dates of opening, last purchase and end."""
     return [
         AS_OF,
         table("winback_internal.int_contracts", "customer_key, contract_id, opened_on, last_purchased_on, ended_on", "0, 'x', current_date, current_date, current_date", *rows),

@@ -1,4 +1,4 @@
-"""How far a refresh counts: no slip of a date is published unasked, and one that was can be undone."""
+"""The last date a refresh counts: no mistyped date is published unasked, and a published one can be undone."""
 
 import shutil
 from datetime import date, timedelta
@@ -26,9 +26,9 @@ OVER, EARLIER, LATER, FUTURE = date(2025, 6, 30), date(2025, 6, 29), date(2025, 
         (OVER, EARLIER, OVER),
         (EARLIER, EARLIER, EARLIER),
         (FUTURE, OVER, FUTURE),
-        # Published was a date that is not over: back to the last one that is, or to any between.
+        # The published date is unfinished: go back to the last finished one, or to any between.
         (None, FUTURE, OVER),
-        (None, LATER, LATER),  # a day ahead is a zone further west that was added, no slip
+        (None, LATER, LATER),  # a day ahead means that a time zone further west was added, not a typing error
         (OVER, FUTURE, OVER),
         (LATER, FUTURE, LATER),
         (FUTURE, FUTURE, FUTURE),

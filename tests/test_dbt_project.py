@@ -1,4 +1,4 @@
-"""The dbt project by itself, for those who want no Dagster: plain `dbt build`, and its unit tests."""
+"""The dbt project without Dagster: plain `dbt build`, and its unit tests."""
 
 import itertools
 import json
@@ -16,7 +16,7 @@ from projects import GOLDEN, ROOT, Project
 
 
 def dbt(project: Project, *arguments: str) -> str:
-    """What dbt says that passes without a warning."""
+    """Run dbt; return its output. It must succeed without a warning."""
     command = [dbt_executable(), *arguments]
     done = subprocess.run(command, cwd=project.folder / "dbt_project", env=project.env(), text=True, capture_output=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout[-5000:]
@@ -35,7 +35,7 @@ def test_plain_dbt_build_passes_and_writes_a_file_of_its_own(project: Project) -
 @pytest.mark.builds
 @pytest.mark.parametrize("variables", [{}, {"is_rebuild": False, "refresh_id": 2, "as_of_date": "2025-06-30", "previous_as_of_date": "2025-06-29"}])
 def test_all_sql_compiles_without_a_warehouse_or_a_landing(tmp_path: Path, variables: dict) -> None:
-    """As a rebuild and as an incremental refresh run it; dbt refuses whatever would ask a warehouse (`--no-introspect`)."""
+    """For a rebuild and for an incremental refresh; dbt rejects every query to a warehouse (`--no-introspect`)."""
     environment = {**os.environ, "WINBACK_DBT_WAREHOUSE": ":memory:", "WINBACK_LANDING": str(tmp_path / "none"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(tmp_path), "--log-path", str(tmp_path)]
     command = [dbt_executable(), "compile", "--no-introspect", *where, "--vars", json.dumps(variables)]
@@ -46,7 +46,7 @@ def test_all_sql_compiles_without_a_warehouse_or_a_landing(tmp_path: Path, varia
 
 
 def test_the_unit_tests_pass(published: Project) -> None:
-    """On a warehouse that has the tables they stand in for, by the name for which the project is parsed."""
+    """Run them on a warehouse that has the tables they mock, under the name for which the project is parsed."""
     parsed = ensure_manifest()
     published.warehouse.rename(published.folder / "dbt_project" / "warehouse.duckdb")
     target = published.folder / parsed.parent.relative_to(ROOT)

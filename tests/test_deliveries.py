@@ -1,4 +1,4 @@
-"""Rows that come again, night after night: nothing lands, nobody is recomputed, and a value that returns stands again."""
+"""Rows delivered again by later refreshes: nothing lands, nobody is recomputed, and a value that returns becomes current again."""
 
 from collections import Counter
 from datetime import date
@@ -23,19 +23,19 @@ def write(project: Project, name: str, header: str, rows: list[str]) -> None:
 
 
 def say(project: Project, name: str, customer: str, contactable: str, loaded_at: str = "") -> None:
-    """One customer's consent in a file of its own, with a time of loading or without the column."""
+    """Write one customer's consent to a file of its own, with a loading time or without the column."""
     row, header = f"shop,{customer},{contactable},2025-01-01", "business_id,customer_id,contactable,updated_at"
     write(project, name, f"{header},loaded_at" if loaded_at else header, [f"{row},{loaded_at}" if loaded_at else row])
 
 
 def export(project: Project, night: int) -> None:
-    """Everything again: with a time of loading, which is each night's; without one, in another order, so that the file is another."""
+    """Deliver everything again: with each night's loading time; or without one, in another order, so that the file differs."""
     write(project, "events/dated", f"{HEADER},loaded_at", [f"{row.format('d')},2025-07-0{night}" for row in ORDERS])
     write(project, "events/undated", HEADER, [row.format("u") for row in ORDERS[night:] + ORDERS[:night]])
 
 
 def test_the_same_export_every_night_and_values_that_come_again(project: Project) -> None:
-    """One project through its nights; each paragraph is one."""
+    """One project through several nights; each paragraph is one night."""
 
     def consent(night: int, contactable: str) -> None:
         say(project, f"customers/dated_{night}", "dated", contactable, f"2025-07-0{night}")
@@ -47,26 +47,26 @@ def test_the_same_export_every_night_and_values_that_come_again(project: Project
     project.refresh()
     assert project.query(LAST) == [(1, 13, 10, 0)]
 
-    # The same, delivered again.
+    # The same rows, delivered again.
     export(project, 2)
     project.refresh()
     assert project.query(LAST) == [(2, 0, 0, 0)]
     assert project.query("select count(*), min(loaded_at) from winback_internal.landed_events where event_id like 'd%'") == [(5, "2025-07-02")]
 
-    # What is said of customers is another thing.
+    # New attribute values of customers, by contrast, do land.
     consent(3, "false")
     project.refresh()
     assert project.query(LAST) == [(3, 3, 0, 0)]
     assert project.query(CONSENT) == [("added", False), ("dated", False), ("replaced", False)]
 
-    # And the first again, in files of bytes that were there before, but for the time of loading.
+    # Then the first values again, in files whose bytes were there before, except for the loading time.
     consent(4, "true")
     project.refresh()
     assert project.query(LAST) == [(4, 0, 0, 0)]
     stands = [("added", True), ("dated", True), ("replaced", True)]
     assert project.query(CONSENT) == stands
 
-    # So says a validation of all that has landed.
+    # A validation of all landed rows agrees.
     project.refresh("2025-06-30", "--full")
     assert project.query(CONSENT) == stands
 
@@ -93,7 +93,7 @@ def test_a_file_that_went_is_forgotten_by_the_next_refresh_that_runs_and_read_wh
     ("a b", "a b", ""), ("a b", "b a", ""), ("a b", "b", ""), ("a", "a b", "b"), ("a", "a a", "a"), ("a a", "a", ""), ("", "a a", "a a"),
 ])  # fmt: skip
 def test_which_files_are_read(tmp_path: Path, there: str, now: str, read: str) -> None:
-    """Each letter is a file of these bytes; names do not matter."""
+    """Each letter is a file with that content; names do not matter."""
     files = [LandedFile("events", tmp_path / f"{number}.csv", "csv") for number, _ in enumerate(now.split())]
     for file, content in zip(files, now.split(), strict=True):
         file.path.write_text(content)

@@ -1,4 +1,4 @@
-"""The sample as published: CDNOW as worked out by hand, its statistics as the statistics packages have them."""
+"""The published sample: CDNOW as computed by hand, its statistics as computed by statistics packages."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "cdnow-by-hand.md").read_text()
 BY_HAND, FROM_TABLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 
-# Absences from the transitions: an entry, and the first thing after it that ends it.
+# Inactivity spells from the transitions: an entry, and the first transition after it that ends it.
 SPELLS = """
 with absences as (
     select
@@ -58,7 +58,7 @@ where k = 0 or to_state = 'former'
 
 
 def figures(heading: str) -> list[float]:
-    """The row of figures that the page shows under a heading."""
+    """Return the row of figures that the page shows under a heading."""
     row = PAGE.split(heading)[1].splitlines()[2]
     return [float(cell.replace(",", "")) for cell in row.strip("| ").split("|")]
 
@@ -80,7 +80,7 @@ def test_the_tables_say_the_same(sample: Project) -> None:
 
 @pytest.fixture
 def booked(sample: Project) -> duckdb.DuckDBPyConnection:
-    """The published tables and `booked`: the events of those who name contracts, last copies that nobody voided."""
+    """The published tables and `booked`: the events of businesses with contracts, latest versions that were not voided."""
     connection = duckdb.connect()
     connection.execute(f"attach '{sample.warehouse}' as warehouse (read_only)")
     connection.execute("use warehouse")
@@ -102,7 +102,7 @@ def booked(sample: Project) -> duckdb.DuckDBPyConnection:
 
 
 def test_who_ends_one_of_two_contracts_has_not_left(booked: duckdb.DuckDBPyConnection) -> None:
-    """Another of theirs was paid before and after, and did not end in between."""
+    """Another of their contracts was paid before and after, and did not end in between."""
     found = booked.execute(
         """
         with one_of_two as (
@@ -133,7 +133,7 @@ def test_who_ends_one_of_two_contracts_has_not_left(booked: duckdb.DuckDBPyConne
 
 
 def test_who_has_paid_for_a_year_is_not_dormant(booked: duckdb.DuckDBPyConnection) -> None:
-    """Though many of them are silent for longer than those are who are: Lumen's D is 30 days."""
+    """Many of them are inactive for longer than dormant customers are: Lumen's D is 30 days."""
     years = "from memory.main.booked as paid where covers_until is not null"
     silent = """
         select count(*) from (
@@ -187,7 +187,7 @@ def test_nothing_is_rejected_or_dropped_but_what_was_spoilt(sample: Project) -> 
 
 
 def test_thresholds_tried_at_the_policy_in_force_show_its_own_rate(sample: Project) -> None:
-    """CDNOW has orders alone, so trying F = 180 is what the period facts do."""
+    """CDNOW has only orders, so trying F = 180 gives the period facts."""
     ((quarter, *tried),) = sample.query("select period_start, pool, returned, win_back_rate from winback.threshold_advice where business_id = 'cdnow' and is_current_f")
     assert sample.query(
         f"""
@@ -204,7 +204,7 @@ def test_the_grocer_held_nobody_back(sample: Project) -> None:
 
 
 def test_cohorts_equal_lifelines(sample: Project) -> None:
-    """Every cohort of the sample, by month and pooled, from the transitions alone."""
+    """Every cohort of the sample, by month and pooled, from the transitions only."""
     spells = defaultdict(list)
     for cohort, t, returned, seen_from in sample.query(SPELLS):
         spells[cohort].append((t, returned, seen_from))
@@ -221,7 +221,7 @@ def test_cohorts_equal_lifelines(sample: Project) -> None:
         if longest < 30:
             continue
         t, returned, seen_from = zip(*seen, strict=True)
-        # On a tie lifelines lets people in after those who leave; half a day earlier is what the definitions say.
+        # On a tie lifelines adds entries after exits; half a day earlier gives the order of the definitions.
         curve = KaplanMeierFitter().fit(t, returned, entry=[start - 0.5 for start in seen_from])
         wanted = 1 - curve.survival_function_at_times([t for t in said[cohort] if t <= longest]).to_numpy()
         assert [probability for probability in said[cohort].values() if probability is not None] == pytest.approx(wanted, abs=1e-9), cohort

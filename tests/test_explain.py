@@ -1,4 +1,4 @@
-"""`winback explain` on the golden landing: what it says of a customer is what the tables say, and nobody can make it say or do more."""
+"""`winback explain` on the golden landing: its statements match the tables, and no input can make it report or do more."""
 
 import shutil
 from collections import Counter
@@ -21,7 +21,7 @@ from projects import ROOT, Project
 
 HOSTILE = ["x' or '1'='1", "x'; drop table winback.dim_business; --", "\\' or 1=1 --", "a\x1b[2Jb", "c" * 100_000, "\udcff", "zero\0byte", "", "%s", "{}", "--as-of"]
 
-# A command line has no zero byte, and a stored text no half of a character.
+# A command-line argument cannot contain a zero byte, and a stored text no half character.
 LANDABLE = [text for text in HOSTILE if text and not {"\0", "\udcff"} & set(text)]
 
 
@@ -35,7 +35,7 @@ def page(warehouse: DuckDBFile, business: str, customer: str) -> str:
 
 
 def event_of(told: str, event_id: str) -> str:
-    """What a page says of one event."""
+    """Return the part of a page about one event."""
     (block,) = [block for block in told.split("\n20") if f"  {event_id}  " in block.splitlines()[0]]
     return block.split("\n\n")[0]
 
@@ -68,7 +68,7 @@ def test_contracts_open_and_end_and_only_the_last_end_is_an_exit(warehouse: Duck
 
 
 def test_contracts_and_days_are_those_of_the_tables(golden: Project, warehouse: DuckDBFile) -> None:
-    """For everyone: the contracts that the page follows are those derived in SQL, and so are the days on which an exit was made."""
+    """For all customers: the page and the SQL derive the same contracts, and the same days of exits."""
     found: list[tuple] = []
     exits: set[tuple] = set()
     with warehouse.reader() as reader:

@@ -1,4 +1,4 @@
-"""What people really have: rows that came out wrong once, by the kind of fault, each with its right value. All share one refresh."""
+"""Data problems that users really have: rows that once gave wrong results, by kind of fault, each with its right value. All share one refresh."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -34,7 +34,7 @@ def cases() -> Iterator[Case]:
 
 
 def contracts() -> Iterator[Case]:
-    # An extra that is bought and ended beside what runs on.
+    # An add-on that is bought and ended beside a continuing contract.
     rows = [bought("a", f"2025-0{month}-03T08:00:00Z", "20", contract_id="main") for month in (1, 2, 3, 4)]
     rows += [bought("a", "2025-01-20T08:00:00Z", "5", contract_id="extra"), left("a", "2025-03-20T08:00:00Z", "too_expensive", "extra")]
     yield Case("f_extra", {"events": rows}, policy=SUBSCRIPTION)
@@ -43,13 +43,13 @@ def contracts() -> Iterator[Case]:
     rows = [bought("r", when, "29", contract_id=contract) for when, contract in (("2025-03-04T08:00:00Z", "1"), ("2025-04-03T22:26:00Z", "2"), ("2025-05-03T22:26:00Z", "2"))]
     yield Case("f_next", {"events": [*rows, left("r", "2025-04-04T02:56:00Z", contract="1")]}, policy=SUBSCRIPTION)
 
-    # Another plan: begun before the old one ends, after it, and at the same instant.
+    # A change of plan: begun before the old one ends, after it, and at the same instant.
     rows = []
     for customer, begins, ends in (("u1", "10:00:00", "10:00:04"), ("u2", "10:00:04", "10:00:00"), ("u3", "10:00:00", "10:00:00")):
         rows += [bought(customer, f"2025-0{month}-10T08:00:00Z", contract_id="old") for month in (1, 2, 3, 4)]
         rows += [bought(customer, f"2025-05-10T{begins}Z", "30", contract_id="new"), left(customer, f"2025-05-10T{ends}Z", "plan_change", "old")]
         rows += [bought(customer, "2025-06-10T10:00:00Z", "30", contract_id="new")]
-    # The first of several contracts is bought again after it had ended; all of them end one by one; one cancellation ends all.
+    # The first of several contracts is bought again after its end; all of them end one by one; one cancellation ends all.
     rows += [bought("again", "2025-01-10", contract_id="x"), left("again", "2025-02-10", contract="x"), bought("again", "2025-03-10", contract_id="x")]
     for customer in ("one_by_one", "at_once"):
         rows += [bought(customer, f"2025-01-1{number}", contract_id=f"{number}") for number in (0, 1)]
@@ -60,7 +60,7 @@ def contracts() -> Iterator[Case]:
 def values() -> Iterator[Case]:
     trial = [event("t", "visit", "2025-03-01T08:00:00Z"), bought("t", "2025-03-01T08:00:00Z", "0.00"), left("t", "2025-03-15T08:00:00Z")]
     yield Case("f_trial", {"events": trial}, policy=SUBSCRIPTION, kinds={"order": ("purchase", "ignore")})
-    # A replacement for nothing is no purchase; where no amount is known, one happened.
+    # A replacement at zero is no purchase; if the amount is unknown, it is one.
     rows = [bought(customer, "2025-01-03") for customer in ("replaced", "unknown")] + [bought("replaced", "2025-06-03", "0"), bought("unknown", "2025-06-03", "")]
     yield Case("f_replaced", {"events": rows}, policy=RETAIL, kinds={"order": ("purchase", "engagement")})
 
@@ -102,7 +102,7 @@ def others() -> Iterator[Case]:
     yield Case("f_dunning", {"events": rows}, policy=SUBSCRIPTION)
 
 
-# What says yes, and what says no.
+# Texts for true, and texts for false.
 CONSENT = {"true": True, "True": True, "TRUE": True, "yes": True, "Y": True, "t": True, "1": True, "False": False, "FALSE": False, "no": False, "N": False, "f": False, "0": False}
 
 

@@ -1,4 +1,4 @@
-"""Files as people and their tools really write them (tests/field), and as someone who means harm would: each read right, in one refresh."""
+"""Files as people and their tools really write them (tests/field), and malicious files: each read correctly, in one refresh."""
 
 import shutil
 from dataclasses import replace
@@ -9,14 +9,14 @@ import pytest
 from projects import ROOT, Project, copy_toy
 
 FIELD = ROOT / "tests" / "field"
-# Files of one business called `shop` each; here each has a business of its own.
+# Each file is of a business called `shop`; here each gets its own business.
 CASES = {"pandas": "x_pandas/events.csv", "emptycols": "x_emptycols/events.csv", "empty": "x_empty/events/a.csv", "macfork": "x_macfork/events/a.csv"}
 BUSINESSES = [*CASES, "shop", "mended", "f_csvupper", "f_tsv", "f_gz", "f_pqdouble"]
-# What a header can do where names are not quoted: the first wrote a file as the user of the refresh.
+# Attacks by headers where names are not quoted: the first wrote a file with the rights of the refresh.
 ATTACKS = [
     'x" , (select 1 from read_text(\'/etc/passwd\')) as "y', "x'); copy (select 1) to 'stolen.csv'; --", '"; drop table winback.refreshes; --',
     "{{ run_query('select 1') }}", "{% do x %}", "select", "é", "É", 'a"b', "a'b", "a]]b", "a\\b", "a,b", "%s",
-    "businesses", "cleaned", "typed", "landed", "key_hash", "customer_key", "timezone", "event_id", "segment",  # what queries have beside attributes
+    "businesses", "cleaned", "typed", "landed", "key_hash", "customer_key", "timezone", "event_id", "segment",  # names used in queries beside attributes
 ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def refresh_three_nights(new: Project) -> None:
 
 @pytest.fixture(scope="session")
 def field(once) -> Project:
-    """One night with every file, a second with a hostile header and the doubles of Parquet, and a third that lands everything again."""
+    """One refresh with every file, a second with a hostile header and Parquet doubles, and a third that loads everything again."""
     return with_its_landing(once("it's [a] *project* 🎉", refresh_three_nights))
 
 
@@ -88,7 +88,7 @@ def test_ids_that_parquet_keeps_as_doubles_are_the_same_people(field: Project) -
 
 def test_lands_everything_again_where_a_file_was_wrong(field: Project) -> None:
     assert customers(field, "mended") == ["c0", "c1", "c2", "d0", "d1", "d2"]
-    # A double that is no number is no customer.
+    # A double that is not a number is no customer.
     assert field.query("select landing_table, business_id, row_id, reason from winback.rejected_rows") == [("events", "shop", "n3", "missing_customer_id")]
     assert field.query("select refresh_id, is_rebuild from winback.refreshes order by 1") == [(1, True), (2, False), (3, True)]
     assert "Landing everything again" in field.told

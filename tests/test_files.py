@@ -1,4 +1,4 @@
-"""Files beside the published one: who may read them, links, what is ours to clear away, and a file that was not closed."""
+"""Files beside the published one: access rights, links, which files may be removed, and a file that was not closed."""
 
 import fcntl
 import os
@@ -30,7 +30,7 @@ def mode(path: Path) -> int:
 
 
 def publish(warehouse: DuckDBFile) -> list[str]:
-    """A refresh without dbt: a copy, put in place. What it said."""
+    """Run a refresh without dbt: make a copy and publish it. Return its log."""
     told: list[str] = []
     run = str(uuid4())
     with warehouse.refresh_lock(run, 1, told.append):
@@ -85,7 +85,7 @@ def test_an_owner_that_cannot_be_kept_is_told() -> None:
         "import os, sys; from pathlib import Path; from orchestration.files import replace_file; "
         "os.setgroups([]); os.setgid(34567); os.setuid(34567); print(replace_file(Path(sys.argv[1]), 'x'))"
     )
-    with tempfile.TemporaryDirectory() as folder:  # pytest's own are for nobody else to enter
+    with tempfile.TemporaryDirectory() as folder:  # other users may not enter pytest's own folders
         Path(folder).chmod(0o777)
         report = Path(folder) / "report.html"
         report.touch()
@@ -123,7 +123,7 @@ def test_files_that_differ_in_their_ending_do_not_share_a_build(tmp_path: Path) 
 
 @pytest.mark.builds
 def test_a_dbt_whose_refresh_was_killed_is_dead_before_its_build_is_cleared(tmp_path: Path) -> None:
-    """A dbt that waits for its copy: an orphan would go on as soon as the copy is gone, and make the folder again."""
+    """A dbt process that waits for its copy: an orphan would continue once the copy is gone, and create the folder again."""
     builds, run = Builds(tmp_path / "build"), str(uuid4())
     folder = builds.make(run)
     (folder / "warehouse.duckdb.copying").touch()
@@ -161,7 +161,7 @@ def is_held(path: Path) -> bool:
 
 @pytest.mark.builds
 def test_a_file_that_dbt_could_not_close_is_closed_or_it_is_said_why_not(small_disk: Path) -> None:  # noqa: F811
-    """dbt ends well where DuckDB cannot write its log into the file at the end."""
+    """dbt succeeds although DuckDB cannot write its log into the file at the end."""
     published = small_disk / "warehouse.duckdb"
     duckdb.connect(str(published)).close()
     warehouse, run, told = DuckDBFile(published, small_disk), str(uuid4()), []

@@ -39,7 +39,7 @@ def test_every_count_and_rate_of_every_period(golden: Project) -> None:
 
 
 def same(found: object, wanted: str) -> bool:
-    """Counts and dates exactly, rates to 1e-9, null for null."""
+    """Compare counts and dates exactly, rates to 1e-9, null with null."""
     if isinstance(found, float):
         return wanted != "" and abs(found - float(wanted)) <= 1e-9
     return text(found) == wanted

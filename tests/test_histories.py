@@ -1,6 +1,6 @@
-"""Drawn histories through a real refresh, against a day-by-day walk that shares no line with the SQL.
+"""Drawn histories through a real refresh, compared with a day-by-day walk that shares no line with the SQL.
 
-Each history is a business of its own, so that many share one refresh. More, or others, by the environment:
+Each history is a separate business, so that many share one refresh. More or other histories by environment variable:
 `HISTORIES=2000 HISTORIES_SEED=7 python -m pytest tests/test_histories.py`.
 """
 
@@ -21,7 +21,7 @@ def test_every_table_equals_the_walk(cases: Project) -> None:
         connection.execute(f"attach '{cases.warehouse}' as published (read_only)")
         connection.execute("create schema drawn")
         for table in (*LISTED, *ROWS, *FACTS):
-            # Of the cases beside them; a line that is no row names no business, and `test_landing` has them all.
+            # Rows of the other cases; a malformed line names no business, and `test_landing` covers all of them.
             beside = f"coalesce(business_id, '') in ({others})" + (" or reason = 'malformed_line'" if table == "rejected_rows" else "")
             connection.execute(f"create view drawn.{table} as select * from published.winback.{table} where not ({beside})")
         differences = compare(connection, wanted, "drawn")

@@ -1,6 +1,6 @@
-"""Refreshes that are really killed, at random moments over growing landings, while somebody reads all the time.
+"""Refreshes that are really killed, at random moments over growing landings, with a reader running all the time.
 
-More kills, or others, by the environment: `KILLS=200 KILLS_SEED=7 python -m pytest -n 0 -m slow tests/test_kills.py`.
+More or other kills by environment variable: `KILLS=200 KILLS_SEED=7 python -m pytest -n 0 -m slow tests/test_kills.py`.
 """
 
 import os
@@ -21,7 +21,7 @@ from warehouses import differences
 KILLS = int(os.environ.get("KILLS", "25"))
 SEED = int(os.environ.get("KILLS_SEED", "1"))
 
-# What only a whole refresh makes true: rows, stocks and states of one and the same run.
+# True only of a complete refresh: rows, stocks and states of the same run.
 WHOLE = """
     select
         (select rows_landed from winback.refreshes order by refresh_id desc limit 1)
@@ -34,7 +34,7 @@ WHOLE = """
 
 
 class Reader(threading.Thread):
-    """Opens the published file again and again, as BI tools do."""
+    """Opens the published file repeatedly, like BI tools."""
 
     def __init__(self, warehouse: Path):
         super().__init__(daemon=True)
@@ -54,20 +54,20 @@ class Reader(threading.Thread):
 
 
 def start_apart(project: Project, *arguments: str) -> subprocess.Popen:
-    """In a process group of its own, which can be killed whole: Python, dbt and all."""
+    """Start a command in its own process group, so that Python, dbt and their children can be killed together."""
     command = [sys.executable, "-m", "orchestration", *arguments]
     return subprocess.Popen(command, cwd=project.folder, env=project.env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def landing_in_parts(count: int, dice: random.Random) -> list[tuple[str, list[str]]]:
-    """The golden rows in as many files, in random order; headers with rows."""
+    """Return the golden rows in this many files, in random order; headers with rows."""
     header, *rows = (GOLDEN / "landing" / "events.csv").read_text().splitlines()
     dice.shuffle(rows)
     return [(header, rows[part::count]) for part in range(count)]
 
 
 def lands_and_dies(project: Project, whole: Project, kills: int) -> None:
-    """Refresh a landing that grows, killing each refresh once or more; in the end all is as if nothing had happened."""
+    """Refresh a growing landing, killing each refresh once or more; the result must be as if nothing had happened."""
     dice = random.Random(SEED)
     (project.landing / "events").mkdir(parents=True)
     (project.landing / "customer_merges.csv").write_bytes((GOLDEN / "landing" / "customer_merges.csv").read_bytes())
@@ -80,13 +80,13 @@ def lands_and_dies(project: Project, whole: Project, kills: int) -> None:
     land(0)
     started = time.monotonic()
     project.refresh()
-    usual = time.monotonic() - started  # the first takes longer than those that go on from it
+    usual = time.monotonic() - started  # the first takes longer than incremental ones
     reader = Reader(project.warehouse)
     reader.start()
     killed = published = 0
     for number in range(1, kills + 1):
         land(number)
-        while True:  # a refresh that was done before its moment came is no kill
+        while True:  # a refresh that ends before its moment was not killed
             process = start_apart(project, "refresh", "--as-of", GOLDEN_AS_OF)
             try:
                 assert process.wait(timeout=dice.uniform(0, 0.8 * usual)) == 0
@@ -121,7 +121,7 @@ def test_the_same_of_more_kills_on_the_toy_project(published_toy: Project, tmp_p
 
 @pytest.fixture
 def small_disk(tmp_path: Path):
-    """A file system of its own, with room for little more than the published file."""
+    """A separate file system with room for little more than the published file."""
     folder = tmp_path / "small_disk"
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(folder)], capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Landings as they really come: in all shapes, and broken ones with one clear message each."""
+"""Landings as they really come: in all shapes; broken ones give one clear message each."""
 
 import re
 import tempfile
@@ -25,8 +25,8 @@ def event(event_id: str, customer: str, occurred_at: str, business: str = "shop"
 
 
 def cases() -> Iterator[Case]:
-    """What lands well shares one refresh."""
-    # Three of one customer, on one date, together and with a touch, and two of another; the purchases happened all the same.
+    """Valid landings share one refresh."""
+    # Three of one customer, on one date, together and with a touch, and two of another; the purchases count all the same.
     huge = {"e1": "2025-01-01", "e2": "2025-01-01", "e3": "2025-02-03"}
     rows = [event(name, "c1", day, "huge", amount="60000000000000") for name, day in huge.items()]
     rows += [event("e4", "c2", "2025-01-01", "huge", amount="99999999999999.9999"), event("e5", "c2", "2025-01-02", "huge"), event("e6", "neighbour", "2025-01-01", "huge")]
@@ -39,7 +39,7 @@ def cases() -> Iterator[Case]:
 
     yield Case("later", {"events": [event("e1", "c1", "2025-07-02", "later")]})
 
-    # Windows line ends, a byte-order mark, columns in another order, one more column, a quoted comma, padded values.
+    # Windows line endings, a byte-order mark, another column order, one more column, a quoted comma, padded values.
     first = b"\xef\xbb\xbfcustomer_id,event_id,business_id,event_name,occurred_at,loaded_at,amount,channel\r\n"
     first += b'"a,1", e1 ,shapes,order,2025-01-01 10:00:00,2025-01-01T11:00Z,12.50,web\r\n'
     second = f"{COLUMNS}\ne2,shapes,b1,order,2025-01-02T10:00:00.123456789+05:30,7,USD,,,2025-01-02 11:00:00+00\n".encode()

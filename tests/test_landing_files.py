@@ -1,4 +1,4 @@
-"""Files of the landing by themselves: which are found, what is copied, and what is refused in which words. No refresh."""
+"""The landing files without a refresh: which are found, what is copied, what is rejected and with which messages."""
 
 import gzip
 import random
@@ -46,7 +46,7 @@ def refusal(tmp_path: Path, content: bytes | str, name: str = "events.csv") -> s
 
 
 class Gathered:
-    """Stands where the server is: `winback land` hands it each table's rows as a Parquet file."""
+    """Replaces the server: `winback land` passes it each table's rows as a Parquet file."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[dict]] = {}
@@ -157,7 +157,7 @@ def test_refuses_names_that_cannot_be_columns(tmp_path: Path, names: str, words:
 
 
 def test_names_of_ours_are_refused_of_attributes_alone(tmp_path: Path) -> None:
-    """Whatever base_customers calls a column that it works with; what a file of events calls one that is not read is nothing to us."""
+    """Every column name that base_customers works with is rejected; unread columns in a file of events may have any name."""
     staging = DBT_PROJECT / "models" / "staging" / "base_customers.sql"
     copies = (DBT_PROJECT / "macros" / "staging" / "deduplication.sql").read_text().split("{% macro deduplicated")[1].split("endmacro")[0]
     source = staging.read_text() + copies
@@ -185,7 +185,7 @@ def test_reads_each_format_alike(tmp_path: Path) -> None:
 
 
 def test_numbers_of_parquet_are_the_ids_they_were(tmp_path: Path) -> None:
-    # Two files that one scan would turn into doubles, in which the greater id is another one.
+    # Two files that one scan would convert to doubles, which changes the greater id.
     columns = "'shop' as business_id, 'order' as event_name, date '2025-01-01' as occurred_at, date '2025-01-02' as loaded_at"
     for name, values in {"a": "'a' as event_id, 9007199254740993::bigint as customer_id", "b": "'b' as event_id, 6250000000017::double as customer_id"}.items():
         (tmp_path / "events").mkdir(exist_ok=True)
@@ -219,7 +219,7 @@ def test_what_is_hashed_is_what_is_read_while_the_file_is_rewritten(tmp_path: Pa
             try:
                 (copied,) = copy_files([LandedFile("events", path, "csv")], tmp_path / f"{number}")
             except WinbackError:
-                continue  # caught between two contents, where the header is cut off
+                continue  # caught between two contents, when the header is truncated
             assert LandedFile("events", copied.path, "csv").digest == copied.digest
     finally:
         stop.set()

@@ -1,6 +1,6 @@
-"""By whatever path: drawn histories that arrive over several nights, in any order, end as one full build of them does.
+"""Independent of the path: drawn histories that arrive over several nights, in any order, end like one full build of them.
 
-Each history is a business of its own, so that many share one warehouse. More, or others, by the environment:
+Each history is a separate business, so that many share one warehouse. More or other histories by environment variable:
 `HISTORIES=2000 NIGHTS=6 HISTORIES_SEED=7 python -m pytest -n 0 -m slow tests/test_nights.py`.
 """
 
@@ -25,13 +25,13 @@ KEPT = "select count(*), bit_xor(hash(history)) from winback.metric_history as h
 
 
 def as_of(night: int) -> str:
-    """The last two nights count to the same date, the others to earlier ones, some of them well apart."""
+    """The last two nights count to the same date, the others to earlier ones, some of them far apart."""
     before_last = max(NIGHTS - 2 - night, 0)
     return (AS_OF - timedelta(days=before_last * before_last * 11)).isoformat()
 
 
 def told_apart_again() -> list[Arrival]:
-    """c1 says the same throughout, and is told apart by it again once c2's country is none too many: in the last night."""
+    """c1 has the same country throughout. In the last night it is a segment again, when c2's country no longer exceeds the limit."""
     order = {"event_name": "order", "occurred_at": "2025-01-01", "loaded_at": "2025-01-01"}
     nights = []
     for night in range(NIGHTS):
@@ -47,11 +47,11 @@ def told_apart_again() -> list[Arrival]:
 
 @pytest.mark.parametrize("count", [50, pytest.param(COUNT, marks=pytest.mark.slow)])
 def test_any_nights_in_any_order_end_as_one_full_build(project: Project, tmp_path: Path, count: int) -> None:
-    project.limit_segment_values(1)  # Of two countries; so segments come and go from night to night.
+    project.limit_segment_values(1)  # There are two countries, so segments appear and disappear between nights.
     arriving = [*drawn_arrivals(drawn(count, SEED), NIGHTS, SEED), told_apart_again()]
     wide: list[set[tuple]] = []
     for night in range(NIGHTS):
-        if night == NIGHTS - 1:  # what has landed stays, also when its file is gone
+        if night == NIGHTS - 1:  # landed rows remain, even if their file is gone
             (project.landing / "events" / "night_0.csv").rename(tmp_path / "night_0.csv")
         write_night(arriving, night, project.landing, project.folder / "seeds")
         told = project.refresh(as_of(night)).stderr

@@ -1,4 +1,4 @@
-"""What is told of a failed refresh, to real servers of this machine: a web server that takes webhooks, and a mail server."""
+"""The notifications of a failed refresh, sent to real local servers: a web server for webhooks, and a mail server."""
 
 import http.server
 import json
@@ -16,7 +16,7 @@ from projects import Project
 
 
 class Hook(http.server.ThreadingHTTPServer):
-    """Takes webhooks, and answers with the status that the path names."""
+    """Accepts webhooks, and answers with the status in the path."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answers)
@@ -35,11 +35,11 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Not on the terminal."""
+        """Do not log to the terminal."""
 
 
 class Mailbox:
-    """Keeps what a mail server is handed."""
+    """Keeps the mails that a mail server receives."""
 
     def __init__(self) -> None:
         self.mails: list = []

@@ -1,4 +1,4 @@
-"""The oracle against the golden landing, and against cases small enough to work out by hand."""
+"""The oracle against the golden landing, and against cases small enough to compute by hand."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_every_landed_row_stands_is_superseded_or_is_rejected(golden):
 
 @pytest.fixture
 def walked(tmp_path):
-    """Writes a landing of one business and has the oracle read it."""
+    """Write a landing of one business and have the oracle read it."""
 
     return partial(read_case, tmp_path)
 
@@ -109,7 +109,7 @@ def test_what_happens_on_the_last_day_still_counts(walked):
 
 
 def test_an_exit_stays_what_it_was_until_the_return(walked):
-    """Bought and gone within the day, long after a silent exit: nothing seen at the close."""
+    """A purchase and an exit within a day, long after an exit by inactivity: the close of the day shows nothing."""
     result = walked(
         event("1", "2025-03-01T09:00", "order"),
         event("2", "2025-05-01T09:00", "order"),
@@ -158,7 +158,7 @@ def test_future_events_are_only_projected_and_future_voids_count_at_once(walked)
         ("Africa/Cairo", "2024-10-31T21:30:00Z", "10-31"),  # back from 24 to 23 o'clock
         ("Pacific/Kiritimati", "2024-10-31T10:00:00Z", "11-01"),
         ("Asia/Kolkata", "2024-10-31T18:29:59Z", "10-31"),
-        ("Africa/Cairo", "2024-04-26", "04-26"),  # a date that has no midnight
+        ("Africa/Cairo", "2024-04-26", "04-26"),  # a date without a midnight
     ],
 )
 def test_dates_are_those_of_the_business(walked, zone, when, day):
@@ -210,7 +210,7 @@ def test_drawn_businesses_are_the_same_each_time():
 
 
 def test_compare_names_what_differs(walked):
-    """Against tables made of the oracle's own rows, with a value, a row and a count off."""
+    """Against tables made of the oracle's own rows, with one value, one row and one count wrong."""
     result = walked(event("1", "2025-06-01", "order"), event("2", "2025-06-02", "teleport"), event("3", "2025-06-01", "chat", amount="ten"))
     connection = as_warehouse(result)
     assert compare(connection, result) == []

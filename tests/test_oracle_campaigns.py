@@ -1,6 +1,6 @@
-"""The oracle's campaigns, strategies and audiences, on landings small enough to work out by hand.
+"""The oracle's campaigns, strategies and audiences, on landings small enough to compute by hand.
 
-Silence of 10 days makes dormant, of 30 former; a campaign's window has 30 days.
+A customer is dormant after 10 days of inactivity, former after 30; a campaign's window has 30 days.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def walked(tmp_path):
 
 
 def test_the_targeted_are_judged_when_every_window_has_closed(walked):
-    """Of a and b, treated in May while former, a is won back on the window's last day; c was the control, d was active."""
+    """Of a and b, treated in May while former, a is won back on the window's last day; c is the control, d is active."""
     result = walked(
         *(order(name, "2025-01-01") for name in "abc"),
         order("d", "2025-04-30"),
@@ -40,7 +40,7 @@ def test_the_targeted_are_judged_when_every_window_has_closed(walked):
 
 
 def test_a_campaign_by_hand(walked):
-    """a, b treated and c, d not, all former; e was active, x unknown; f's window is open. The campaign's 12 is shared by four."""
+    """a, b treated and c, d not, all former; e is active, x unknown; f's window is open. Four share the campaign's cost of 12."""
     result = walked(
         *(order(name, "2025-01-01") for name in "abcdf"),
         order("e", "2025-04-30"),
@@ -67,7 +67,7 @@ def test_a_campaign_by_hand(walked):
 
 
 def test_who_was_back_before_the_touch_did_not_return_for_it(walked):
-    """On the day of the touch: a came back an hour before it, b with it, c after it; d woke before it, and e left once more and returned after it."""
+    """On the day of the touch: a returns an hour before it, b with it, c after it; d wakes before it; e leaves once more and returns after it."""
     touched = "2025-05-01T10:00"
     result = walked(
         *(order(name, "2025-01-01") for name in "abc"),
@@ -86,7 +86,7 @@ def test_who_was_back_before_the_touch_did_not_return_for_it(walked):
 
 
 def test_a_strategy_is_the_mean_of_its_campaigns(walked):
-    """Lifts 1/2 of 2 and 2, and 1 of 1 and 2, in the weights 1 and 2/3; the third campaign has no control and does not compare."""
+    """Lifts 1/2 (2 and 2 customers) and 1 (1 and 2), in the weights 1 and 2/3; the third campaign has no control and is not compared."""
     touches = [
         *(touch("k", name, "2025-05-01") for name in ("a", "b")),
         *(touch("k", name, "2025-05-01", "control") for name in ("c", "d")),
@@ -112,7 +112,7 @@ def test_a_strategy_is_the_mean_of_its_campaigns(walked):
 
 
 def test_candidates_by_hand(walked):
-    """Of four who left by word a came back after 60 days and brought 30, d after 160; so may b and c, away for 20 days and 5."""
+    """Of four who left by cancellation a returned after 60 days with a revenue of 30, d after 160; b and c, inactive for 20 and 5 days, may do so too."""
     result = walked(
         *(order(name, "2025-01-01", amount="10") for name in "ad"),
         *(cancel("a", "2025-01-02"), order("a", "2025-03-03", amount="30")),

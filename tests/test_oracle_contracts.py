@@ -1,6 +1,6 @@
-"""The oracle's contracts, covers, kinds of nothing and payments made good, on landings small enough to work out by hand.
+"""The oracle's contracts, paid periods, kinds for an amount of 0 and recovered payments, on landings small enough to compute by hand.
 
-Silence of 10 days makes dormant, of 30 former; a payment made good within 7 days is a recovery.
+A customer is dormant after 10 days of inactivity, former after 30; a payment made good within 7 days is a recovery.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ def test_a_customer_leaves_with_the_last_contract(walked, ends, left):
 
 
 def test_who_has_begun_the_new_before_the_old_ends_has_not_left(walked):
-    """At one instant the end comes first: an exit of no day. A purchase of no contract keeps nobody."""
+    """At one instant the end comes first: an exit of zero days. A purchase without a contract prevents no exit."""
     assert moves(walked(begin("s", "2025-06-01"), begin("t", "2025-06-10T22:00"), end("s", "2025-06-11T02:00"))) == ["06-01 acquired", "06-20 lapsed"]
     assert moves(walked(begin("s", "2025-06-01"), end("s", "2025-06-05T09:00"), begin("t", "2025-06-05T09:00"))) == ["06-01 acquired", "06-15 lapsed"]
     assert moves(walked(begin("s", "2025-06-01"), order("c", "2025-06-03"), end("s", "2025-06-05"))) == ["06-01 acquired", "06-05 churned"]
 
 
 def test_contracts_stay_open_until_they_are_ended(walked):
-    """Through a silent exit; and one that has ended opens again."""
+    """They stay open through an exit by inactivity; and an ended contract can open again."""
     silent = walked(begin("s", "2025-03-01"), begin("t", "2025-05-01"), end("t", "2025-05-03"))
     assert moves(silent) == ["03-01 acquired", "03-11 lapsed", "03-31 churned", "05-01 won_back", "05-11 lapsed", "05-31 churned"]
     assert exits(silent)[-1] == ("05-31", "inactivity")
@@ -78,7 +78,7 @@ def test_contracts_of_the_merged_are_the_survivors(walked):
 
 
 def test_what_is_paid_for_is_no_silence(walked):
-    """Until 20 May: dormant ten days later, former thirty. A refund takes nothing of it, a void all; dates before the purchase give nothing."""
+    """Paid until 20 May: dormant ten days later, former thirty. A refund shortens nothing, a void removes all; dates before the purchase have no effect."""
     paid = begin("", "2025-04-01", covers_until="2025-05-20")
     longer = ["04-01 acquired", "05-30 lapsed", "06-19 churned"]
     assert moves(walked(paid)) == moves(walked(paid, event("r", "2025-04-02", "refund", amount="5"))) == longer
@@ -89,7 +89,7 @@ def test_what_is_paid_for_is_no_silence(walked):
 
 
 def test_what_is_paid_for_ends_with_its_contract(walked):
-    """s is paid until August and ends on 20 May, of t and of no contract nothing is paid ahead."""
+    """s is paid until August and ends on 20 May; t and purchases without a contract have no paid period."""
     paid = begin("s", "2025-05-01", covers_until="2025-08-01")
     assert moves(walked(paid, begin("t", "2025-05-02"), end("s", "2025-05-20"))) == ["05-01 acquired", "05-30 lapsed", "06-19 churned"]
     assert moves(walked(paid, begin("t", "2025-05-02"), end("t", "2025-05-20"))) == ["05-01 acquired"]
@@ -97,7 +97,7 @@ def test_what_is_paid_for_ends_with_its_contract(walked):
 
 
 def test_an_exit_ends_all_that_was_paid_for_before_it(walked):
-    """Also one of which the close of the day shows nothing; what is bought after it counts anew."""
+    """This includes an exit that the close of the day does not show; a purchase after it starts a new paid period."""
     paid = begin("", "2025-05-01", covers_until="2025-08-01")
     within = walked(paid, cancel("c", "2025-05-10T08:00"), order("c", "2025-05-10T20:00"))
     assert moves(within) == ["05-01 acquired", "05-20 lapsed", "06-09 churned"]
@@ -114,7 +114,7 @@ def test_the_next_change_knows_what_is_paid_for(walked):
 
 @pytest.mark.parametrize(("amount", "found"), [("0", []), ("-0.00", []), ("0.01", ["06-01 acquired"]), ("", ["06-01 acquired"]), ("nil", ["06-01 acquired"])])
 def test_what_costs_nothing_may_be_another_kind(walked, amount, found):
-    """An invoice over nothing is of no interest: not one whose amount is missing or cannot be read."""
+    """An invoice of zero is ignored, but not one whose amount is missing or unreadable."""
     assert moves(walked(event("1", "2025-06-01", "invoice", amount=amount)))[:1] == found
 
 
@@ -124,7 +124,7 @@ def test_an_invoice_over_nothing_in_another_currency_is_still_over_nothing(walke
 
 
 def test_whose_payment_was_made_good_is_in_neither_part_of_the_rate(walked):
-    """Former at the open of June: a, made good on the 2nd and won back on the 20th, b, won back, and d, gone for good. e was dormant."""
+    """Former at the open of June: a, recovered on the 2nd and won back on the 20th; b, won back; d, gone for good. e was dormant."""
     result = walked(
         *(order("a", "2025-05-20"), cancel("a", "2025-05-30", "card_declined"), order("a", "2025-06-02", amount="7"), cancel("a", "2025-06-05")),
         *(order("a", "2025-06-20", amount="9"), order("b", "2025-01-01"), order("b", "2025-06-03", amount="5"), order("d", "2025-01-01")),

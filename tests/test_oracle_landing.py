@@ -64,7 +64,7 @@ def test_the_years_are_those_of_the_business(text, is_read):
 
 
 def test_a_time_without_a_zone_may_be_the_businesss_own(walked):
-    """23:00 in New York is the next day at UTC."""
+    """23:00 in New York is the next day in UTC."""
     for naive_times, day in (("local", date(2025, 6, 1)), ("utc", date(2025, 5, 31)), ("", date(2025, 5, 31))):
         result = walked(event("1", "2025-06-01 03:00:00", "order"), policy={"timezone": "America/New_York", "naive_times": naive_times})
         assert result.states[0]["valid_from"] == day
@@ -100,7 +100,7 @@ def test_booleans_and_blanks():
 
 
 def test_an_address_is_one_person_in_any_case(walked):
-    """A to Z alone; other ids and other letters are told apart."""
+    """Only A to Z are compared case-insensitively; other ids and other letters are distinct."""
     addresses = [order(name, f"2025-06-{day:02}") for day, name in enumerate(("Ann@Example.com", "ann@EXAMPLE.com", "É@x", "é@X", "Bob", "bob"), start=1)]
     result = walked(
         *addresses,
@@ -117,7 +117,7 @@ def test_an_address_is_one_person_in_any_case(walked):
 
 
 def test_ids_that_name_nobody_or_were_mangled(walked):
-    """In this order, and before the business and the name are looked at."""
+    """Rejected in this order, and before the business and the name are checked."""
     result = walked(
         *(event(name, "2025-06-01", "order", customer_id=name) for name in ("0", "NULL", "n/a", "Guest", "[object Object]", "0.0", "1e5", "1.5E+7", "00")),
         event("1.23E+11", "2025-06-01", "order", customer_id="nan"),
@@ -137,7 +137,7 @@ def test_ids_that_name_nobody_or_were_mangled(walked):
 
 
 def test_a_bad_value_costs_the_value(walked):
-    """The row stands, in each table; of one value the first reason alone, and none of what is missing."""
+    """The row is current, in each table; a value has only its first reason, and a missing value none."""
     result = walked(
         event("1", "2025-06-01", "order", amount="1,250"),
         event("2", "2025-06-01", "order", amount="-5", currency="XXX"),
@@ -170,7 +170,7 @@ def test_a_bad_value_costs_the_value(walked):
 
 
 def test_revenue_is_of_what_could_be_used(walked):
-    """Of 5 in euros and a refund of 2 with a sign; what cannot be used counts nothing."""
+    """5 in euros and a refund of 2 with a sign; unusable amounts count nothing."""
     result = walked(
         *(event("1", "2025-05-01", "order", amount="1,250"), event("2", "2025-05-01", "order", amount="-5")),
         *(event("3", "2025-05-01", "order", amount="7", currency="USD"), event("4", "2025-05-01", "order", amount="5", currency="eur")),
@@ -180,7 +180,7 @@ def test_revenue_is_of_what_could_be_used(walked):
 
 
 def test_rows_that_differ_in_loaded_at_alone_are_one(walked):
-    """With the greatest time that can be read: so a copy that was replaced stands again when it comes again."""
+    """They keep the latest readable time, so a replaced row becomes current again when it is delivered again."""
     first, second = event("1", "2025-06-01", "order", loaded_at="2025-07-01"), event("1", "2025-06-02", "order", loaded_at="2025-07-02")
     again = [first | {"loaded_at": when} for when in ("2025-07-03", "later", "2101-07-01")]
     for events, stands_on in (((first, second), date(2025, 6, 2)), ((first, second, *again), date(2025, 6, 1))):
@@ -191,7 +191,7 @@ def test_rows_that_differ_in_loaded_at_alone_are_one(walked):
 
 
 def test_a_file_without_loaded_at_is_of_one_time(walked):
-    """No copy of it is newer; copies that are the same are one row, and one written otherwise is superseded."""
+    """No row of it is newer; equal rows are one row, and one written differently is superseded."""
     copies = [order("c", "2025-06-02"), order("c", "2025-06-02") | {"occurred_at": "2025-06-01"}, order("c", "2025-06-02")]
     result = walked(*copies, order("c", "2025-06-02") | {"customer_id": " c "}, without={"events": ("loaded_at",)})
     assert result.states[0]["valid_from"] == date(2025, 6, 1)
@@ -200,7 +200,7 @@ def test_a_file_without_loaded_at_is_of_one_time(walked):
 
 
 def test_what_has_no_time_of_its_own_is_older(walked):
-    """A customer's row without `updated_at`, or with one that cannot be read, yields to any that has one."""
+    """A customer row without `updated_at`, or with an unreadable one, is older than any with one."""
     rows = [consent("c") | {"updated_at": when, "country": country, "loaded_at": "2025-07-02"} for when, country in (("", "SE"), ("soon", "NO"))]
     result = walked(order("c", "2025-06-01"), customers=[*rows, consent("c") | {"country": "IT"}])
     assert {value for _, _, _, segment, value in result.periods if segment == "country"} == {"IT"}
@@ -208,7 +208,7 @@ def test_what_has_no_time_of_its_own_is_older(walked):
 
 
 def test_copies_whose_bad_values_are_dropped_are_alike(walked):
-    """A good amount sorts before none; two that are none are the same, and the rest is superseded."""
+    """A valid amount sorts before none; two invalid ones are equal, and the others are superseded."""
     alike = walked(*(event("1", "2025-06-01", "order", amount=text) for text in ("ten", "1e5")))
     assert (alike.superseded["events"], alike.rejected, len(alike.dropped)) == (1, [], 1)
     better = walked(*(event("1", "2025-06-01", "order", amount=text) for text in ("ten", "5")))

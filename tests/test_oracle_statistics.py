@@ -39,7 +39,7 @@ def test_the_normal_distribution():
 
 
 def test_arms_of_different_size_make_no_effect():
-    """Two campaigns that did nothing, the better pool mostly treated: together 14/30 against 16/60, apart no lift at all."""
+    """Two campaigns without effect, the better pool mostly treated: together 14/30 against 16/60, separately no lift."""
     campaigns = [Arms(10, 20, 5, 10), Arms(2, 10, 10, 50)]
     assert mean_lift(campaigns) == 0 and p_value(campaigns) == 1
     low, high = mean_lift_interval(campaigns)
@@ -47,7 +47,7 @@ def test_arms_of_different_size_make_no_effect():
 
 
 def test_the_mean_lift_by_hand():
-    """Weights 1 and 2/3, lifts 1/2 and 1: (1/2 + 2/3) / (5/3) = 7/10; of the variances only the first is not 0: 1/8."""
+    """Weights 1 and 2/3, lifts 1/2 and 1: (1/2 + 2/3) / (5/3) = 7/10; only the first variance is not 0: 1/8."""
     campaigns = [Arms(1, 2, 0, 2), Arms(1, 1, 0, 2)]
     assert mean_lift(campaigns) == Fraction(7, 10)
     error = (1 / 8) ** 0.5 / (5 / 3)
@@ -56,7 +56,7 @@ def test_the_mean_lift_by_hand():
 
 
 def test_a_survival_curve_by_hand():
-    """Of four one ends at 2, where one is last seen; one is last seen at 4; the last ends at 5."""
+    """Of four, one ends at 2, when one is last seen; one is last seen at 4; the last ends at 5."""
     curve = Survival([Spell(2, True), Spell(2, False), Spell(4, False), Spell(5, True)])
     assert [curve.at(day) for day in (1, 2, 4, 5)] == [1, Fraction(3, 4), Fraction(3, 4), 0]
     assert curve.longest == 5
@@ -65,7 +65,7 @@ def test_a_survival_curve_by_hand():
 
 
 def test_who_is_seen_later_is_at_risk_later():
-    """One of two ends at 3; two more are seen from 5 on, and of those three one ends at 6."""
+    """One of two ends at 3; two more are observed from 5 on, and one of those three ends at 6."""
     curve = Survival([Spell(3, True), Spell(9, False), Spell(6, True, seen_from=5), Spell(9, False, seen_from=5)])
     assert curve.at(3) == Fraction(1, 2) and curve.at(6) == Fraction(1, 3)
     assert Survival([]).longest < 0
@@ -73,7 +73,7 @@ def test_who_is_seen_later_is_at_risk_later():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_survival_is_as_in_lifelines(seed):
-    """Delayed entries aside a start before which everyone is at risk, or the curve of lifelines begins at nothing."""
+    """Spells without delayed entry are at risk from before day 0; otherwise the curve of lifelines would begin at zero."""
     random = Random(seed)
     spells = [Spell(random.randint(0, 30), random.random() < 0.6) for _ in range(25)]
     spells = [spell if spell.days else Spell(0, False) for spell in spells]

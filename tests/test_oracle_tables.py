@@ -1,6 +1,6 @@
-"""The oracle's exits, returns, cohorts, loyalty and thresholds, on landings small enough to work out by hand.
+"""The oracle's exits, returns, cohorts, loyalty and thresholds, on landings small enough to compute by hand.
 
-Silence of 10 days makes dormant, of 30 former; a payment made good within 7 days is a recovery; a campaign's window has 30 days.
+Dormant after 10 days of inactivity, former after 30; a payment made good within 7 days is a recovery; a campaign's window has 30 days.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def walked(tmp_path):
 
 
 def test_returns_and_whether_they_held(walked):
-    """Former from 31 January, won back on 3 March, dormant from 15 March, awake on the 20th by a talk; gone since 19 April."""
+    """Former from 31 January, won back on 3 March, dormant from 15 March, awake on the 20th by a chat; former since 19 April."""
     result = walked(
         order("c", "2025-01-01", amount="100"),
         order("c", "2025-03-03", amount="40"),
@@ -48,7 +48,7 @@ def test_returns_and_whether_they_held(walked):
 
 
 def test_cohorts_by_hand(walked):
-    """Of three who left on 10 January one is back after 20 days and one after 45; a fourth payment was made good."""
+    """Of three who left on 10 January one returns after 20 days and one after 45; a fourth had a recovered payment."""
     result = walked(
         *(order(name, "2025-01-09") for name in "abcd"),
         *(cancel(name, "2025-01-10") for name in "abc"),
@@ -63,11 +63,11 @@ def test_cohorts_by_hand(walked):
     assert january[4]["return_probability"] == pytest.approx(2 / 3) and january[5]["return_probability"] is None
     assert len(january) == 24 and not [one for one in result.cohorts if one["exit_kind"] == "involuntary"]
     dormant = row(result.cohorts, from_state="dormant", cohort_month=None, months_since=1)
-    assert dormant["entered"] == 3  # a, b and d again, in silence
+    assert dormant["entered"] == 3  # a, b and d again, by inactivity
 
 
 def test_failed_payments_are_at_risk_once_they_can_no_longer_be_made_good(walked):
-    """Seen from day 41 on: e returns on day 45, f never; before, of a and c, a returned on day 20."""
+    """Observed from day 41 on: e returns on day 45, f never; before, of a and c, a returned on day 20."""
     result = walked(
         *(order(name, "2025-01-09") for name in "acef"),
         *(cancel(name, "2025-01-10") for name in "ac"),
@@ -104,8 +104,8 @@ def test_exits_are_judged_after_90_days(walked):
         found = result.periods["b000", grain, start, segment, value]
         return values(found, "exits exits_won_back exit_win_back_rate")
 
-    assert figures("day", date(2025, 1, 5)) == (2, 1, 0.5)  # 90 days and 91; c's was made good
-    assert figures("month", date(2025, 1, 1)) == (3, 1, pytest.approx(1 / 3))  # and d in silence
+    assert figures("day", date(2025, 1, 5)) == (2, 1, 0.5)  # 90 days and 91; c's was recovered
+    assert figures("month", date(2025, 1, 1)) == (3, 1, pytest.approx(1 / 3))  # and d by inactivity
     assert figures("month", date(2025, 1, 1), "country", "IT") == (1, 1, 1.0)
     assert figures("quarter", date(2025, 4, 1)) == (2, 0, None)
     assert figures("year", date(2025, 1, 1)) == (6, 1, None)
@@ -115,7 +115,7 @@ def test_exits_are_judged_after_90_days(walked):
 
 
 def test_loyalty_by_hand(walked):
-    """Who opens May as a customer, and what they said last: a year before at the earliest, the day before at the latest."""
+    """Customers at the opening of May, and their last answer: from a year before to the day before."""
     result = walked(
         *(event(f"{name}{month}", f"2025-{month}-28", "renewal", customer_id=name) for name in "abcdef" for month in ("03", "04")),
         *(cancel(name, "2025-05-20") for name in "bd"),
@@ -135,7 +135,7 @@ def test_loyalty_by_hand(walked):
 
 
 def test_thresholds_by_hand(walked):
-    """Gaps of 40 and 400 days; one open for 150, one ended by a cancellation after 35, one at once. The year 2024 is the first to be judged."""
+    """Gaps of 40 and 400 days; one open for 150, one ended by a cancellation after 35, one at once. The year 2024 is the first to be evaluated."""
     result = walked(
         *(order("a", "2022-06-01"), order("a", "2022-07-11"), order("a", "2023-08-15"), order("b", "2025-01-31")),
         *(order("c", "2023-12-01"), cancel("c", "2024-01-05"), order("d", "2023-06-01T09:00"), cancel("d", "2023-06-01T10:00")),
@@ -149,14 +149,14 @@ def test_thresholds_by_hand(walked):
     assert result.thresholds[0]["false_alarm_rate"] == pytest.approx(1 - 8 / 15)  # S(375) / S(10)
     assert row(result.thresholds, days=120)["false_alarm_rate"] == pytest.approx(1 - 8 / 30 / (4 / 5))  # S(485) / S(120)
     assert row(result.thresholds, days=150)["false_alarm_rate"] is None
-    # At the close of 2023 a was silent for 138 days and c for 30; d had cancelled. Only a bought in 2024.
+    # At the close of 2023 a was inactive for 138 days and c for 30; d had cancelled. Only a bought in 2024.
     assert values(row(result.thresholds, days=30), "pool returned win_back_rate") == (3, 1, pytest.approx(1 / 3))
     assert values(row(result.thresholds, days=120), "pool returned win_back_rate") == (2, 1, 0.5)
     assert values(row(result.thresholds, days=150), "pool returned win_back_rate") == (1, 0, 0.0)
 
 
 def test_the_end_of_one_contract_of_several_ends_no_gap(walked):
-    """c leaves on 1 June alone; the gap of 151 days since 1 January is not cut by the end on 1 February."""
+    """c leaves only on 1 June; the gap of 151 days since 1 January is not cut by the end on 1 February."""
     events = [order("c", "2025-01-01", contract_id="s"), order("c", "2025-01-01T10:00", contract_id="t")]
     ends = [cancel("c", "2025-02-01") | {"contract_id": "s"}, cancel("c", "2025-06-01") | {"contract_id": "t"}]
     shares = {one["days"]: one["silent_share"] for one in walked(*events, *ends).thresholds}
@@ -164,7 +164,7 @@ def test_the_end_of_one_contract_of_several_ends_no_gap(walked):
 
 
 def test_a_young_history_is_judged_by_a_quarter(walked):
-    """No year is warm; in the second quarter, of which 30 June is the last day, c, silent for 89 days before it, came back."""
+    """No year is warm. In the second quarter, which ends on 30 June, c returned after 89 days of inactivity before it."""
     result = walked(order("c", "2025-01-01"), order("c", "2025-05-01"))
     assert values(row(result.thresholds, days=75), "pool returned win_back_rate") == (1, 1, 1.0)
     assert values(row(result.thresholds, days=90), "pool returned win_back_rate") == (0, 0, None)
@@ -174,7 +174,7 @@ def test_a_young_history_is_judged_by_a_quarter(walked):
 
 @pytest.fixture
 def eventful(walked):
-    """Something in every table: c is won back, d is dormant."""
+    """Rows in every table: c is won back, d is dormant."""
     return walked(
         *(order("c", "2025-05-01", amount="10"), cancel("c", "2025-05-02"), order("c", "2025-06-01", amount="5"), cancel("c", "2025-06-02")),
         *(order("d", "2025-06-10"), event("1", "2025-05-01", "teleport")),
@@ -185,7 +185,7 @@ def eventful(walked):
 
 
 def test_compare_reads_every_table(eventful):
-    """Tables made of the oracle's own rows are right; each is missed where it is not there, or lacks a column or a row."""
+    """Tables made of the oracle's own rows match; a missing table, column or row is reported."""
     connection = as_warehouse(eventful)
     assert compare(connection, eventful) == []
     columns_of = {table: columns for table, (_, _, columns) in ROWS.items()} | FACTS

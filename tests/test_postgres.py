@@ -1,4 +1,4 @@
-"""Publishing on PostgreSQL, in one step: what readers see, and what becomes of refreshes that die. On the toy project."""
+"""Publishing on PostgreSQL in one step: what readers see, and what happens to refreshes that die. On the toy project."""
 
 import shutil
 import signal
@@ -13,7 +13,7 @@ from projects import GOLDEN_AS_OF, Project
 from servers import ServedProject, Server, connect, make_older, served
 from waiting import wait_for
 
-# What only a whole refresh makes true: rows, stocks and states of one and the same run.
+# True only of a complete refresh: rows, stocks and states of the same run.
 WHOLE = """
     select
         (select rows_rejected from winback.refreshes order by refresh_id desc limit 1) = (select count(*) from winback.rejected_rows),
@@ -29,7 +29,7 @@ STATES = "select count(*) from winback.lifecycle_states"
 
 @pytest.fixture(scope="session")
 def published_on_postgres(server: Server, worker_id: str, published_toy: Project, tmp_path_factory: pytest.TempPathFactory) -> ServedProject:
-    """The golden landing, published in a database of this worker, which is kept as a template. (A project is parsed for one database.)"""
+    """The golden landing, published in this worker's database, which is kept as a template. (A project is parsed for one database.)"""
     database = f"toy_{worker_id}"
     server.make(database)
     project = served(published_toy.copied_to(tmp_path_factory.mktemp("postgres") / "toy"), server.environment(database))
@@ -41,7 +41,7 @@ def published_on_postgres(server: Server, worker_id: str, published_toy: Project
 
 @pytest.fixture
 def on_postgres(server: Server, published_on_postgres: ServedProject, tmp_path: Path) -> ServedProject:
-    """A toy project of its own in which the golden landing is published, for faults to be caused in."""
+    """A private toy project in which the golden landing is published, for fault injection."""
     environment = published_on_postgres.environment
     server.make(environment["PGDATABASE"], f"{environment['PGDATABASE']}_as_published")
     return served(published_on_postgres.copied_to(tmp_path / "toy"), environment)
@@ -66,7 +66,7 @@ def test_views_of_readers_survive_and_show_the_new_rows(on_postgres: ServedProje
 
 
 def test_rows_delivered_again_are_the_rows_that_were_there(on_postgres: ServedProject) -> None:
-    """With a later time of loading, which is kept; with an earlier one, which is not."""
+    """With a later loading time, which is kept; with an earlier one, which is not."""
     before = on_postgres.query(HASHES)
     on_postgres.query("insert into landing.events select * from landing.events; update landing.events set loaded_at = '2031-01-01T00:00:00Z' where event_id < 'e1'")
     assert "0 new rows, 0 customers recomputed" in on_postgres.refresh().stderr
@@ -116,7 +116,7 @@ def test_readers_who_never_let_go_stop_the_publishing_and_nothing_else(on_postgr
     reader.autocommit = False
     reader.cursor().execute(STATES)
     on_postgres.load_more(3)
-    letting_go = threading.Timer(300, reader.close)  # Only for a refresh that waits without end, which then publishes.
+    letting_go = threading.Timer(300, reader.close)  # Only if a refresh waits without end; it then publishes.
     letting_go.start()
     message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF, WINBACK_LOCK_TIMEOUT="1")
     letting_go.cancel()
@@ -149,7 +149,7 @@ def test_a_refresh_killed_in_the_middle_leaves_the_last_good_tables_and_needs_no
     for _ in range(2):
         process = on_postgres.start("refresh", "--as-of", GOLDEN_AS_OF)
         wait_for(lambda: on_postgres.query("select 1 from pg_stat_activity where application_name like 'winback build%'"))
-        process.send_signal(signal.SIGKILL)  # dbt, its child, is left behind
+        process.send_signal(signal.SIGKILL)  # its child process dbt is left running
         process.communicate()
     assert on_postgres.query(left_behind)[0][0] > 0 and on_postgres.query(STATES) == before
     assert "Cleared away what the dead run" in on_postgres.refresh().stderr
@@ -235,7 +235,7 @@ def test_landing_tables_may_have_types_of_their_own_and_gain_columns(bare_on_pos
         project.query(f"alter database {project.environment['PGDATABASE']} set {setting}")
     assert "0 new rows, 0 customers recomputed" in project.refresh().stderr
     assert "has landing tables of your own" in project.refused("demo") and not project.landing.exists()
-    make_older(project)  # rows with nulls and empty texts are known all the same
+    make_older(project)  # rows with nulls and empty texts are recognised all the same
     project.query("insert into landing.customers values ('shop', 'ann', 'IT')")
     assert "everything derived anew, 1 new rows, 1 customers recomputed" in project.refresh().stderr
     assert project.query(landed) == before

@@ -1,4 +1,4 @@
-"""The same tables on PostgreSQL as on DuckDB, and the same words of them, by the whole project."""
+"""The tables and their descriptions are the same on PostgreSQL as on DuckDB, with the whole project."""
 
 import shutil
 from dataclasses import replace
@@ -69,7 +69,7 @@ def test_every_public_column_is_described_in_the_database(on_postgres: ServedPro
 
 
 def test_the_dashboard_asks_as_a_role_that_cannot_write(on_postgres: ServedProject) -> None:
-    # As in docs/bi.md.
+    # As documented in docs/bi.md.
     on_postgres.query("""
         create role superset login password 'secret';
         grant usage on schema winback to superset;

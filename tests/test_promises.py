@@ -1,11 +1,11 @@
-"""tests/README.md says what each test promises, and speaks of no test that is not there."""
+"""tests/README.md states what each test guarantees, and names no test that does not exist."""
 
 import ast
 import re
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-# `test_x.py::test_y`, or `test_x.py` for all that are in it.
+# `test_x.py::test_y`, or `test_x.py` for all tests in it.
 NAMED = re.compile(r"`(test_\w+\.py)(?:::(test_\w+))?`")
 
 

@@ -1,4 +1,4 @@
-"""What a refresh promises when things go wrong: nothing published is lost, nobody reads half of anything. On the toy project."""
+"""What a refresh guarantees on failures: no published data is lost, and nobody reads half of it. On the toy project."""
 
 import json
 import shutil
@@ -51,7 +51,7 @@ for database in Path(os.environ["DAGSTER_HOME"]).rglob("*.db"):
 
 
 def test_nothing_that_comes_after_publishing_fails_what_is_published(toy: Project) -> None:
-    """Figures that cannot be read; then, as the report is drawn, Dagster's own files."""
+    """Unreadable figures; then, while the report is drawn, unusable Dagster files."""
     shown = toy.folder / "orchestration" / "metadata.py"
     shown.write_text(shown.read_text().replace("from winback.fct_lifecycle", "from winback.no_such_table"))
     drawn = toy.folder / "orchestration" / "report" / "__init__.py"

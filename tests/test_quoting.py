@@ -1,4 +1,4 @@
-"""Names and values from outside, quoted and then read by DuckDB. dbt's macros are proved by the header of test_field_files.py."""
+"""Names and values from outside, quoted and then read by DuckDB. The header of test_field_files.py covers dbt's macros."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_quotes_for_every_engine(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE[:-1], ids=lambda text: text[:12])
 def test_quotes_for_spark(text: str) -> None:
-    # What is left between the quotes holds no quote and no backslash that is not escaped.
+    # The text between the quotes contains no unescaped quote or backslash.
     inside = spark_literal(text)[1:-1].replace("\\\\", "").replace("\\'", "")
     assert "'" not in inside and "\\" not in inside
 

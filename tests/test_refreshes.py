@@ -1,4 +1,4 @@
-"""What a night costs and what it says: only those are recomputed whose rows changed, and every change of a figure is told."""
+"""Cost and log of an incremental refresh: only customers with changed rows are recomputed, and every changed figure is reported."""
 
 import csv
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ LAST = "select refresh_id, new_rows, customers_recomputed, periods_restated from
 
 
 def land(project: Project, name: str, *rows: str) -> None:
-    """One more file of events."""
+    """Write one more file of events."""
     (project.landing / "events").mkdir(parents=True, exist_ok=True)
     (project.landing / "events" / f"{name}.csv").write_text("\n".join([COLUMNS, *rows]) + "\n")
 
 
 @contextmanager
 def read_only(landing: Path) -> Iterator[None]:
-    """A landing that nobody may write to."""
+    """Make a landing read-only."""
     paths = [landing, *landing.rglob("*")]
     for path in paths:
         path.chmod(path.stat().st_mode & ~0o222)
@@ -41,7 +41,7 @@ def order(event_id: str, customer: str, on: str, loaded_on: str = "2025-06-01", 
 
 
 def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One project through its nights; each paragraph is one."""
+    """One project through several refreshes; each paragraph is one."""
     land(
         project, "first", order("a1", "ann", "2024-01-10"), order("b1", "bob", "2024-02-10"), order("c1", "cleo", "2025-05-20"),
         order("d1", "dora", "2025-05-15", name="pre_order"),
@@ -57,14 +57,14 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     assert "Nothing new in landing, configuration and code since the last refresh to 2025-05-31" in result.stderr
     assert project.warehouse.stat().st_mtime_ns == before.st_mtime_ns and project.query(LAST) == [(1, 4, 3, 0)]
 
-    # Time passes, and with it Cleo falls silent for D days; a row that had landed comes again in another file: nobody is recomputed.
+    # Time passes, and Cleo becomes dormant after D days; a landed row comes again in another file: nobody is recomputed.
     land(project, "again", order("a1", "ann", "2024-01-10"))
     project.refresh("2025-09-30")
     assert project.query(LAST) == [(2, 0, 0, 0)]
     cleo = "select state, valid_from::varchar, valid_to from winback.lifecycle_states where customer_id = 'cleo' order by 2 desc limit 1"
     assert project.query(cleo) == [("dormant", "2025-08-18", None)]
 
-    # A row a year late, loaded long ago as it says: whoever it names, and the months it changes.
+    # A row a year late, although loaded long ago by its own column: it changes the customer it names, and months in the past.
     land(project, "late", order("b2", "bob", "2024-08-15", loaded_on="2024-08-16"))
     result = project.refresh("2025-09-30")
     (restated,) = project.query("select count(distinct (period_grain, period_start)) from winback.metric_restatements")[0]
@@ -80,7 +80,7 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     (row,) = metadata["restated"]
     assert (row["business"], row["closed periods"], row["because of"]) == ("shop", restated, "late or corrected data")
 
-    # A changed policy and mapping touch everyone of the business, have its rejected rows validated again, and are no late data.
+    # A changed policy and mapping affect all customers of the business and revalidate its rejected rows, but are no late data.
     seeds = project.folder / "seeds"
     (seeds / "businesses.csv").write_text((seeds / "businesses.csv").read_text().replace("USD,90,365", "USD,100,365"))
     (seeds / "event_kinds.csv").write_text((seeds / "event_kinds.csv").read_text() + "shop,pre_order,purchase,\n")
@@ -91,7 +91,7 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
     assert project.query("select count(*) from winback.rejected_rows") == [(0,)]
     assert project.query("select state from winback.lifecycle_states where customer_id = 'dora' and valid_to is null") == [("dormant",)]
 
-    # A void takes back an event whose file is long gone.
+    # A void cancels an event whose file is long gone.
     for file in (project.landing / "events").iterdir():
         file.unlink()
     land(project, "void", order("v1", "nobody", "2025-06-16", name="order_voided", voids="d1"))
@@ -111,7 +111,7 @@ def test_a_night_that_tests_only_what_it_made_still_finds_a_row_lost_before(publ
 
 def test_the_default_date_is_that_of_the_businesss_that_is_furthest_behind(project: Project) -> None:
     seeds = project.folder / "seeds"
-    # New York is the furthest west of the golden businesses: at 03:00 UTC its day before is still on.
+    # New York is the furthest west of the golden businesses: at 03:00 UTC its previous day has not ended.
     assert str(last_date_over(seeds, datetime(2025, 7, 1, 3, 59, tzinfo=timezone.utc))) == "2025-06-29"
     assert str(last_date_over(seeds, datetime(2025, 7, 1, 4, 0, tzinfo=timezone.utc))) == "2025-06-30"
 

@@ -1,4 +1,4 @@
-"""The report in a real browser: it draws, asks for nothing, and shows the tables' own figures, whatever things are called."""
+"""The report in a real browser: it renders, requests nothing, and shows the tables' own figures, whatever names occur."""
 
 import json
 import re
@@ -56,7 +56,7 @@ def embedded(file: Path) -> dict:
 
 
 def percent(value: float | None) -> str:
-    """As the page rounds in English: the shortest decimal of the number, halves up."""
+    """Format like the page in English: the shortest decimal of the number, halves rounded up."""
     return "–" if value is None else f"{(Decimal(repr(value)) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
@@ -228,7 +228,7 @@ def test_a_business_without_events_is_said_to_have_none(browser: Browser, change
 
 
 def test_who_may_not_be_contacted_now_is_not_counted_as_such(browser: Browser, changed) -> None:
-    # Consent alone is not enough: somebody was written to a week ago.
+    # Consent is not enough: somebody was contacted a week ago.
     file = changed(
         "update winback.win_back_candidates set contactable = true, suppressed_because = null",
         "update winback.win_back_candidates set suppressed_because = 'cool_down' where rank = 1",

@@ -1,4 +1,4 @@
-"""The sample landing: the same every time, CDNOW whole and unchanged, and every kind of trouble in it that it promises."""
+"""The sample landing: the same every time, CDNOW complete and unchanged, with every kind of fault that it documents."""
 
 import csv
 import hashlib
@@ -17,7 +17,7 @@ from orchestration.sample.mishaps import BAD_ROWS
 SEEDS = Path(__file__).parent.parent / "seeds"
 INVENTED = {"lumen", "harbor", "northlight", "fjord"}
 
-# The rows of each version. Other rows need a new version, or landings that hold the old ones would pass for current.
+# The rows of each version. Changed rows need a new version, or landings with the old ones would be taken for current.
 CONTENTS = {
     "1": "0ac905ef2e45612868a18754b67e023b3b469be9df50aea62bc1984704f52767",
     "2": "e0ca53d3403e7afffba0f4d4b0cc17e60de680774c2c02b3339130662ded187d",
@@ -47,7 +47,7 @@ def landed(folder):
     for table in landing.TABLES:
         if table != "events":
             connection.execute(f"create table {table} as select * from read_csv('{folder}/{table}.csv', all_varchar = true)")
-    # What a refresh would keep of the events: known names, readable times, the last copy of each.
+    # The events that a refresh would keep: known names, readable times, the latest version of each.
     connection.execute(
         """
         create table standing as
@@ -212,7 +212,7 @@ def test_some_have_two_contracts_and_one_of_them_ends(landed):
     beside = "one.contract_id <> other.contract_id and one.opened_at < other.paid_at and other.opened_at < one.paid_at"
     people = dict(landed.execute(f"select business_id, count(distinct customer_id) {both} where {beside} group by all").fetchall())
     assert set(people) == {"lumen", "northlight"} and all(100 < number < 700 for number in people.values()), people
-    # The add-on of one that runs; and the old one, days after the new one has begun.
+    # The add-on of a running contract; and the old contract, ended days after the new one has begun.
     ends = "inner join standing as gone on gone.customer_id = one.customer_id and gone.contract_id = one.contract_id"
     assert count(landed, f"select count(*) {both} {ends} where gone.reason = 'no_longer_needed' and gone.moment between other.opened_at and other.paid_at") > 100
     overlaps = f"{both} {ends} where gone.reason = 'plan_change' and date_diff('day', other.opened_at, gone.moment) between 1 and 26"

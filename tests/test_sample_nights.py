@@ -1,4 +1,4 @@
-"""The sample as it would really have come: a full build, then one day a night, ends as the full build at the last day.
+"""The sample as it would really arrive: a full build, then one day per night, ends like the full build at the last day.
 
 `SAMPLE_NIGHTS=30 python -m pytest -n 0 -m slow tests/test_sample_nights.py` for a whole month of nights.
 """
@@ -26,7 +26,7 @@ def sample_project(tmp_path: Path) -> Project:
 
 
 def land_until(whole: Path, landing: Path, night: int, after: date | None, until: date) -> None:
-    """What was loaded in the meantime; rows that do not say when are there from the beginning."""
+    """Land the rows loaded in the meantime; rows without a loading time are there from the beginning."""
     for source in [path for path in whole.rglob("*") if path.suffix in (".csv", ".parquet")]:
         table = source.relative_to(whole).parts[0].removesuffix(source.suffix)
         target = landing / table / f"{source.stem}_{night}{source.suffix}"

@@ -1,4 +1,4 @@
-"""The semantic layer: what MetricFlow answers is what the tables say, or nothing."""
+"""The semantic layer: MetricFlow's answers are the tables' figures, or nothing."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ RATE = ["opening_former", "former_returned", "win_back_rate"]
 
 @pytest.fixture(scope="session")
 def layer(once: Once) -> Project:
-    """The golden landing with customer attributes and a campaign, published, and parsed for MetricFlow to read."""
+    """The golden landing with customer attributes and a campaign, published, and parsed for MetricFlow."""
     return for_metricflow(once("layer", make_layer))
 
 
@@ -58,7 +58,7 @@ def make_layer(project: Project) -> None:
 
 
 def metrics_of(project: Project) -> list[str]:
-    """The metrics for people: all but the plain sums they are made of."""
+    """Return the metrics for people: all except the simple sums that they are made of."""
     return sorted(metric["name"] for metric in manifest(project)["metrics"] if metric["type"] != "simple")
 
 
@@ -67,7 +67,7 @@ def manifest(project: Project) -> dict:
 
 
 def figures(project: Project) -> dict[tuple[str, ...], dict[str, object]]:
-    """Each row of the tables, the facts side by side."""
+    """Return each row of the tables, with the facts side by side."""
     rows: dict[tuple[str, ...], dict[str, object]] = {}
     for fact in FACTS:
         names = [name for (name,) in project.query(f"select column_name from duckdb_columns() where schema_name = 'winback' and table_name = '{fact}' order by column_index")]
@@ -85,7 +85,7 @@ def added(rows: list[dict], name: str) -> int:
 
 @pytest.mark.parametrize("grain", ["month", "quarter", "year"])
 def test_metrics_are_the_tables_own_figures(layer: Project, grain: str) -> None:
-    """All of them by month, and by quarter and year the rates and amounts."""
+    """All of them by month; by quarter and year the rates and amounts."""
     tables = figures(layer)
     metrics = [name for name in metrics_of(layer) if grain == "month" or name.endswith(("rate", "ratio", "revenue", "at_risk", "complete")) or "crr" in name]
     answer = ask(layer, [*metrics, "sum_of_opening_former"], f"metric_time__{grain},business")
@@ -94,14 +94,14 @@ def test_metrics_are_the_tables_own_figures(layer: Project, grain: str) -> None:
     known = [name for name in metrics if name in next(iter(tables.values()))]
     wrong = [(key, name, row[name], tables[key][name]) for key, row in found.items() for name in known if not same(row[name], tables[key][name])]
     assert wrong == []
-    # What can be asked for besides is what it is called: a sum over the months of all customers.
+    # The other available metrics are what their names say: a sum over the months of all customers.
     for key, row in found.items():
         months = [values for (other, start, *rest), values in tables.items() if other == "month" and key[1] <= start <= str(tables[key]["period_end"]) and rest == list(key[2:])]
         assert float(row["sum_of_opening_former"]) == added(months, "opening_former")
 
 
 def test_every_count_is_made_alike(layer: Project) -> None:
-    """So what holds by month holds by quarter and year."""
+    """Therefore what holds by month holds by quarter and year."""
     for metric in manifest(layer)["metrics"]:
         grain, *inputs = metric["type_params"]["metrics"] or [{"name": ""}]
         if grain["name"].startswith("fitting_grain") and metric["name"] != "fitting_grain_of_one_business":
@@ -113,7 +113,7 @@ def test_every_count_is_made_alike(layer: Project) -> None:
 
 
 def test_every_figure_of_the_facts_can_be_asked_for(layer: Project) -> None:
-    """All but bounds, a mean, and transitions told apart by the state before."""
+    """All except bounds, a mean, and transitions split by the previous state."""
     columns = {name for row in figures(layer).values() for name, value in row.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
     left_out = {name for name in columns if name.endswith(("_low", "_high")) or "_from_" in name} | {"mean_tenure_days"}
     left_out -= {"churned_from_active", "crr_gain_from_returns", "crr_loss_from_new_customers"}
@@ -177,6 +177,6 @@ def test_the_command_line_answers_as_well_and_refuses_weeks(layer: Project) -> N
 
 
 def test_metricflow_finds_nothing_wrong(layer: Project) -> None:
-    """What `mf validate-configs --skip-dw` asks."""
+    """The checks of `mf validate-configs --skip-dw`."""
     found = SemanticManifestValidator[SemanticManifest]().validate_semantic_manifest(parse_manifest_from_dbt_generated_manifest(json.dumps(manifest(layer))))
     assert (found.errors, found.future_errors, found.warnings) == ((), (), ())

@@ -1,4 +1,4 @@
-"""The sensors, looked at as Dagster's daemon looks at them: on real files, real runs and a real web server."""
+"""The sensors, evaluated like Dagster's daemon does: on real files, real runs and a real web server."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from orchestration.alive import declared_alive
 from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
 
-# Runs in a copy of the project: a refresh that fails there, then what the failure sensor makes of it.
+# Runs in a copy of the project: a refresh that fails, then the result of the failure sensor.
 FAIL_AND_LOOK = """
 import json
 from dagster import DagsterInstance, build_sensor_context
@@ -32,7 +32,7 @@ with DagsterInstance.ephemeral() as instance:
 
 
 class Ticks:
-    """One sensor, tick after tick."""
+    """One sensor, evaluated repeatedly."""
 
     def __init__(self, instance: DagsterInstance) -> None:
         self.instance, self.cursor = instance, None
@@ -57,7 +57,7 @@ def here(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(path: Path, text: str, second: int) -> None:
-    """With a time of change of its own, however coarse the file system's clock."""
+    """Write a file with a given modification time, however coarse the file system's clock."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     os.utime(path, (1_750_000_000 + second,) * 2)
@@ -90,7 +90,7 @@ def test_files_are_asked_for_once_when_they_are_new_and_whole(toy: Project, monk
         assert "A run is under way" in ticks.skipped(), "nobody knows whether it lives"
         with declared_alive(instance, run.run_id):
             assert "A run is under way" in ticks.skipped()
-        # What a killed process leaves: its file, and no lock on it.
+        # What a killed process leaves: its lock file, unlocked.
         (Path(instance.root_directory) / "winback_runs" / f"{run.run_id}.lock").touch()
         request = ticks.tick()
         assert isinstance(request, RunRequest) and request.tags == {"winback/new_files": "1"}

@@ -1,4 +1,4 @@
-"""What the environment says, and what is said where it is of no use."""
+"""Settings from the environment, and the messages for invalid ones."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a refresh stops within seconds, in words, with the code that shells know, and is not started anew."""
+"""Ctrl-C and SIGTERM: a refresh stops within seconds, with a message and the usual shell exit code, and is not restarted."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 
 def starts_of_last_run(instance: DagsterInstance) -> tuple[DagsterRunStatus, int]:
-    """How the last run ended, and how often its refresh was started."""
+    """Return how the last run ended, and how often its refresh was started."""
     (run,) = instance.get_runs(limit=1)
     events = [entry.dagster_event.event_type_value for entry in instance.all_logs(run.run_id) if entry.dagster_event]
     assert "STEP_UP_FOR_RETRY" not in events and "STEP_RESTARTED" not in events
@@ -28,7 +28,7 @@ def starts_of_last_run(instance: DagsterInstance) -> tuple[DagsterRunStatus, int
 
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
 def test_before_anything_is_imported(bare_toy: Project, number: signal.Signals) -> None:
-    """As the command begins, and as it does when Dagster is imported."""
+    """As the command begins, and also while Dagster is being imported."""
     send = f"import os, sys, orchestration.outcome; sys.modules['orchestration.cli'] = None; os.kill(os.getpid(), {int(number)})"
     program = f"from orchestration.outcome import ending_in_words\nwith ending_in_words():\n    exec({send!r})"
     done = subprocess.run([sys.executable, "-c", program], cwd=bare_toy.folder, env=bare_toy.env(), capture_output=True, text=True, check=False)
@@ -56,7 +56,7 @@ with outcome.ending_in_words(), duckdb.connect() as connection, {opened}:
 
 
 def test_what_is_cut_short_complains_to_nobody(bare_toy: Project) -> None:
-    """As dagster-dbt's reading of what dbt says does, where a signal comes between two lines."""
+    """For example dagster-dbt while it reads dbt's output, if a signal comes between two lines."""
     program = f"""
 import os
 from orchestration.outcome import ending_in_words
@@ -98,7 +98,7 @@ def test_while_it_waits_and_while_dbt_runs(toy: Project, hook: Hook, monkeypatch
     assert toy.builds() == [] and toy.warehouse.read_bytes() == before
     with instance_of(toy, monkeypatch) as instance:
         assert starts_of_last_run(instance) == (DagsterRunStatus.FAILURE, 1)
-    # Whoever presses Ctrl-C knows; whoever reads the log of a service the day after does not.
+    # The user who presses Ctrl-C knows; the person who reads a service's log the day after does not.
     assert [body["text"].splitlines()[0] for _, body in hook.taken] == ([] if number == signal.SIGINT else [f"Winback: the refresh failed. Stopped by SIGTERM. {NOTHING}"] * 2)
 
 
@@ -116,7 +116,7 @@ def test_after_publishing_it_says_that_the_tables_stand(toy: Project, hook: Hook
 
 
 def test_a_run_that_is_terminated_in_dagster_is_not_started_again(toy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its process gets an interrupt, and passes it on to the one of the step."""
+    """Its process receives an interrupt, and passes it on to the process of the step."""
     command = [sys.executable, "-m", "dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "refresh"]
     environment = toy.env(WINBACK_RETRIES="2", WINBACK_RETRY_SECONDS="0")
     with FileLock(toy.warehouse.with_name("warehouse.duckdb.lock")):

@@ -1,4 +1,4 @@
-"""No file grows until nobody reads it; the lines of models and macros are counted by dbt-bouncer (`make lint`)."""
+"""No file becomes too long to read; dbt-bouncer counts the lines of models and macros (`make lint`)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The same tables on a Spark cluster. `make test-spark`; not part of `make test`, for want of minutes."""
+"""The same tables on a Spark cluster. `make test-spark`; not part of `make test`, because it takes minutes."""
 
 import shutil
 import signal
@@ -36,17 +36,17 @@ def on_spark(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Proj
 
 
 def published_on(cluster: Cluster, path: Path, like: Path) -> Path:
-    """What readers see, as a DuckDB file."""
+    """Return what readers see, as a DuckDB file."""
     return tables_as_file(path, like, {table: cluster.rows(f"select * from winback.{table}") for table in public_tables(like)})
 
 
 def current(cluster: Cluster) -> str:
-    """The database that is published."""
+    """Return the database that is published."""
     return str(cluster.rows("describe database extended winback")[1]).split("winback.current,")[1].split(")")[0]
 
 
 def shown_by(cluster: Cluster, view: str) -> str:
-    """How a public view is made; for a moment, while it is replaced, there is none."""
+    """Return the definition of a public view; for a moment, while it is replaced, there is none."""
     from pyhive.exc import OperationalError
 
     while True:

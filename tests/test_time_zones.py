@@ -1,4 +1,4 @@
-"""Which date an event falls on, against Python's zoneinfo, around every change of the clocks in zones that try one's patience."""
+"""The date of an event, compared with Python's zoneinfo, around every clock change in difficult time zones."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
@@ -14,13 +14,13 @@ ZONES = (
     "Asia/Pyongyang", "Asia/Tehran", "Atlantic/Azores", "Australia/Lord_Howe", "Europe/London", "Europe/Rome", "Pacific/Apia",
     "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Kwajalein",
 )  # fmt: skip
-# Before, it is 1979 somewhere, when no event can be; beyond, two editions of the zone data foresee different rules.
+# Earlier, it is 1979 somewhere, and no event is allowed; later, two editions of the zone data predict different rules.
 FIRST, LAST = datetime(1980, 1, 2, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
 def changes(zone: ZoneInfo) -> Iterator[datetime]:
-    """Every instant at which a zone's clocks were changed."""
+    """Yield every instant at which a time zone's clocks were changed."""
     day = FIRST
     while day < LAST:
         low, high = day, day + timedelta(days=1)
@@ -34,7 +34,7 @@ def changes(zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def instants(zone: ZoneInfo) -> Iterator[datetime]:
-    """Around every change, and around the midnights beside it."""
+    """Yield instants around every change, and around the adjacent midnights."""
     for change in changes(zone):
         yield from (change - SECOND, change)
         for offset in {(change - SECOND).astimezone(zone).utcoffset(), change.astimezone(zone).utcoffset()}:
@@ -45,7 +45,7 @@ def instants(zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def dates(zone: ZoneInfo) -> Iterator[date]:
-    """The dates around every change, without those that a zone skipped."""
+    """Yield the dates around every change, except those that a time zone skipped."""
     for change in changes(zone):
         for days in (-1, 0, 1):
             day = (change + timedelta(days=days)).astimezone(zone).date()
@@ -55,7 +55,7 @@ def dates(zone: ZoneInfo) -> Iterator[date]:
 
 
 def events(zone: ZoneInfo) -> Iterator[tuple[str, date]]:
-    """Times as they land, and the dates that calendars showed."""
+    """Yield times as they land, and their calendar dates."""
     for instant in sorted(set(instants(zone))):
         yield f"{instant:%Y-%m-%dT%H:%M:%SZ}", instant.astimezone(zone).date()
     for day in sorted(set(dates(zone))):
@@ -63,7 +63,7 @@ def events(zone: ZoneInfo) -> Iterator[tuple[str, date]]:
 
 
 def cases() -> Iterator[Case]:
-    """Refunds alone: they fall on a date, and begin no history, every day of which would have its rows."""
+    """Only refunds: they have a date, and start no history, which would have rows for every day."""
     for name in ZONES:
         rows = [{"event_id": text, "customer_id": "c", "event_name": "refund", "occurred_at": text, "loaded_at": "2025-01-01"} for text, _ in events(ZoneInfo(name))]
         yield Case(business(name), {"events": rows}, policy={"timezone": name})

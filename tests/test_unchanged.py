@@ -1,4 +1,4 @@
-"""What a night leaves out: nothing that would come out differently."""
+"""What an incremental refresh skips: only nodes that would not change."""
 
 import re
 
@@ -8,13 +8,13 @@ from projects import Project
 from test_dagster import materialise
 from warehouses import differences
 
-# What tells a run whose rows it replaces, and by which policy: of an undated table it says only which rows are looked at.
+# Models that define whose rows a run replaces, and by which policy; for an undated table they only determine which rows are read.
 WHOSE_ROWS = {"int_configurations", "int_affected_customers"}
 LAST = "select refresh_id, new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1"
 
 
 def nodes_of(told: str) -> int:
-    """How many seeds, models and tests a refresh ran, as it said."""
+    """Return the number of seeds, models and tests that a refresh ran, according to its log."""
     return int(re.findall(r"^ *\d+ of (\d+)  ", told, re.MULTILINE)[-1])
 
 
@@ -27,7 +27,7 @@ def test_undated_models_read_undated_ones() -> None:
 
 
 def test_whatever_is_left_out_nights_end_as_a_full_build(published: Project) -> None:
-    """One project through its nights; each paragraph is one."""
+    """One project through several refreshes; each paragraph is one."""
     everything = nodes_of(published.told)
 
     # A country, and a touch that waits for its campaign.
@@ -48,7 +48,7 @@ def test_whatever_is_left_out_nights_end_as_a_full_build(published: Project) -> 
     published.refresh("2025-06-30")
     assert published.query("select count(*) from winback.lifecycle_states where business_id = 'shop' and customer_id = 'once'") == [(0,)]
 
-    # Nothing but time passes.
+    # Only time passes.
     quiet = nodes_of(published.refresh("2025-08-15").stderr)
     assert published.query(LAST) == [(5, 0, 0)]
     assert quiet < some < everything and quiet < 0.75 * everything
@@ -57,7 +57,7 @@ def test_whatever_is_left_out_nights_end_as_a_full_build(published: Project) -> 
     whole.refresh("2025-08-15")
     assert differences(published.warehouse, whole.warehouse) == []
 
-    # A selection rebuilds what it may of all that, and leaves alone what a night derives of few customers.
+    # A selection rebuilds what it may of these, and skips the tables that an incremental refresh derives for a few customers.
     selected = ("winback/lifecycle_states", "winback/dim_business", "winback/fct_returns")
     kept = ("int_transitions", "int_period_counts", "int_inactivity_spells", "int_returns", "int_purchase_gaps")
     rows = {table: published.query(f"select * from winback_internal.{table} order by all") for table in kept}

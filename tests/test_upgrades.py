@@ -1,4 +1,4 @@
-"""Warehouses that earlier versions wrote are gone on from: each landed row once, and no figure that nothing has changed restated."""
+"""A refresh continues from warehouses of earlier versions: each landed row once, and no figure restated without a change."""
 
 import gzip
 import shutil
@@ -18,7 +18,7 @@ from warehouses import differences
 
 UPGRADES = ROOT / "tests" / "upgrades"
 FORMAT = code_format()
-# After the last date that the earlier versions counted to, and in a week and month that are not over.
+# After the last date counted by the earlier versions, and in an unfinished week and month.
 AS_OF = "2025-07-03"
 NEW_ROWS = "event_id,business_id,customer_id,event_name,occurred_at,loaded_at\nn1,shop,new,order,2025-07-02T12:00:00Z,2025-07-02T18:00:00Z\n"
 HISTORY = "select business_id, period_grain, period_start, metric, value, published_at, refresh_id from winback.metric_history where refresh_id <= 2 order by all"
@@ -36,7 +36,7 @@ def project_of_the_fixtures(folder: Path) -> Project:
 
 
 def written_by(commit: str, warehouse: Path) -> None:
-    """Put the warehouse that a commit wrote in the place of the published one."""
+    """Replace the published warehouse by the one that a commit wrote."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     warehouse.write_bytes(gzip.decompress((UPGRADES / f"{commit}.duckdb.gz").read_bytes()))
 
@@ -49,12 +49,12 @@ def refresh_anew(project: Project) -> None:
 
 @pytest.fixture(scope="session")
 def anew(once) -> Project:
-    """The landing of the fixtures and one row more, built from nothing."""
+    """The landing of the fixtures and one more row, built from scratch."""
     return once("anew", refresh_anew)
 
 
 def doubled(warehouse: Path) -> None:
-    """As a warehouse of 90bee7c became when e1b31dd went on from it."""
+    """Change a warehouse of 90bee7c as e1b31dd did when it continued from it."""
     with duckdb.connect(str(warehouse)) as connection:
         for table in LANDING_TABLES:
             landed = f"winback_internal.landed_{table}"
@@ -62,7 +62,7 @@ def doubled(warehouse: Path) -> None:
 
 
 def of_other_columns(warehouse: Path) -> None:
-    """Kept tables as of a version that had not yet a column of ours, and still had one that we have not."""
+    """Change the kept tables to those of a version that lacked one of our columns, and had one that we lack."""
     ledgers = {"winback.refreshes": "periods_restated", "winback.metric_history": "configuration_hash", "winback_internal.landed_files": "landed_in"}
     with duckdb.connect(str(warehouse)) as connection:
         for table, column in ledgers.items():
@@ -83,7 +83,7 @@ def test_a_warehouse_of_an_earlier_version_is_gone_on_from(anew: Project, tmp_pa
     assert sorted(project.query(LANDED)) == sorted(anew.query(LANDED))
     assert differences(project.warehouse, anew.warehouse) == []
     landed_in = "select landed_in, count(*) from winback_internal.landed_events group by landed_in order by landed_in"
-    # One row less than the earlier versions kept: it had come twice, with another time of loading.
+    # One row less than the earlier versions kept: it had come twice, with different loading times.
     assert project.query(landed_in) == [(1, 29), (2, 7), (3, 1)]
     assert project.query(LOADED) == anew.query(LOADED)
     assert project.query("select refresh_id, periods_restated from winback.refreshes order by refresh_id desc limit 1") == [(3, 0)]

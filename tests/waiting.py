@@ -1,4 +1,4 @@
-"""Waiting for what another process does; the time limits are for what never happens."""
+"""Waits for another process; the time limits are for events that never happen."""
 
 import subprocess
 import time
@@ -8,7 +8,7 @@ SECONDS = 300.0
 
 
 def wait_for(condition: Callable[[], object], process: subprocess.Popen | None = None) -> None:
-    """Wait until something is true, or the process has ended that is to make it so."""
+    """Wait until a condition is true, or the process that should make it true has ended."""
     deadline = time.monotonic() + SECONDS
     while not condition() and (process is None or process.poll() is None):
         assert time.monotonic() < deadline, "waited in vain"
@@ -16,7 +16,7 @@ def wait_for(condition: Callable[[], object], process: subprocess.Popen | None =
 
 
 def wait_for_line(words: str, process: subprocess.Popen) -> str:
-    """The first line with these words that a process writes to standard error."""
+    """Return the first line with these words that a process writes to standard error."""
     lines = []
     for line in process.stderr:
         if words in line:

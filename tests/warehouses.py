@@ -1,31 +1,31 @@
-"""Two warehouses, row for row: what must be the same by whatever path it was reached."""
+"""Compares two warehouses row by row: what must be the same whichever path led to it."""
 
 import math
 from pathlib import Path
 
 import duckdb
 
-# Those that say when things arrived, and so depend on the path.
+# These tables record when rows arrived, and so depend on the path.
 LEDGERS = {"metric_history", "metric_restatements", "refreshes"}
 
 
 def public_tables(warehouse: Path) -> list[str]:
-    """Names of the public tables and views, the ledgers aside."""
+    """List the public tables and views, except the ledgers."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute("select table_name from information_schema.tables where table_schema = 'winback' order by 1").fetchall()
     return [name for (name,) in rows if name not in LEDGERS]
 
 
 def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = ()) -> list[str]:
-    """What the public tables of two warehouses do not have in common; floats to 1e-9, all else exactly.
+    """List the differences between the public tables of two warehouses; floats to 1e-9, everything else exactly.
 
     Args:
         found: one published file.
         wanted: the other.
-        ignore: columns to leave out, such as those that show the engine's form of a row.
+        ignore: columns to leave out, such as those that show the engine's representation of a row.
 
     Returns:
-        A line for each table that differs, with an example; empty where they are the same.
+        A line for each table that differs, with an example; empty if they are the same.
     """
     lines = []
     if public_tables(found) != public_tables(wanted):

@@ -1,7 +1,7 @@
-"""Commands in processes that need not import Dagster and dbt anew: each is a fork of one that has, and that has nothing of ours.
+"""Runs commands without importing Dagster and dbt again: each is forked from a process that has imported them, and none of our modules.
 
-A command has a process, an environment, a folder and output of its own, as it has from a shell; it is the seconds before its
-first line that are spared. Tests of the command line itself, of signals and of kills start real ones.
+A command has its own process, environment, folder and output, as from a shell; only the seconds before its first line are saved.
+Tests of the command line itself, of signals and of kills start real processes.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-LIMIT = 900  # seconds, for what never ends
+LIMIT = 900  # seconds, for commands that never end
 
 
 class Warm:
@@ -26,8 +26,8 @@ class Warm:
         self._process = subprocess.Popen([sys.executable, __file__], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, arguments: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:
-        """Run Python with these arguments: `-m` and a module, or `-c` and a program, and what it takes."""
-        sys.audit("subprocess.Popen", sys.executable, arguments, folder, environment)  # as much of a process as any
+        """Run Python with these arguments: `-m` and a module, or `-c` and a program, and its own arguments."""
+        sys.audit("subprocess.Popen", sys.executable, arguments, folder, environment)  # counts as a process like any other
         with tempfile.TemporaryDirectory() as outputs:
             names = [f"{outputs}/{name}" for name in ("out", "err")]
             self._process.stdin.write(json.dumps([arguments, str(folder), environment, *names]) + "\n")
@@ -48,14 +48,14 @@ def run(arguments: list[str], folder: Path, environment: dict[str, str]) -> subp
 
 
 def serve() -> None:
-    """Fork for each command that comes on standard input, and answer with the code that it ended with."""
+    """Fork for each command read from standard input, and answer with its exit code."""
     import dagster
     import dagster_dbt  # noqa: F401
     import psycopg2  # noqa: F401
     from dbt.cli import main  # noqa: F401
 
-    with dagster.DagsterInstance.ephemeral():  # imports what keeps Dagster's events
-        pass  # Not DuckDB: it starts a thread, and a fork has none of those.
+    with dagster.DagsterInstance.ephemeral():  # imports the modules that store Dagster's events
+        pass  # Not DuckDB: it starts a thread, and threads do not survive a fork.
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -64,7 +64,7 @@ def serve() -> None:
 
 
 def become(arguments: list[str], folder: str, environment: dict[str, str], out: str, err: str) -> None:
-    """Be the process that the command would have; ends it."""
+    """Become the process of the command; it ends with the command."""
     for number, path in enumerate(("/dev/null", out, err)):
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(opened, number)

@@ -1,6 +1,6 @@
-"""One customer's page: what landed of them, what it did, and which figures they are part of, for a check by hand.
+"""One customer's page: their landed rows, the effect of each, and the figures they count in, for checks by hand.
 
-It reads what is published and writes nothing, to no file and no log.
+It reads the published tables and writes nothing, to no file and no log.
 """
 
 from orchestration.explain.events import event_lines, read_events

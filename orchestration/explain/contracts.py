@@ -1,4 +1,4 @@
-"""What purchases and cancellations do to a customer's contracts, one after the other."""
+"""Follows the effect of purchases and cancellations on a customer's contracts, in order."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Act(Protocol):
-    """A purchase or a cancellation that counts."""
+    """A current purchase or cancellation."""
 
     kind: str
     local_date: date
@@ -16,14 +16,14 @@ class Act(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """What one event does.
+    """The effect of one event.
 
     Attributes:
-        opens: the contract it opens, if any.
-        ends: the contracts it ends.
-        still_open: how many are open after it.
-        is_exit: whether it is a cancellation that leaves none open.
-        contract_ends_on: of a purchase: when its own contract next ends; None where nothing ends it.
+        opens: the contract that it opens, if any.
+        ends: the contracts that it ends.
+        still_open: the number of contracts open after it.
+        is_exit: whether it is a cancellation after which no contract is open.
+        contract_ends_on: for a purchase, when its own contract next ends; None if nothing ends it.
     """
 
     opens: str | None
@@ -37,13 +37,13 @@ def contract_steps(acts: Iterable[Act]) -> list[Step]:
     """Follow a customer's contracts.
 
     Args:
-        acts: their purchases and cancellations, in the order in which they apply.
+        acts: the customer's purchases and cancellations, in the order in which they apply.
 
     Returns:
-        A step for each.
+        A step for each event.
     """
     steps: list[Step] = []
-    bought: dict[str, list[int]] = {}  # The open contracts, each with the places of its purchases.
+    bought: dict[str, list[int]] = {}  # The open contracts, each with the indexes of its purchases.
     for place, act in enumerate(acts):
         if act.kind == "purchase":
             opens = act.contract_id if act.contract_id is not None and act.contract_id not in bought else None

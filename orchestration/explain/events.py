@@ -1,4 +1,4 @@
-"""A customer's events as they landed, as they count, and what each does."""
+"""A customer's landed events, how they count, and the effect of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from orchestration.quoting import shown
 from orchestration.warehouses import Reader
 
 LANDED = ("event_name", "occurred_at", "amount", "currency", "reason", "voids_event_id", "contract_id", "covers_until", "loaded_at")
-# The order of events within an instant; value alone comes last.
+# The order of events at the same instant; refunds, which affect only value, come last.
 ORDER = ("interest", "cancellation", "purchase", "engagement", "refund")
-LATEST = datetime(9999, 12, 31)  # noqa: DTZ001  # The times of a warehouse have no zone.
+LATEST = datetime(9999, 12, 31)  # noqa: DTZ001  # Timestamps in the warehouse have no time zone.
 
 
 @dataclass(frozen=True)
 class Event:
-    """A landed row of `events`, and what was made of it."""
+    """A landed row of `events` with its interpretation."""
 
     landed: dict[str, str | None]
     event_id: str | None
@@ -37,12 +37,12 @@ class Event:
 
     @property
     def counts(self) -> bool:
-        """Whether it means something for states or money."""
+        """Return whether the event affects states or money."""
         return self.row_status == "current" and self.kind in ORDER and not self.is_voided
 
     @property
     def place(self) -> tuple:
-        """Where it applies, among a customer's events."""
+        """Return its sort key among a customer's events."""
         kind = ORDER.index(self.kind) if self.kind in ORDER else len(ORDER)
         at = self.occurred_at or LATEST
         return self.local_date or at.date(), at, kind, (self.event_id or "").encode(), self.row_status != "current"
@@ -52,7 +52,7 @@ def read_events(reader: Reader, person: Person) -> list[Event]:
     """Read a customer's landed events.
 
     Args:
-        reader: of what is published.
+        reader: reads the published tables.
         person: the customer.
 
     Returns:
@@ -78,11 +78,11 @@ def read_events(reader: Reader, person: Person) -> list[Event]:
 
 
 def event_lines(events: Sequence[Event], course: Course, person: Person) -> list[str]:
-    """Tell the events.
+    """Describe the events.
 
     Args:
         events: in the order in which they apply.
-        course: the customer's way through the states.
+        course: the customer's states over time.
         person: the customer.
 
     Returns:
@@ -138,7 +138,7 @@ def _headline(event: Event, person: Person) -> str:
 
 
 def _effects(event: Event, step: Step | None, *, has_bought: bool, is_former: bool) -> list[str]:
-    """What a counting event does, in words."""
+    """Describe the effect of a counted event."""
     if event.kind in ("purchase", "refund"):
         sign = "-" if event.kind == "refund" else ""
         money = [f"revenue {sign}{event.amount}" if event.amount is not None else "no revenue: no amount that counts"]

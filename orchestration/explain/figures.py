@@ -1,4 +1,4 @@
-"""Which counts of the period facts a customer is part of, worked out from their own changes of state."""
+"""Finds the counts of the period facts that include a customer, computed from the customer's own changes of state."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,26 +7,26 @@ from datetime import date, timedelta
 from orchestration.explain.person import Person
 from orchestration.explain.states import Course, Move
 
-# The months from the start of a period to that of the next.
+# The length of a period in months.
 GRAINS = {"month": 1, "quarter": 3, "year": 12}
 CURRENT = ("active", "dormant")
 PROSPECTS = ("prospect", "dormant_prospect")
-# Transitions with a column for each state they come from, besides their own.
+# Transitions with a separate column for each state they start from, besides their own column.
 SPLIT = ("acquired", "bounced", "churned")
 EXITS = ("churned", "bounced")
 EXIT_WINDOW = 90
 
 
 def periods(grain: str, first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The periods of a grain that hold any of some dates.
+    """List the periods of a grain that contain any date of a range.
 
     Args:
-        grain: of `GRAINS`.
+        grain: a key of `GRAINS`.
         first: the first date.
-        last: the last one.
+        last: the last date.
 
     Yields:
-        First and last day of each.
+        First and last day of each period.
     """
     months = GRAINS[grain]
     start = date(first.year, (first.month - 1) // months * months + 1, 1)
@@ -37,16 +37,16 @@ def periods(grain: str, first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 def contribution(course: Course, opens_on: date, closes_on: date, as_of: date) -> Counter[str]:
-    """What a customer adds to the counts of a period, by the definitions of its columns.
+    """Compute what a customer adds to the counts of a period, by the definitions of its columns.
 
     Args:
-        course: the customer's way through the states.
+        course: the customer's states over time.
         opens_on: first day of the period.
-        closes_on: last day of it.
+        closes_on: last day of the period.
         as_of: the last date counted.
 
     Returns:
-        How often they are counted in each column; columns without them are left out.
+        How often the customer counts in each column; columns without the customer are left out.
     """
     closes_on = min(closes_on, as_of)
     opening, closing = course.state_on(opens_on - timedelta(days=1)), course.state_on(closes_on)
@@ -85,14 +85,14 @@ def contribution(course: Course, opens_on: date, closes_on: date, as_of: date) -
 
 
 def figure_lines(course: Course, person: Person) -> list[str]:
-    """Tell which counts a customer is part of, for each month, quarter and year since they are known.
+    """List the counts that include a customer, for each month, quarter and year since the customer is known.
 
     Args:
-        course: the customer's way through the states.
+        course: the customer's states over time.
         person: the customer.
 
     Returns:
-        A line for each period, and one for a run of periods that say the same.
+        A line for each period; consecutive periods with the same counts share one line.
     """
     if not course.moves:
         return []
@@ -105,7 +105,7 @@ def figure_lines(course: Course, person: Person) -> list[str]:
 
 
 def _exit_counts(move: Move, moves: Iterable[Move]) -> list[str]:
-    """An exit counts unless it was made good, and as won back within 90 days."""
+    """Return the exit counts: an exit counts unless the customer recovered, and also as won back if that happened within the window."""
     if move.transition not in EXITS:
         return []
     back = next((later for later in moves if later.day > move.day), None)
@@ -120,7 +120,7 @@ def _counted(counts: Counter[str]) -> str:
 
 
 def _runs(told: Iterable[tuple[date, str]]) -> Iterator[tuple[date, date, str]]:
-    """Periods that follow one another and say the same, as one."""
+    """Merge consecutive periods with the same counts."""
     run: tuple[date, date, str] | None = None
     for start, counts in told:
         if run and run[2] == counts:

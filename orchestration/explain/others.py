@@ -1,4 +1,4 @@
-"""What else bears on a customer: merges, values and rows not used, campaigns and what they brought."""
+"""Other data about a customer: merges, unused values and rows, campaigns and their results."""
 
 from orchestration.explain.person import Person
 from orchestration.quoting import portable_literal, shown
@@ -13,14 +13,14 @@ RETURNS = "returned_on, return_type, from_state, days_away, exit_kind, exit_reas
 
 
 def other_lines(reader: Reader, person: Person) -> dict[str, list[str]]:
-    """Tell what else there is.
+    """List the other data about a customer.
 
     Args:
-        reader: of what is published.
+        reader: reads the published tables.
         person: the customer.
 
     Returns:
-        The lines of each section, by its title; none where there is nothing to tell.
+        The lines of each section, by its title; none if there is no such data.
     """
     key = f"customer_key = {person.key if person.key is not None else 'null'}"
     into = person.theirs("into_customer_id")
@@ -41,6 +41,6 @@ def other_lines(reader: Reader, person: Person) -> dict[str, list[str]]:
             for row in rows:
                 if row["row_status"] == "current" and row["from_customer_id"] in in_cycle:
                     row |= {"row_status": "rejected", "rejection_reason": "merge_cycle"}
-        # Sorted here, for every engine orders texts in its own way.
+        # Sorted here, because each engine orders texts in its own way.
         told[title] = sorted(", ".join(f"{name}={shown(value)}" for name, value in row.items() if value is not None) for row in rows)
     return told

@@ -1,4 +1,4 @@
-"""Who is asked for: the id as the warehouse has it, who they are after merges, and the policy they live under."""
+"""Identifies the customer asked for: the id as the warehouse keeps it, the merged customer, and the business's policy."""
 
 import re
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class Person:
 
     Attributes:
         business: id of the business.
-        asked: the id asked for, as the warehouse has it.
-        survivor: the customer whom all of `ids` count as.
-        ids: the survivor's id, and all that were merged into it.
-        key: of the survivor in the private tables; None for one of whom nothing counts.
+        asked: the id asked for, as the warehouse keeps it.
+        survivor: the customer that all of `ids` are merged into.
+        ids: the survivor's id, and all ids merged into it.
+        key: the survivor's key in the private tables; None for a customer without any counted row.
         policy: the business's row of `dim_business`.
     """
 
@@ -38,15 +38,15 @@ class Person:
 
     @property
     def as_of(self) -> date:
-        """The last date counted."""
+        """Return the last date counted."""
         return self.policy["as_of_date"]
 
     def theirs(self, column: str = "customer_id", table: str | None = None) -> str:
-        """The condition that picks their rows of a table by its texts.
+        """Return the condition that selects this customer's rows of a table by id.
 
         Args:
-            column: that has the customer's id.
-            table: the table's name in the query, where there are several.
+            column: the column with the customer's id.
+            table: the table's name in the query, if there are several.
 
         Returns:
             The condition.
@@ -60,7 +60,7 @@ def find_person(reader: Reader, business: str, customer: str) -> Person:
     """Find a customer.
 
     Args:
-        reader: of what is published.
+        reader: reads the published tables.
         business: id of the business.
         customer: any id of the customer.
 
@@ -91,7 +91,7 @@ def find_person(reader: Reader, business: str, customer: str) -> Person:
 
 
 def person_lines(person: Person) -> list[str]:
-    """Say who it is.
+    """Describe who the customer is.
 
     Args:
         person: the customer.
@@ -115,10 +115,10 @@ def person_lines(person: Person) -> list[str]:
 
 
 def cleaned_id(text: str) -> str:
-    """A customer id as the warehouse compares it: trimmed, and one with `@` in lower case (A to Z alone).
+    """Normalise a customer id as the warehouse does: trimmed, and in lower case (only A to Z) if it contains `@`.
 
     Args:
-        text: the id as somebody wrote it.
+        text: the id as written by a person.
 
     Returns:
         The id.
@@ -132,13 +132,13 @@ def _cleaned(text: str) -> str:
 
 
 def _ask(reader: Reader, sql: str, *texts: str) -> list[tuple]:
-    """Run a query with texts in its gaps; no row has a text that is none (half a character, which a terminal may send, or a zero byte)."""
+    """Run a query with texts inserted. Invalid text (half a character, which a terminal may send, or a zero byte) matches no row."""
     if any("\0" in text or any("\ud800" <= character <= "\udfff" for character in text) for text in texts):
         return []
     return reader.rows(sql.format(*map(portable_literal, texts)))
 
 
 def _has_landed(reader: Reader, business: str, customer: str) -> bool:
-    """Whether rows name them, though none may count."""
+    """Return whether any row names the customer, even if no row counts."""
     tables = ("winback_internal.base_events", "winback_internal.base_customers", "winback.rejected_rows")
     return any(_ask(reader, f"select 1 from {table} where business_id = {{}} and customer_id = {{}} limit 1", business, customer) for table in tables)

@@ -1,4 +1,4 @@
-"""Every state of a customer, with its dates and why, and what comes next."""
+"""Every state of a customer, with its dates and reason, and the next change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from orchestration.warehouses import Reader
 
 @dataclass(frozen=True)
 class Move:
-    """A change of state, as `lifecycle_transitions` has it."""
+    """A change of state: a row of `lifecycle_transitions`."""
 
     day: date
     transition: str
@@ -24,7 +24,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Day:
-    """What a date means for the customer, as `int_customer_days` has it."""
+    """The events of a customer's date: a row of `int_customer_days`."""
 
     day: date
     has_interest: bool
@@ -35,12 +35,12 @@ class Day:
 
 @dataclass(frozen=True)
 class Course:
-    """A customer's way through the states.
+    """A customer's states over time.
 
     Attributes:
-        moves: the changes up to the last date counted.
-        days: the dates on which something happened, those still to come included.
-        coming: the changes after it, if nothing else happens than has landed.
+        moves: the changes of state up to the last date counted.
+        days: the dates on which something happened, including future ones.
+        coming: later changes, assuming that nothing happens beyond what has landed.
     """
 
     moves: Sequence[Move]
@@ -48,18 +48,18 @@ class Course:
     coming: Sequence[Move]
 
     def state_on(self, day: date) -> str | None:
-        """The state at the close of a date.
+        """Return the state at the end of a date.
 
         Args:
             day: the date.
 
         Returns:
-            The state; None where they were not known yet.
+            The state; None if the customer was not yet known.
         """
         return next((move.to_state for move in reversed([*self.moves, *self.coming]) if move.day <= day), None)
 
 
-# What time alone does, and the threshold it reaches.
+# Transitions that happen by inactivity, with the threshold that triggers each.
 CLOCKS = {"cooled": ("P", "prospect_dormant_after_days"), "lapsed": ("D", "dormant_after_days"), "churned": ("F", "former_after_days")}
 COLUMNS = "transition_date, transition, from_state, to_state, days_in_from_state, exit_kind, exit_reason"
 
@@ -68,11 +68,11 @@ def read_course(reader: Reader, person: Person) -> Course:
     """Read a customer's changes of state.
 
     Args:
-        reader: of what is published.
+        reader: reads the published tables.
         person: the customer.
 
     Returns:
-        Their course; an empty one where nothing of theirs counts.
+        The states over time; empty if no row of the customer counts.
     """
     if person.key is None:
         return Course((), {}, ())
@@ -86,14 +86,14 @@ def read_course(reader: Reader, person: Person) -> Course:
 
 
 def state_lines(course: Course, person: Person) -> list[str]:
-    """Tell the states.
+    """Describe the states.
 
     Args:
-        course: the customer's way.
+        course: the customer's states over time.
         person: the customer.
 
     Returns:
-        A line for each state, and one for what comes next.
+        A line for each state, and one for the next change.
     """
     untils = [*(f" until {move.day}" for move in course.moves[1:]), ""]
     lines = [
@@ -108,15 +108,15 @@ def state_lines(course: Course, person: Person) -> list[str]:
 
 
 def why(move: Move, course: Course, person: Person) -> str:
-    """Say why a state changed.
+    """Explain why a state changed.
 
     Args:
         move: the change.
-        course: the customer's way.
+        course: the customer's states over time.
         person: the customer.
 
     Returns:
-        The reason, in words.
+        The reason, as text.
     """
     if move.transition in CLOCKS and move.exit_kind in (None, "inactivity"):
         return _silence(move, course, person)
@@ -137,7 +137,7 @@ def why(move: Move, course: Course, person: Person) -> str:
 
 
 def _silence(move: Move, course: Course, person: Person) -> str:
-    """Since when the clock ran out: the last thing that happened, or the date until which was paid."""
+    """Describe the start of the inactivity: the last event, or the date until which the customer had paid."""
     name, threshold = CLOCKS[move.transition]
     days = person.policy[threshold]
     since = move.day - timedelta(days=days)

@@ -1,1 +1,1 @@
-"""The landing: which files it holds, what each is made of, and the copies of new ones that a refresh reads."""
+"""The landing: its files, their columns, and the copies of new files that a refresh reads."""

@@ -9,13 +9,13 @@ from orchestration.settings import DBT_PROJECT
 
 @dataclass(frozen=True)
 class Contract:
-    """What a landing table is made of.
+    """The columns of a landing table.
 
     Attributes:
         columns: all declared columns, in order.
-        required: those that every file must have.
-        keeps_other_columns: whether columns that are not declared are kept, as customers' attributes are.
-        reserved: names that none of these can have.
+        required: columns that every file must have.
+        keeps_other_columns: whether undeclared columns are kept, as customers' attributes are.
+        reserved: names that undeclared columns cannot have.
     """
 
     columns: tuple[str, ...]

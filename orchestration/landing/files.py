@@ -1,4 +1,4 @@
-"""The files of the landing: which are read, which are not, and which a refresh has read before."""
+"""The files of the landing: which are read, which are not, and which a refresh has already read."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.quoting import shown
 
-# Endings of the files that are read, in any case.
+# Suffixes of the files that are read, in any case.
 FORMATS = {".csv": "csv", ".csv.gz": "csv", ".tsv": "tsv", ".tsv.gz": "tsv", ".parquet": "parquet"}
 MOST_NAMED = 10
 
@@ -21,8 +21,8 @@ class LandedFile:
     """A file of the landing that is read.
 
     Attributes:
-        table: the landing table it holds rows of.
-        path: where it is.
+        table: the landing table whose rows it holds.
+        path: its location.
         format: `csv`, `tsv` or `parquet`.
     """
 
@@ -32,17 +32,17 @@ class LandedFile:
 
     @property
     def is_compressed(self) -> bool:
-        """Whether its text is compressed by gzip."""
+        """Return whether it is text compressed by gzip."""
         return self.path.name.lower().endswith(".gz")
 
     @cached_property
     def digest(self) -> str:
-        """A hash of its bytes, as they are when it is first asked for: a file that grew or was replaced has another.
+        """Return a hash of its bytes as of the first access: a file that grew or was replaced has another.
 
         Raises:
             WinbackError: the file cannot be read.
         """
-        digest = hashlib.sha256()  # what processors have instructions for: every refresh reads the whole landing
+        digest = hashlib.sha256()  # processors have instructions for it, and every refresh reads the whole landing
         try:
             with self.path.open("rb") as file:
                 while block := file.read(1 << 20):
@@ -54,12 +54,12 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """What lies in the landing folder.
+    """The contents of the landing folder.
 
     Attributes:
-        folder: where it is.
-        files: what is read.
-        not_read: what is not, for its name or format is none of a landing table; empty and hidden files aside.
+        folder: its location.
+        files: the files that are read.
+        not_read: files whose name or format fits no landing table, except empty and hidden files.
     """
 
     folder: Path
@@ -67,10 +67,10 @@ class Landing:
     not_read: tuple[Path, ...]
 
     def words_on_not_read(self) -> str:
-        """Name what is not read.
+        """List the files that are not read.
 
         Returns:
-            A sentence for people; empty where there is nothing to name.
+            A sentence for people; empty if there are none.
         """
         if not self.not_read:
             return ""
@@ -80,10 +80,10 @@ class Landing:
 
 
     def require_events(self) -> None:
-        """See that there is something to begin with.
+        """Check that there are events to read.
 
         Raises:
-            WinbackError: no file of events is there.
+            WinbackError: there is no file of events.
         """
         if not any(file.table == "events" for file in self.files):
             raise WinbackError(
@@ -93,15 +93,15 @@ class Landing:
 
 
 def find_files(folder: Path) -> Landing:
-    """Look through the landing, by names alone.
+    """List the files of the landing by their names only.
 
-    Passed over without a word are files of 0 bytes, and what begins with `.` or `_`, as the files that systems leave do.
+    Files of 0 bytes, and names that begin with `.` or `_`, like those of system files, are silently skipped.
 
     Args:
         folder: the landing.
 
     Returns:
-        What is read and what is not, each sorted; `not_read` as paths within the folder.
+        The files that are read and those that are not, each sorted; `not_read` as paths within the folder.
 
     Raises:
         WinbackError: the folder is missing or unreadable.
@@ -123,11 +123,11 @@ def find_files(folder: Path) -> Landing:
 
 
 def unreadable(path: Path, error: OSError) -> WinbackError:
-    """The message for what the system does not let us read.
+    """Return the error for a file or folder that the system does not let us read.
 
     Args:
         path: the file or folder.
-        error: what the system said.
+        error: the system's error.
 
     Returns:
         The error to raise.
@@ -136,7 +136,7 @@ def unreadable(path: Path, error: OSError) -> WinbackError:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Files that are not hidden and not empty, links followed; a folder that a link leads back to is looked into once."""
+    """List files that are not hidden and not empty, following links. A folder that a link leads back to is visited once."""
     seen: set[Path] = set()
 
     def fail(error: OSError) -> None:

@@ -1,4 +1,4 @@
-"""The header of a text file: which column is which, or why it cannot be told."""
+"""Reads the header of a text file: the meaning of each column, or why it cannot be determined."""
 
 import csv
 import io
@@ -25,17 +25,17 @@ def read_header(text: Path, kind: str, original: Path, table: str, contract: Con
     """Read the header of a file of text.
 
     Args:
-        text: the file to read, UTF-8 and not compressed.
+        text: the file to read, in UTF-8 and not compressed.
         kind: `csv` or `tsv`.
-        original: what to call it in messages.
-        table: the landing table that it holds rows of.
+        original: the file's name in messages.
+        table: the landing table whose rows it holds.
         contract: the declared columns of that table.
 
     Returns:
-        For each column the name under which it is kept, in lower case; None for one that is passed over, having no name, or no use.
+        For each column the name under which it is kept, in lower case; None for a skipped column, without a name or a use.
 
     Raises:
-        WinbackError: required columns are not there, a kept name stands twice, or the header cannot be one.
+        WinbackError: a required column is missing, a kept name occurs twice, or the first line is not a header.
     """
     with text.open(encoding="utf-8-sig", newline="") as file:
         beginning = file.read(MOST_CHARACTERS)
@@ -51,11 +51,11 @@ def read_header(text: Path, kind: str, original: Path, table: str, contract: Con
 
 
 def kept_columns(names: Sequence[str], original: Path, table: str, contract: Contract) -> list[str | None]:
-    """Decide which columns of a file are kept, and under which name.
+    """Determine which columns of a file are kept, and under which names.
 
     Args:
-        names: the names as the file has them.
-        original: what to call the file in messages.
+        names: the column names in the file.
+        original: the file's name in messages.
         table: the landing table.
         contract: its declared columns.
 
@@ -63,7 +63,7 @@ def kept_columns(names: Sequence[str], original: Path, table: str, contract: Con
         For each column its kept name, or None.
 
     Raises:
-        WinbackError: a required column is not there, a kept name stands twice, is none, or is one of ours.
+        WinbackError: a required column is missing, or a kept name occurs twice, is invalid or is reserved.
     """
     trimmed = [_lower(name.strip(TRIMMED)) for name in names]
     missing = [column for column in contract.required if column not in trimmed]
@@ -90,12 +90,12 @@ def kept_columns(names: Sequence[str], original: Path, table: str, contract: Con
 
 
 def _lower(name: str) -> str:
-    """In lower case as the engines have it for names: A to Z alone."""
+    """Convert to lower case as the engines do for names: only A to Z."""
     return "".join(character.lower() if character.isascii() else character for character in name)
 
 
 def _records(beginning: str, separator: str) -> list[list[str]]:
-    """The first records of a text, of which the last may be cut off."""
+    """Parse the first records of a text; the last one may be cut off."""
     try:
         return list(islice(csv.reader(io.StringIO(beginning, newline=""), delimiter=separator, skipinitialspace=True), TITLE_LINES + 1))
     except csv.Error:
@@ -103,7 +103,7 @@ def _records(beginning: str, separator: str) -> list[list[str]]:
 
 
 def _diagnosis(beginning: str, kind: str, contract: Contract) -> str:
-    """Where the header is, if it is one for another separator or stands further down."""
+    """Find the header, if it uses another separator or is further down."""
     own = SEPARATORS[kind]
     for separator, spelled in SPELLED.items():
         for above, record in enumerate(_records(beginning, separator)):

@@ -1,4 +1,4 @@
-"""Copies of the new files, made while they are hashed: what a refresh reads is what it has hashed, whatever becomes of the files meanwhile."""
+"""Copies new files while hashing them: a refresh reads exactly what it has hashed, even if the files change meanwhile."""
 
 import hashlib
 import json
@@ -19,14 +19,14 @@ from orchestration.quoting import literal, shown
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of a file of the landing.
+    """A copy of a landing file.
 
     Attributes:
-        file: the file.
+        file: the original file.
         path: the copy.
         digest: a hash of the bytes that were copied.
-        columns: for each column its name in the copy, the name under which it is kept (None: passed over), and its type; none where the
-            file holds nothing.
+        columns: for each column its name in the copy, the name under which it is kept (None: skipped), and its type; empty if the
+        file is empty.
     """
 
     file: LandedFile
@@ -36,7 +36,7 @@ class Copy:
 
 
 def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
-    """Copy files of the landing, and see what columns they have.
+    """Copy landing files, and determine their columns.
 
     Args:
         files: the files to read.
@@ -46,7 +46,7 @@ def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
         The copies.
 
     Raises:
-        WinbackError: a file cannot be read as what its name says; the message names it and the fix.
+        WinbackError: a file does not have the format of its name; the message names the file and the fix.
     """
     return [
         (_copy_parquet if file.format == "parquet" else _copy_text)(file, folder / f"{number}.{file.format}")  # a name that nobody can choose
@@ -55,13 +55,13 @@ def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
 
 
 def scans_of(copies: Iterable[Copy]) -> dict[str, list[dict[str, Any]]]:
-    """Group the copies that have the same columns: dbt has one scan for each group.
+    """Group the copies by their columns: dbt runs one scan per group.
 
     Args:
         copies: all copies.
 
     Returns:
-        For each landing table its scans: paths, their separator (None: Parquet) and their columns.
+        For each landing table its scans: paths, separator (None: Parquet) and columns.
     """
     groups: dict[tuple, list[str]] = {}
     for copy in copies:
@@ -75,12 +75,12 @@ def scans_of(copies: Iterable[Copy]) -> dict[str, list[dict[str, Any]]]:
 
 
 def write_listing(copies: Iterable[Copy], known: Iterable[LandedFile], path: Path) -> None:
-    """Write the listing of the landing for the dbt project.
+    """Write the list of landing files for the dbt project.
 
     Args:
-        copies: what is read now.
-        known: what is there besides.
-        path: where to write it, as JSON.
+        copies: the files read now.
+        known: the other files in the landing.
+        path: the JSON file to write.
     """
     listed = [(copy.file, copy.digest) for copy in copies] + [(file, file.digest) for file in known]
     path.write_text(json.dumps([{"landing_table": file.table, "digest": digest, "path": str(file.path)} for file, digest in listed]))
@@ -89,7 +89,7 @@ def write_listing(copies: Iterable[Copy], known: Iterable[LandedFile], path: Pat
 def _copy_text(file: LandedFile, path: Path) -> Copy:
     digest, has_text = copy_text(file, path)
     columns = read_header(path, file.format, file.path, file.table, CONTRACTS[file.table]) if has_text else []
-    # What is passed over needs a name of its own to be read by.
+    # A skipped column needs a unique name to be read.
     return Copy(file, path, digest, tuple((name or f"passed over {place}", name, "VARCHAR") for place, name in enumerate(columns)))
 
 
@@ -113,7 +113,7 @@ def _copy_parquet(file: LandedFile, path: Path) -> Copy:
 
 
 def confined_connection(*folders: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory that can read and write in some folders and nowhere else.
+    """Open an in-memory DuckDB that can read and write only in the given folders.
 
     Args:
         folders: the folders.

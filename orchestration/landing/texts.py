@@ -1,4 +1,4 @@
-"""Text files of the landing: copied while they are hashed, and checked for what would cost more than a row of its own."""
+"""Text files of the landing: copied while hashed, and checked for errors that would cost more than their own row."""
 
 import codecs
 import gzip
@@ -15,10 +15,10 @@ from orchestration.quoting import shown
 
 BLOCK = 1 << 20
 BEGINNING = 1_000
-# As DuckDB reads them: one space may stand before a quote that opens a value, and `" "` within a value is, as `""`, a quote of its own.
+# DuckDB's rules: one space may precede an opening quote, and `" "` within a value is, like `""`, a quote character.
 OPENING = re.compile(rb' ?"')
 CLOSING = re.compile(rb'[^"]*(?:" *"[^"]*)*"(?! *")')
-# How files begin that are no UTF-8 text, whatever their name.
+# First bytes of files that are not UTF-8 text, whatever their name.
 OTHER_FORMATS = {
     b"\xff\xfe": "is UTF-16",
     b"\xfe\xff": "is UTF-16",
@@ -30,7 +30,7 @@ OTHER_FORMATS = {
 
 
 class _Hashed:
-    """A file that is hashed as it is read."""
+    """A file that is hashed while it is read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.digest = file, hashlib.sha256()
@@ -42,7 +42,7 @@ class _Hashed:
 
 
 class _Counted:
-    """Blocks of text as they pass: lines, quotes, and whether they are UTF-8."""
+    """Counts lines and quotes of text blocks as they pass, and checks that they are UTF-8."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.lines, self.quotes, self.is_blank = path, 0, 0, True
@@ -66,17 +66,17 @@ class _Counted:
 
 
 def copy_text(file: LandedFile, copy: Path) -> tuple[str, bool]:
-    """Copy a file of text, decompressed; what is hashed and checked is what is copied, whatever becomes of the file meanwhile.
+    """Copy a text file, decompressed. The copy is what was hashed and checked, even if the file changes meanwhile.
 
     Args:
-        file: the file of the landing.
-        copy: where to.
+        file: the landing file.
+        copy: the path of the copy.
 
     Returns:
-        The digest of the file's bytes, and whether it holds anything but white space.
+        The digest of the file's bytes, and whether it contains anything but white space.
 
     Raises:
-        WinbackError: it cannot be read, is no UTF-8 text, or a quote in it is not closed.
+        WinbackError: the file cannot be read, is not UTF-8 text, or has an unclosed quote.
     """
     counted = _Counted(file.path)
     try:
@@ -99,9 +99,9 @@ def copy_text(file: LandedFile, copy: Path) -> tuple[str, bool]:
 
 
 def _check_quotes(text: Path, separator: bytes, original: Path) -> None:
-    """Find a quote that opens a value and is not closed as one: all rows up to the next quote would be read as that value.
+    """Find a quote that opens a value and is never closed: all rows up to the next quote would be read as that value.
 
-    A value that is closed and goes on all the same (`"5" nail`) costs its own line, where it has been opened and closed on that line.
+    A value that continues after its closing quote (`"5" nail`) costs only its own line, if both quotes are on that line.
     """
     value = rb' ?"[^"]*(?:" *"[^"]*)*" *|(?! ?")[^%b]*' % separator
     well_formed = re.compile(rb"(?:%b)(?:%b(?:%b))*" % (value, separator, value))
@@ -129,7 +129,7 @@ def _check_quotes(text: Path, separator: bytes, original: Path) -> None:
 
 
 def _ends_in_value(line: bytes, separator: bytes) -> bool:
-    """Whether a line that begins outside a quoted value ends within one, as DuckDB reads it."""
+    """Return whether a line that begins outside a quoted value ends inside one, by DuckDB's rules."""
     place = 0
     while True:
         if opening := OPENING.match(line, place):

@@ -9,14 +9,14 @@ from orchestration.warehouses import Warehouse
 
 
 def write_report(warehouse: Warehouse, path: Path) -> str | None:
-    """Draw the published tables as a page.
+    """Write the report of the published tables.
 
     Args:
-        warehouse: where the tables are.
-        path: the page's file.
+        warehouse: has the tables.
+        path: the file to write.
 
     Returns:
-        A warning where the page's owner or group could not be kept, else None.
+        A warning if the file's owner or group could not be kept, else None.
 
     Raises:
         WinbackError: nothing is published.

@@ -1,4 +1,4 @@
-"""The figures of the report, read from public tables alone; no customer is named, and nothing is computed here."""
+"""Reads the figures of the report from public tables only. It names no customer and computes nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from orchestration.summary import Published, left_out
 from orchestration.warehouses import Reader
 
 LANGUAGES = ("en", "it", "sv", "nl", "de")
-# As many periods as a chart can show; the tables have them all.
+# The most periods that a chart can show; the tables have all of them.
 PERIODS = {"month": 60, "quarter": 40}
 RESTATEMENTS = 50
 
@@ -33,13 +33,13 @@ OF_ALL = "segment = 'all' and period_grain in ({grains})"
 
 
 def read_figures(reader: Reader) -> dict[str, Any]:
-    """Read all that the report shows.
+    """Read everything that the report shows.
 
     Args:
-        reader: of the published tables.
+        reader: reads the published tables.
 
     Returns:
-        What the page embeds: the businesses with their figures, the metrics with their texts, and the refresh.
+        The data embedded in the page: the businesses with their figures, the metrics with their texts, and the refresh.
     """
     metrics = _metrics(reader)
     ((refresh_id, as_of, started_at),) = reader.rows("select refresh_id, as_of_date, started_at from winback.refreshes order by refresh_id desc limit 1")
@@ -77,7 +77,7 @@ def _rate_columns(headline: Headline) -> list[str]:
 
 
 def _periods(reader: Reader, table: str, columns: Iterable[str], names: Iterable[str]) -> dict[str, list[dict]]:
-    """The latest periods of each grain, the oldest first."""
+    """Read the latest periods of each grain, oldest first."""
     grains = ", ".join(f"'{grain}'" for grain in PERIODS)
     sql = f"select business_id, {', '.join(PERIOD)}, {', '.join(columns)} from winback.{table} where {OF_ALL.format(grains=grains)} order by period_start"
     rows = _grouped(_rows(reader, ("business_id", *PERIOD, *names), sql))
@@ -94,7 +94,7 @@ def _by_business(reader: Reader, names: Iterable[str], table: str, where: str, o
 
 
 def _reasons(reader: Reader) -> dict[str, list[dict]]:
-    """Of the latest quarter whose exits are 90 days old, so that who came back of them is known."""
+    """Read the exit reasons of the latest quarter whose exits are 90 days old, so that the returns are known."""
     sql = f"""
         select {', '.join(f'reasons.{column}' for column in ('business_id', 'period_start', *REASON))}
         from winback.fct_exit_reasons as reasons
@@ -111,7 +111,7 @@ def _reasons(reader: Reader) -> dict[str, list[dict]]:
 
 
 def _latest_restatements(reader: Reader) -> dict[str, list[dict]]:
-    """Changes of rates: of counts there are many more, and a rate is what people have quoted."""
+    """Read restatements of rates only: counts have many more restatements, and rates are what people quote."""
     newest_first = "replaced_by_refresh_id desc, period_start desc, period_grain, metric"
     sql = f"""
         select business_id, {', '.join(RESTATEMENT)}
@@ -144,7 +144,7 @@ def _grouped(rows: list[dict]) -> dict[str, list[dict]]:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it: dates as text, decimals as numbers."""
+    """Convert for JSON: dates to text, decimals to numbers."""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return float(value) if isinstance(value, Decimal) else value

@@ -1,4 +1,4 @@
-"""The page: figures, words, style, scripts and the plotting library in one file, which asks the network for nothing."""
+"""Renders the page: figures, texts, style, scripts and the plotting library in one file that makes no network request."""
 
 import contextlib
 import csv
@@ -24,10 +24,10 @@ SCRIPTS = ("format.js", "charts.js", "tables.js", "sections.js", "page.js")
 
 
 def render(figures: dict[str, Any]) -> str:
-    """Put the page together.
+    """Render the page.
 
     Args:
-        figures: what `read_figures` returns.
+        figures: the result of `read_figures`.
 
     Returns:
         The page, as HTML.
@@ -45,7 +45,7 @@ def render(figures: dict[str, Any]) -> str:
 
 
 def read_terms() -> dict[str, dict[str, dict[str, dict[str, str]]]]:
-    """Read what states and exit kinds are called and mean.
+    """Read the labels and definitions of states and exit kinds.
 
     Returns:
         By kind of term, name and language: `label` and `definition`.
@@ -59,7 +59,7 @@ def read_terms() -> dict[str, dict[str, dict[str, dict[str, str]]]]:
 
 @cache
 def plotting_library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script; kept in the user's cache, for bundling them takes seconds.
+    """Return Vega, Vega-Lite and Vega-Embed as one script. It is kept in the user's cache, because bundling takes seconds.
 
     Returns:
         The script.
@@ -68,14 +68,14 @@ def plotting_library() -> str:
     try:
         return kept.read_text(encoding="utf-8")
     except OSError:
-        # In a scope of its own: its many short names are not to meet ours.
+        # In its own scope, so that its many short names do not clash with ours.
         script = f"(() => {{{vl_convert.javascript_bundle()}}})();".replace("</script", "<\\/script")
-    with contextlib.suppress(OSError):  # Nothing is lost but seconds.
+    with contextlib.suppress(OSError):  # A failure costs only seconds.
         kept.parent.mkdir(parents=True, exist_ok=True)
         replace_file(kept, script)
     return script
 
 
 def _as_script(figures: dict[str, Any]) -> Markup:
-    """JSON that no name can break out of: `<` is written as its code."""
+    """Serialise as JSON in which no name can close the script: `<` is written as its code."""
     return Markup(json.dumps(figures, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"))

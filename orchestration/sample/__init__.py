@@ -1,6 +1,6 @@
 """The sample landing: one real business and four invented ones, so that every table has something to show.
 
-`write_sample` writes it, `is_sample` and `is_current` tell whether a folder holds it, and `SAMPLE_AS_OF` is its last date.
+`write_sample` writes it, `is_sample` and `is_current` check whether a folder holds it, and `SAMPLE_AS_OF` is its last date.
 """
 
 from orchestration.sample.days import SAMPLE_AS_OF

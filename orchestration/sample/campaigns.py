@@ -1,4 +1,4 @@
-"""Campaigns at work: whom they reach, who is held back, and whom a touch brings back."""
+"""Effect of campaigns: whom they reach, who is held back as control, and whom a touch brings back."""
 
 from orchestration.sample.days import LAST_DAY, day_of, workday
 from orchestration.sample.dice import Dice
@@ -7,18 +7,18 @@ from orchestration.sample.shapes import Company
 
 
 def time_away(company: Company, person: Person, since: int, planned: int | None, stages: list[tuple[int, str]], dice: Dice) -> int | None:
-    """Expose someone who is away to the campaigns of that time, and record the touches.
+    """Expose an inactive customer to the campaigns of that time, and record the touches.
 
     Args:
-        company: whose campaigns.
-        person: who is away.
-        since: the day they were last there.
-        planned: the day they come back if nobody writes to them; None: never.
-        stages: what they count as, and from which day: `(day, "dormant")`, later perhaps `(day, "former")`.
-        dice: chance.
+        company: the company that runs the campaigns.
+        person: the inactive customer.
+        since: the day of their last activity.
+        planned: the day on which they return without any touch; None: never.
+        stages: their states and the first day of each: `(day, "dormant")`, later perhaps `(day, "former")`.
+        dice: the random source.
 
     Returns:
-        The day they come back, by themselves or because of a touch; None where they do not within the history.
+        The day on which they return, by themselves or because of a touch; None if they do not within the history.
     """
     back = planned
     for campaign in company.campaigns:
@@ -27,10 +27,10 @@ def time_away(company: Company, person: Person, since: int, planned: int | None,
             continue
         if _state(stages, day) not in campaign.targets or not dice.chance(campaign.reach):
             continue
-        # Lists are cut with care, not perfectly: a few who said no are written to all the same.
+        # Campaign lists are imperfect: some people who opted out are contacted all the same.
         if person.contactable == "false" and not dice.chance(0.03):
             continue
-        # One try of each strategy: a second one would tell nothing about the first.
+        # One attempt per strategy: the result of a second one would not be independent of the first.
         if any(touch.campaign.strategy == campaign.strategy for touch in person.touches):
             continue
         arm = "control" if dice.chance(campaign.control) else "treatment"

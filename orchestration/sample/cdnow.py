@@ -1,6 +1,6 @@
 """Real orders: CDNOW, an online shop of compact discs, all first-time customers of 1997 Q1 with their orders to June 1998.
 
-The data set of Fader and Hardie as the package `lifetimes` carries it; the package itself is never imported.
+The data set of Fader and Hardie as contained in the package `lifetimes`; the package itself is never imported.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from pathlib import Path
 
 from orchestration.errors import WinbackError
 
-# 28 years of whole weeks with no leap day lying between: weekdays, months and quarters stay what they were.
+# 28 years in whole weeks, with no irregular leap day between: weekdays, months and quarters stay the same.
 MOVED_BY = timedelta(days=10_227)
 
 
 def master_file() -> Path:
-    """Return the path of the orders. Raises WinbackError where the package that carries them is not installed."""
+    """Return the path of the orders. Raises WinbackError if the package that contains them is not installed."""
     try:
         path = Path(str(distribution("lifetimes").locate_file("lifetimes/datasets/CDNOW_master.txt")))
     except PackageNotFoundError:
@@ -27,7 +27,7 @@ def master_file() -> Path:
 
 
 def cdnow_rows(path: Path) -> Iterator[dict[str, str]]:
-    """Take the file of orders; yield every one of them as an event row, its date moved on by 28 years."""
+    """Yield every order in the file as an event row, its date shifted by 28 years."""
     with path.open(encoding="ascii") as lines:
         next(lines)
         for number, line in enumerate(lines, start=1):

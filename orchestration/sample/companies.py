@@ -1,4 +1,4 @@
-"""The four invented companies, as they would describe themselves."""
+"""The four invented companies, described from their own point of view."""
 
 from orchestration.sample.shapes import Campaign, Company, ProjectTerms, ShopTerms, SubscriptionTerms
 

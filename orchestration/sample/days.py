@@ -8,7 +8,7 @@ SAMPLE_AS_OF = date(2026, 6, 30)
 LAST_DAY = (SAMPLE_AS_OF - FIRST_DATE).days
 SECONDS = 86_400
 
-# Companies are older than their history, and contracts run past its end.
+# Companies are older than their history, and contracts extend past its end.
 _EARLIEST, _LATEST = -1200, LAST_DAY + 1200
 _DATES = [FIRST_DATE + timedelta(days=day) for day in range(_EARLIEST, _LATEST)]
 _MONTHS = [one.month for one in _DATES]
@@ -18,32 +18,32 @@ _MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)]
 
 @cache
 def day_of(text: str) -> int:
-    """Take a date as text (`2025-04-01`); return its day number. Raises ValueError where it is no date."""
+    """Convert a date as text (`2025-04-01`) to its day number. Raises ValueError if it is not a date."""
     return (date.fromisoformat(text) - FIRST_DATE).days
 
 
 def month_of(day: int) -> int:
-    """Take a day number; return its month, 1 to 12."""
+    """Return the month of a day number, 1 to 12."""
     return _MONTHS[day - _EARLIEST]
 
 
 def date_text(day: int) -> str:
-    """Take a day number; return its date as text."""
+    """Return the date of a day number as text."""
     return _TEXTS[day - _EARLIEST]
 
 
 def is_weekend(day: int) -> bool:
-    """Take a day number; return whether it is a Saturday or a Sunday."""
+    """Return whether a day number is a Saturday or a Sunday."""
     return day % 7 >= 5
 
 
 def workday(day: int) -> int:
-    """Take a day number; return it, or the Friday before or the Monday after where it is on a weekend."""
+    """Return a day number, moved from a weekend to the Friday before or the Monday after."""
     return day + (0, 0, 0, 0, 0, -1, 1)[day % 7]
 
 
 def time_text(second: int) -> str:
-    """Take seconds since day 0 in UTC; return the time as ISO 8601 text ending in `Z`."""
+    """Convert seconds since day 0 in UTC to ISO 8601 text ending in `Z`."""
     day, rest = divmod(second, SECONDS)
     minute, rest = divmod(rest, 60)
     return f"{_TEXTS[day - _EARLIEST]}{_MINUTES[minute]}{rest:02d}Z"

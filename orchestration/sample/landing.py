@@ -1,4 +1,4 @@
-"""Writing the sample: all of it or nothing, so that a landing with a marker is a whole one."""
+"""Writes the sample completely or not at all, so that a landing with a marker is complete."""
 
 import csv
 import shutil
@@ -19,7 +19,7 @@ from orchestration.sample.simulation import simulate
 
 MARKER = ".winback-sample"
 UNFINISHED = ".winback-sample-unfinished"
-# To be raised with every change of the rows: a landing with another version is written anew.
+# Increment it with every change of the rows: a landing with another version is written again.
 SAMPLE_VERSION = "3"
 
 TABLES = {
@@ -33,19 +33,19 @@ TABLES = {
     "campaign_touches": ("touch_id", "business_id", "campaign_id", "customer_id", "touched_at", "arm", "cost", "loaded_at"),
     "survey_responses": ("response_id", "business_id", "customer_id", "answered_at", "survey", "score", "loaded_at"),
 }
-# Typed files for those whose rows are all well-formed, who also name contracts. Dates alone (CDNOW) and unreadable rows (Fjord) need text.
+# Typed files for companies whose rows are all well-formed; they also have contracts. Bare dates (CDNOW) and unreadable rows (Fjord) need text.
 _AS_PARQUET = ("lumen", "northlight")
 _OF_CONTRACTS = ("contract_id", "covers_until")
 _SEED = 20_260_630
 
 
 def is_sample(folder: Path) -> bool:
-    """Take a landing; return whether it holds the sample, whole or half written, and nothing of the user's."""
+    """Return whether a landing holds the sample, complete or half written, and nothing of the user's."""
     return (folder / MARKER).is_file() or (folder / UNFINISHED).is_dir()
 
 
 def is_current(folder: Path) -> bool:
-    """Take a landing; return whether it holds the whole sample in this version, so that it need not be written."""
+    """Return whether a landing holds the complete sample in this version, so that it need not be written."""
     marker = folder / MARKER
     return marker.is_file() and marker.read_text().strip() == SAMPLE_VERSION
 
@@ -54,8 +54,8 @@ def write_sample(folder: Path, report: Callable[[str], None] = print) -> None:
     """Write the sample landing: six businesses, `events/` with a file for each, and the other tables.
 
     Args:
-        folder: where to; made if missing. An older or half-written sample there is replaced.
-        report: gets a line of progress now and then.
+        folder: the landing to write; created if missing. An older or half-written sample there is replaced.
+        report: called with progress messages.
 
     Raises:
         WinbackError: the folder holds a landing that is not the sample, or a package with real orders is missing.
@@ -117,14 +117,14 @@ def _to_parquet(path: Path) -> None:
     types = {"occurred_at": "timestamp", "loaded_at": "timestamp", "amount": "decimal(18, 2)", "covers_until": "date"}
     columns = ", ".join(f"cast({column} as {types.get(column, 'varchar')}) as {column}" for column in TABLES["events"])
     rows = f"""read_csv({literal(path)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')"""
-    # One thread keeps the rows, and so the bytes, in their order.
+    # One thread preserves the order of the rows, and therefore the bytes.
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(f"copy (select {columns} from {rows}) to {literal(path.with_suffix('.parquet'))} (format parquet, compression zstd)")
     path.unlink()
 
 
 def _move_into_place(unfinished: Path, folder: Path) -> None:
-    """The marker comes last: with it the sample is whole."""
+    """Move the files into place. The marker comes last: with it the sample is complete."""
     shutil.rmtree(folder / "events", ignore_errors=True)
     for path in sorted(unfinished.iterdir()):
         path.replace(folder / path.name)

@@ -1,4 +1,4 @@
-"""What goes wrong in every company's books: second accounts, entries made by mistake, rows that cannot be right."""
+"""Errors found in every company's books: duplicate accounts, mistaken entries, impossible rows."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from orchestration.sample.dice import Dice
 from orchestration.sample.people import Person
 from orchestration.sample.shapes import Company
 
-# What is wrong with each of the rows that must be rejected, or stand without a value.
+# The fault of each row that must be rejected, or kept without a value.
 BAD_ROWS = (
     {"amount": "n/a"},
     {"amount": "12,50"},
@@ -37,17 +37,17 @@ BAD_ROWS = (
 
 
 def open_second_accounts(people: list[Person], next_number: int, letter: str, count: int, dice: Dice) -> tuple[list[Person], list[tuple[str, str, int]]]:
-    """Let some people carry on under a second account, and one of them under a third.
+    """Let some people continue under a second account, and one of them under a third.
 
     Args:
-        people: the people, whose later records move to the new account.
+        people: the people, whose later records are moved to the new account.
         next_number: the number of the next account.
-        letter: how account numbers begin.
-        count: how many second accounts.
-        dice: chance.
+        letter: the prefix of account numbers.
+        count: the number of second accounts.
+        dice: the random source.
 
     Returns:
-        The second (and third) accounts, and the merges that mended it: (from, into, day).
+        The second (and third) accounts, and the merges that corrected them: (from, into, day).
     """
     accounts, merges = [], []
     busy = [person for person in people if sum(event.is_purchase for event in person.events) >= 4 and _last_day(person) < LAST_DAY - 20]
@@ -62,7 +62,7 @@ def open_second_accounts(people: list[Person], next_number: int, letter: str, co
 
 
 def enter_by_mistake(people: list[Person], count: int, company: Company, dice: Dice) -> None:
-    """Book `count` purchases once more under somebody else, and void them some days later."""
+    """Book `count` purchases again under another person, and void them some days later."""
     buyers = [person for person in people if any(event.is_purchase for event in person.events)]
     for _ in range(count):
         bookings = [event for event in buyers[dice.between(0, len(buyers) - 1)].events if event.is_purchase]
@@ -77,7 +77,7 @@ def enter_by_mistake(people: list[Person], count: int, company: Company, dice: D
 
 
 def bad_rows(rows: list[dict[str, str]], dice: Dice) -> list[dict[str, str]]:
-    """Take good purchase rows of a business; return further rows like them, each with one thing that cannot be right."""
+    """Return variants of a business's good purchase rows, each with one thing that cannot be right."""
     spoilt = []
     for number, fault in enumerate(BAD_ROWS):
         row = rows[dice.between(0, len(rows) - 1)]
@@ -86,7 +86,7 @@ def bad_rows(rows: list[dict[str, str]], dice: Dice) -> list[dict[str, str]]:
 
 
 def _split(person: Person, customer_id: str) -> Person:
-    """Move the later part of what a person did to another account."""
+    """Move the later part of a person's records to another account."""
     person.events.sort(key=lambda event: event.at)
     cut = person.events[len(person.events) // 2].at
     account = replace(

@@ -1,4 +1,4 @@
-"""Why people leave, and when they come back by themselves."""
+"""Why people leave, and when they return by themselves."""
 
 from orchestration.sample.days import LAST_DAY, day_of, month_of
 from orchestration.sample.dice import Dice, growth
@@ -7,7 +7,7 @@ from orchestration.sample.shapes import Company
 
 
 def pressure_to_leave(company: Company, person: Person, day: int) -> float:
-    """Take a person and a day; return by what factor they are more (or less) likely than the average to leave then."""
+    """Return the factor by which a person is more (or less) likely than average to leave on a day."""
     factor = growth(-0.5 * person.mood(company, day))
     if _within(company.price_rise_on, day, 90):
         factor *= 1 + 1.5 * person.price_sensitivity
@@ -17,7 +17,7 @@ def pressure_to_leave(company: Company, person: Person, day: int) -> float:
 
 
 def reason_to_leave(company: Company, person: Person, day: int, dice: Dice) -> str | None:
-    """Take a person who leaves on a day; return the reason they give, None where they give none."""
+    """Return the reason that a person gives for leaving on a day; None if they give none."""
     unhappy = max(0.0, 0.3 - person.mood(company, day))
     reason = dice.pick(
         {
@@ -32,9 +32,9 @@ def reason_to_leave(company: Company, person: Person, day: int, dice: Dice) -> s
 
 
 def drift_back(company: Company, person: Person, since: int, chance_a_month: float, dice: Dice) -> int | None:
-    """Take someone away since a day; return the day they would come back by themselves, None for never.
+    """Return the day on which someone inactive since a day returns by themselves; None for never.
 
-    Those who were content come back sooner, and the longer somebody is away the less likely it gets.
+    Those who were satisfied return sooner, and the longer somebody is inactive the less likely a return becomes.
     """
     chance = chance_a_month * growth(0.35 * person.mood(company, since))
     for month in range((LAST_DAY - since) // 30 + 1):

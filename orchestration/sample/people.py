@@ -1,4 +1,4 @@
-"""The people of a company: who turns up when, what they are like (hidden), and the record they leave behind."""
+"""The people of a company: when they arrive, their hidden traits, and the records of them."""
 
 from dataclasses import dataclass, field
 
@@ -7,15 +7,15 @@ from orchestration.sample.dice import Dice
 from orchestration.sample.shapes import Campaign, Company
 
 PURCHASES = frozenset({"subscription_started", "invoice_paid", "payment_recovered", "engagement_signed", "engagement_renewed", "campaign_booked", "order"})
-# What ends a contract, and all of them where it names none.
+# Events that end a contract, or all of a customer's contracts if they name none.
 ENDINGS = frozenset({"subscription_cancelled", "payment_failed_final", "engagement_ended", "contract_ended", "client_lost", "account_closed"})
 
 
 @dataclass(slots=True)
 class Event:
-    """Something that happened at a second (local time).
+    """An event at a second (local time).
 
-    `known_at`: when the company knew, if earlier than it happened. `covers_until`: the last day that a purchase pays for.
+    `known_at`: when the company learned of it, if earlier. `covers_until`: the last day that a purchase pays for.
     """
 
     at: int
@@ -31,13 +31,13 @@ class Event:
 
     @property
     def is_purchase(self) -> bool:
-        """Whether something was bought: an invoice over nothing buys nothing."""
+        """Return whether something was bought: an invoice of zero is no purchase."""
         return self.name in PURCHASES and self.amount != 0
 
 
 @dataclass(slots=True)
 class Touch:
-    """A campaign's message to someone, or their being held back as control."""
+    """A campaign's message to someone, or the record that they were held back as control."""
 
     at: int
     campaign: Campaign
@@ -55,7 +55,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who turned up. Satisfaction is about 0 ± 1, price sensitivity 0 to 1, size about 1; none of it is landed."""
+    """A person who arrived. Satisfaction is about 0 ± 1, price sensitivity 0 to 1, size about 1; none of these is landed."""
 
     customer_id: str
     arrived: int
@@ -68,14 +68,14 @@ class Person:
     size: float
     plan: str = ""
     contracts: int = 0
-    # The row of attributes is written anew when something in it changes: (day, plan, contactable).
+    # The row of attributes is written again when one of them changes: (day, plan, contactable).
     versions: list[tuple[int, str, str]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     touches: list[Touch] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
     def note(self, at: int, name: str, amount: int | None = None, reason: str | None = None, **more: int | str | None) -> Event | None:
-        """Take what happened; record and return it, or None where the sample's last day is over before anyone knows."""
+        """Record and return an event; return None if it becomes known only after the sample's last day."""
         event = Event(at, name, amount, reason, **more)
         if (at if event.known_at is None else event.known_at) >= (LAST_DAY + 1) * SECONDS:
             return None
@@ -83,12 +83,12 @@ class Person:
         return event
 
     def new_contract(self) -> str:
-        """Return the id of their next contract."""
+        """Return the id of the person's next contract."""
         self.contracts += 1
         return f"{self.customer_id}-{self.contracts}"
 
     def change_plan(self, day: int, plan: str) -> None:
-        """Take a plan and the day from which it holds; record the change. A first plan goes into the row there is."""
+        """Record a plan and its first day. A first plan is written into the existing row."""
         if plan == self.plan or day > LAST_DAY:
             return
         if not self.plan:
@@ -97,7 +97,7 @@ class Person:
         self.versions.append((day, plan, self.contactable))
 
     def mood(self, company: Company, day: int) -> float:
-        """Take a day; return how satisfied they are then: less after being let down, and while the company is in a slump."""
+        """Return the person's satisfaction on a day: lower after a disappointment, and during a slump of the company."""
         mood = self.satisfaction
         if day >= self.let_down_on:
             mood -= 1.3
@@ -107,7 +107,7 @@ class Person:
 
 
 def arrive(company: Company, dice: Dice) -> list[Person]:
-    """Take a company; return everyone who ever turned up, in order of arrival."""
+    """Return everyone who ever arrived at a company, in order of arrival."""
     people = []
     for day in range(day_of(company.opened_on), LAST_DAY + 1):
         for _ in range(dice.count(company.arrivals(day, month_of(day)))):

@@ -1,4 +1,4 @@
-"""Life as a client of a consultancy or an agency: projects, talks, follow-on work, silence, parting and new beginnings."""
+"""Simulates clients of a consultancy or an agency: projects, meetings, follow-on work, silence, departures and returns."""
 
 from orchestration.sample.campaigns import time_away
 from orchestration.sample.days import LAST_DAY, SECONDS, workday
@@ -10,7 +10,7 @@ from orchestration.sample.shapes import Company
 
 
 def live(company: Company, person: Person, dice: Dice) -> None:
-    """Take a person who has just turned up; record their whole life with the company."""
+    """Record the whole history of a person who has just arrived."""
     terms = company.terms
     day = first_purchase(company, person, dice)
     opening = terms.signed
@@ -21,10 +21,10 @@ def live(company: Company, person: Person, dice: Dice) -> None:
         opening = terms.signed_again
         pressure = pressure_to_leave(company, person, ends)
         if broken_off or dice.chance(terms.ends_openly * pressure):
-            # Notice is given some weeks ahead, unless a project breaks off.
+            # Notice is given some weeks ahead, unless a project is broken off.
             notice = 0 if broken_off else dice.between(0, 40)
             moment = company.moment(workday(ends), dice)
-            # It names no contract: whoever leaves ends all they have.
+            # It names no contract: a client who leaves ends all contracts.
             person.note(moment, terms.ended, reason=reason_to_leave(company, person, ends, dice), known_at=moment - notice * SECONDS if notice else None)
             contracts.current = None
             planned = drift_back(company, person, ends, terms.come_back * (0.5 if broken_off else 1), dice)
@@ -37,7 +37,7 @@ def live(company: Company, person: Person, dice: Dice) -> None:
 
 
 class _Contracts:
-    """The contracts of a client, where the company keeps any: the one in force, and now and then a second beside it."""
+    """A client's contracts, if the company keeps any: the current one, and occasionally a second beside it."""
 
     def __init__(self, company: Company, person: Person, dice: Dice) -> None:
         self.company, self.person, self.dice, self.terms = company, person, dice, company.terms
@@ -45,7 +45,7 @@ class _Contracts:
         self.booked_on = 0
 
     def book(self, moment: int, name: str, amount: int, changes_service: bool) -> None:
-        """Record a project under the contract in force, or under a new one, which starts before the old one ends."""
+        """Record a project under the current contract, or under a new one, which starts before the old one ends."""
         old = self.current
         if self.terms.contract_ended and (old is None or changes_service):
             self.current = self.person.new_contract()
@@ -53,7 +53,7 @@ class _Contracts:
         self.booked_on = day = moment // SECONDS
         if old != self.current and old is not None:
             self._end(old, workday(day + self.dice.between(3, 12)), "plan_change")
-        # Not before the records begin: a first contract that is unknown would seem to end with the second.
+        # Not before the records begin: an unknown first contract would seem to end with the second.
         if self.terms.contract_ended and day >= 0 and self.dice.chance(self.terms.second_contract):
             second = self.person.new_contract()
             self.booked_on = workday(day + self.dice.between(2, 8))
@@ -61,20 +61,20 @@ class _Contracts:
             self._end(second, workday(self.booked_on + self.dice.between(25, 100)), "no_longer_needed")
 
     def keep(self, moment: int) -> None:
-        """Record a workshop where a client only talks: half a year without a booking, and the contract would run out."""
+        """Record a workshop for a client with only meetings: after half a year without a booking, the contract would expire."""
         if self.current and moment // SECONDS - self.booked_on > 170:
             self.person.note(moment, self.terms.signed_again, 90_000, contract=self.current)
             self.booked_on = moment // SECONDS
 
     def file_away(self, silent_since: int, back: int | None) -> None:
-        """End the contract of a client who has been gone for some days, and has not come back before."""
+        """End the contract of a client who has been gone for some days, and has not returned before."""
         if self.current is None:
             return
         gone_on = max(silent_since, self.booked_on) + self.company.gone_after
         day = gone_on + self.dice.between(3, 15)
         if back is not None:
             day = min(day, workday(back) - 1)
-        # On the very day on which silence makes them former it would be their leaving.
+        # On the very day on which inactivity makes the client former, this would count as the exit.
         if day > gone_on:
             self._end(self.current, day, None)
             self.current = None
@@ -84,7 +84,7 @@ class _Contracts:
 
 
 def _project(company: Company, person: Person, contracts: _Contracts, opening: str, day: int, dice: Dice) -> tuple[int, int, bool]:
-    """One project: the day of its last talk, the day it ends, and whether it broke off."""
+    """Simulate one project; return the day of its last meeting, the day it ends, and whether it was broken off."""
     terms = company.terms
     length = dice.between(*terms.lasts)
     broken_off = dice.chance(terms.breaks_off * pressure_to_leave(company, person, day))
@@ -103,7 +103,7 @@ def _project(company: Company, person: Person, contracts: _Contracts, opening: s
 
 
 def _silence(company: Company, person: Person, contracts: _Contracts, last: int, dice: Dice) -> tuple[int, int | None]:
-    """After a project without a next one: now and then a talk, perhaps new work; the day of the last talk, and of that work (None: never)."""
+    """Simulate the time after a last project: occasional meetings, perhaps new work. Return the days of the last meeting and of that work (None: never)."""
     terms = company.terms
     planned = drift_back(company, person, last + 20, terms.come_back * 1.6, dice)
     while True:

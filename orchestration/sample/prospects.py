@@ -1,4 +1,4 @@
-"""The way to a first purchase, which many never walk to its end."""
+"""From first interest to a first purchase, which many never make."""
 
 from orchestration.sample.campaigns import time_away
 from orchestration.sample.days import workday
@@ -8,7 +8,7 @@ from orchestration.sample.shapes import Company
 
 
 def first_purchase(company: Company, person: Person, dice: Dice) -> int | None:
-    """Take someone who has just turned up; record the interest they show, and return the day they buy, None for never."""
+    """Record the interest of someone who has just arrived, and return the day they buy; None for never."""
     first, later = company.interests
     day = workday(person.arrived) if company.office_hours else person.arrived
     person.note(company.moment(day, dice), first)
@@ -17,7 +17,7 @@ def first_purchase(company: Company, person: Person, dice: Dice) -> int | None:
         low, high = company.decides_in
         return day + low + int((high - low) * dice.random() * dice.random())
     last = day
-    # Some come round again, and a few of those buy in the end.
+    # Some return later, and a few of those buy in the end.
     while dice.chance(0.22):
         last = last + 5 + dice.wait(60)
         person.note(company.moment(last, dice), later)

@@ -1,4 +1,4 @@
-"""A company's books as landed rows: texts under the names of the landing's columns, copies and delays included."""
+"""Converts a company's books to landed rows: texts under the landing's column names, with duplicates and delays."""
 
 from collections.abc import Iterator
 from operator import itemgetter
@@ -12,12 +12,12 @@ from orchestration.sample.simulation import History
 
 Row = dict[str, str]
 
-# The last night before the sample was taken.
+# The last nightly delivery before the sample was taken.
 _LAST_NIGHT = (LAST_DAY + 2) * SECONDS + 3 * 3600
 
 
 def event_rows(history: History, dice: Dice) -> list[Row]:
-    """Take a history; return its events as they were delivered: some twice, some late, some corrected, a few unreadable."""
+    """Return the events of a history as they were delivered: some twice, some late, some corrected, a few unreadable."""
     company = history.company
     offset = company.utc_offset * 3600
     events = []
@@ -57,7 +57,7 @@ def _event_row(history: History, event: Event, offset: int) -> Row:
 
 
 def _copies(row: Row, loaded: int, event: Event, dice: Dice) -> list[Row]:
-    """The row as it was delivered: mostly once, now and then again, or again with another amount."""
+    """Return the row as it was delivered: mostly once, sometimes again, or again with another amount."""
     row["loaded_at"] = time_text(loaded)
     luck = dice.random()
     if luck < 0.003:
@@ -66,14 +66,14 @@ def _copies(row: Row, loaded: int, event: Event, dice: Dice) -> list[Row]:
         return [row, {**row, "loaded_at": time_text(_night_after(loaded, 0))}]
     if luck < 0.009 and event.amount is not None:
         mended = _night_after(loaded, dice.between(0, 20))
-        # A correction has to come later, or nobody could tell which of the two holds.
+        # A correction has to arrive later, or nobody could decide which of the two is valid.
         if mended > loaded:
             return [row, {**row, "amount": money(int(event.amount * (0.8 + 0.4 * dice.random()))), "loaded_at": time_text(mended)}]
     return [row]
 
 
 def customer_rows(history: History, dice: Dice) -> list[Row]:
-    """Take a history; return a row of attributes for nearly everyone, and for some two."""
+    """Return a row of attributes for nearly everyone in a history, and two rows for some."""
     rows = []
     for person in history.people:
         if dice.chance(0.012):
@@ -83,7 +83,7 @@ def customer_rows(history: History, dice: Dice) -> list[Row]:
 
 
 def _customer_rows(business_id: str, person: Person) -> Iterator[Row]:
-    # Only the last version of before the records begin came over into them.
+    # Of the versions from before the records begin, only the last is in them.
     versions = {max(day, 0): (plan, contactable) for day, plan, contactable in person.versions}
     for day, (plan, contactable) in versions.items():
         yield {
@@ -99,7 +99,7 @@ def _customer_rows(business_id: str, person: Person) -> Iterator[Row]:
 
 
 def merge_rows(history: History) -> list[Row]:
-    """Take a history; return the accounts that turned out to be one customer's."""
+    """Return the accounts that turned out to be one customer's."""
     return [
         {
             "business_id": history.company.business_id,
@@ -113,7 +113,7 @@ def merge_rows(history: History) -> list[Row]:
 
 
 def campaign_rows(history: History) -> list[Row]:
-    """Take a history; return its company's campaigns."""
+    """Return the campaigns of a history's company."""
     return [
         {
             "business_id": history.company.business_id,
@@ -131,7 +131,7 @@ def campaign_rows(history: History) -> list[Row]:
 
 
 def touch_rows(history: History) -> list[Row]:
-    """Take a history; return who was touched by its campaigns, and who was held back."""
+    """Return who was touched by the campaigns, and who was held back."""
     touches = [(touch, person.customer_id) for person in history.people for touch in person.touches]
     touches.sort(key=lambda entry: (entry[0].at, entry[1]))
     offset = history.company.utc_offset * 3600
@@ -151,7 +151,7 @@ def touch_rows(history: History) -> list[Row]:
 
 
 def answer_rows(history: History) -> list[Row]:
-    """Take a history; return the answers to its surveys."""
+    """Return the answers to the surveys of a history."""
     answers = [(answer, person.customer_id) for person in history.people for answer in person.answers]
     answers.sort(key=lambda entry: (entry[0].at, entry[1]))
     offset = history.company.utc_offset * 3600
@@ -170,7 +170,7 @@ def answer_rows(history: History) -> list[Row]:
 
 
 def money(cents: int) -> str:
-    """Take an amount in cents; return it as a plain decimal."""
+    """Format an amount in cents as a plain decimal."""
     return f"{cents // 100}.{cents % 100:02d}"
 
 

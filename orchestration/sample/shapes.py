@@ -1,4 +1,4 @@
-"""What describes a company: its market, its campaigns, and the terms of its trade. Money is in cents."""
+"""The parameters of a company: its market, its campaigns, and the terms of its business. Money is in cents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from orchestration.sample.dice import Dice
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign to people of some states (`targets`), of whom it reaches a share and holds back another as control.
+    """A campaign to people in some states (`targets`): it reaches a share of them, and holds back another share as control.
 
-    `uplift` is the truth the figures should find: the chance that a touch alone brings someone back.
+    `uplift` is the true effect that the figures should find: the probability that only the touch brings someone back.
     """
 
     campaign_id: str
@@ -30,10 +30,10 @@ class Campaign:
 
 @dataclass(frozen=True)
 class SubscriptionTerms:
-    """Software by subscription: monthly price of each plan and its share, and monthly chances of what goes wrong.
+    """Software by subscription: monthly price and share of each plan, and monthly probabilities of adverse events.
 
-    `free_invoices` is the share of trials that begin with an invoice over nothing, `add_on` its monthly price and the
-    monthly chances that it is taken and given up.
+    `free_invoices` is the share of trials that begin with an invoice of zero, `add_on` its monthly price and the monthly probabilities
+    that it is added and cancelled.
     """
 
     plans: Mapping[str, tuple[int, float]]
@@ -52,8 +52,8 @@ class SubscriptionTerms:
 class ProjectTerms:
     """Work by project: names of its events, days and price of a project, and what follows one.
 
-    `contract_ended` is the event that ends one contract, None where none are kept; `second_contract` the chance that a
-    project is joined by another under a contract of its own.
+    `contract_ended` is the event that ends one contract, None if no contracts are kept; `second_contract` is the probability that
+    another project under its own contract accompanies a project.
     """
 
     signed: str
@@ -76,7 +76,7 @@ class ProjectTerms:
 
 @dataclass(frozen=True)
 class ShopTerms:
-    """A shop: how often and how much its customers order, and how they drop out."""
+    """A shop: how often its customers order, for how much, and how they drop out."""
 
     orders_a_year: float
     spread: float
@@ -93,10 +93,10 @@ class ShopTerms:
 class Company:
     """One invented company.
 
-    Its campaigns go by rules of thumb of its own: the days after which customers count as quiet and as gone, and
-    prospects as cold, and the days in which a touch may work (`window`). `seasons` are twelve months about 1, `channels`
-    have a share and how much more content than others the people are whom they bring, `buys` is the chance of a first
-    purchase, decided within `decides_in` days. Prices rise once, by a factor; a rival opens; a slump spoils the mood.
+    The company has its own rules for campaigns: the days after which customers count as quiet and as gone, and prospects as cold,
+    and the days in which a touch may work (`window`). `seasons` are twelve monthly factors around 1. Each of the `channels` has a
+    share, and how much more satisfied than others its people are. `buys` is the probability of a first purchase, decided within
+    `decides_in` days. Prices rise once, by a factor; a competitor opens; a slump lowers satisfaction.
     """
 
     business_id: str
@@ -126,20 +126,20 @@ class Company:
     campaigns: tuple[Campaign, ...]
 
     def moment(self, day: int, dice: Dice) -> int:
-        """Take a day; return a second of it, local time, at an hour at which such things happen.
+        """Return a second of a day, in local time, at a plausible hour.
 
-        Hours keep away from midnight: an hour more or less for summer time never moves the date.
+        Hours are far from midnight, so that summer time never changes the date.
         """
         if self.office_hours:
             return day * SECONDS + 30_000 + int(dice.random() * 30_000)
         return day * SECONDS + 26_000 + int((dice.random() + dice.random()) * 26_000)
 
     def price_level(self, day: int) -> float:
-        """Take a day; return its prices against those of the beginning."""
+        """Return the prices of a day relative to the initial ones."""
         return self.price_rise if self.price_rise_on and day >= day_of(self.price_rise_on) else 1.0
 
     def arrivals(self, day: int, month: int) -> float:
-        """Take a day and its month; return how many people are expected to turn up."""
+        """Return the expected number of arrivals on a day, given its month."""
         years = (day - day_of(self.opened_on)) / 365
         weekend = 0.25 if self.office_hours else 1.3
         workday = 1.3 if self.office_hours else 0.88

@@ -1,4 +1,4 @@
-"""Life as a customer of a shop: visits, orders with the seasons, refunds, voided orders, drifting off and closing accounts."""
+"""Simulates customers of a shop: visits, seasonal orders, refunds, voided orders, drop-out and closed accounts."""
 
 from orchestration.sample.campaigns import time_away
 from orchestration.sample.days import LAST_DAY, month_of
@@ -8,12 +8,12 @@ from orchestration.sample.people import Event, Person
 from orchestration.sample.prospects import first_purchase
 from orchestration.sample.shapes import Company
 
-# Orders by the day of the week, Monday first, against the best day.
+# Order rate by weekday, Monday first, relative to the best day.
 _WEEK = (0.86, 0.74, 0.7, 0.72, 0.66, 0.8, 1.0)
 
 
 def live(company: Company, person: Person, dice: Dice) -> None:
-    """Take a person who has just turned up; record their whole life with the company."""
+    """Record the whole history of a person who has just arrived."""
     terms = company.terms
     rate = terms.orders_a_year * dice.skewed(1, terms.spread)
     day = first_purchase(company, person, dice)
@@ -53,7 +53,7 @@ def _refund(company: Company, person: Person, order: Event, day: int, dice: Dice
 
 
 def _close_account(company: Company, person: Person, day: int, dice: Dice) -> int | None:
-    """Record the closing; the day they order again, None for never."""
+    """Record that the account is closed; return the day of the next order, None for never."""
     closed = day + dice.between(2, 60)
     person.note(company.moment(closed, dice), "account_closed", reason=reason_to_leave(company, person, closed, dice))
     planned = drift_back(company, person, closed, company.terms.come_back * 0.7, dice)
@@ -61,7 +61,7 @@ def _close_account(company: Company, person: Person, day: int, dice: Dice) -> in
 
 
 def _next_order(company: Company, person: Person, day: int, rate: float, drops_out: float, dice: Dice) -> int | None:
-    """The day of the next order: soon for those who stay, by chance or a campaign for those who drift off, None for never."""
+    """Return the day of the next order: soon for those who stay, by chance or campaign for those who drop out; None for never."""
     if dice.chance(drops_out):
         planned = drift_back(company, person, day + 60, company.terms.come_back, dice)
     else:
@@ -73,17 +73,17 @@ def _next_order(company: Company, person: Person, day: int, rate: float, drops_o
 
 
 def _in_season(company: Company, day: int, rate: float, dice: Dice) -> int:
-    """The next day of ordering at so many a year, more in the season and at the weekend."""
+    """Return the next order day at a rate per year, with more orders in season and at weekends."""
     best = max(company.seasons)
     while True:
-        # The week's mean is 0.78 of its best day, the year's 1 of the seasons.
+        # The week's mean is 0.78 of its best day; the mean of the seasons is 1.
         day += dice.wait(365 / (rate * best / 0.78))
         if day > LAST_DAY or dice.chance(company.seasons[month_of(day) - 1] / best * _WEEK[day % 7]):
             return day
 
 
 def _browse(company: Company, person: Person, start: int, end: int, a_day: float, dice: Dice) -> None:
-    """Visits without an order between two days."""
+    """Record visits without an order between two days."""
     day = start
     while (day := day + dice.wait(1 / a_day)) < end:
         moment = company.moment(day, dice)

@@ -1,4 +1,4 @@
-"""A company's whole history: everyone who turned up, and everything they did from the first landed day on."""
+"""A company's whole history: everyone who arrived, and everything they did from the first landed day."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ _LIVES = {SubscriptionTerms: subscription.live, ProjectTerms: projects.live, Sho
 
 @dataclass(frozen=True)
 class History:
-    """What a company would have in its books. Merges are (from, into, day)."""
+    """The content of a company's books. Merges are (from, into, day)."""
 
     company: Company
     people: list[Person]
@@ -23,7 +23,7 @@ class History:
 
 
 def simulate(company: Company, dice: Dice) -> History:
-    """Take a company; return its history, cut off before day 0 as a new system of records would be."""
+    """Return a company's history, cut off before day 0 as in a new system of records."""
     people = arrive(company, dice)
     last_number = int(people[-1].customer_id[2:])
     for person in people:
@@ -34,17 +34,17 @@ def simulate(company: Company, dice: Dice) -> History:
     for person in people:
         if person.contactable == "true" and dice.chance(0.015):
             person.versions.append((dice.between(max(person.versions[-1][0], 0), LAST_DAY), person.plan, "false"))
-    # A shop voids orders all the time; elsewhere a void mends a wrong entry.
+    # A shop voids orders regularly; elsewhere a void corrects a wrong entry.
     if not isinstance(company.terms, ShopTerms):
         enter_by_mistake(people, 8, company, dice)
-    # Who signs contracts seldom has two accounts; who signs up on a page easily has.
+    # Customers who sign contracts seldom have two accounts; those who sign up online often do.
     second_accounts = 4 if isinstance(company.terms, ProjectTerms) else 18
     accounts, merges = open_second_accounts(people, last_number + 1, company.letter, second_accounts, dice)
     return History(company, people + accounts, merges)
 
 
 def _forget_before_day_0(person: Person) -> None:
-    """Drop what came before the records begin; customers of that time come into them with their next purchase."""
+    """Drop records from before day 0. Customers of that time enter the records with their next purchase."""
     purchases = [event.at for event in person.events if event.is_purchase]
     known = min((at for at in purchases if at >= 0), default=None) if purchases and min(purchases) < 0 else 0
     if known is None:

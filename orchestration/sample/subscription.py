@@ -1,4 +1,4 @@
-"""Life as a subscriber: trials, invoices, logins, add-ons, plan changes, failed cards, leaving and coming back."""
+"""Simulates subscribers: trials, invoices, logins, add-ons, plan changes, failed cards, exits and returns."""
 
 from orchestration.sample.campaigns import time_away
 from orchestration.sample.days import LAST_DAY, SECONDS, is_weekend, month_of, workday
@@ -8,12 +8,12 @@ from orchestration.sample.people import Person
 from orchestration.sample.prospects import first_purchase
 from orchestration.sample.shapes import Company
 
-# Chance of leaving in the first months, as a multiple of the usual: most of those who leave leave early.
+# Probability of leaving in the first months, as a multiple of the usual one: most exits are early.
 _EARLY = (2.4, 1.8, 1.5, 1.25, 1.1)
 
 
 def live(company: Company, person: Person, dice: Dice) -> None:
-    """Take a person who has just turned up; record their whole life with the company."""
+    """Record the whole history of a person who has just arrived."""
     day = first_purchase(company, person, dice)
     if dice.chance(company.terms.free_invoices):
         person.note(company.moment(workday(person.arrived), dice), "invoice_paid", 0)
@@ -31,7 +31,7 @@ def live(company: Company, person: Person, dice: Dice) -> None:
 
 
 def _return(company: Company, person: Person, left: int, card_failed: bool, dice: Dice) -> tuple[int | None, str]:
-    """The day someone is back after leaving, if ever, and the name of the purchase that brings them back."""
+    """Return the day of a return after leaving, if any, and the name of the purchase that makes it."""
     opening = "subscription_started"
     come_back = company.terms.come_back
     luck = dice.random() if card_failed else 1
@@ -42,7 +42,7 @@ def _return(company: Company, person: Person, left: int, card_failed: bool, dice
     else:
         planned = drift_back(company, person, left + 10, come_back * (0.5 if card_failed else 1), dice)
     for _ in range(dice.count(0.15)):
-        # Reading old notes is open to those who left; it must not count as a return.
+        # Former customers can still read their notes; that must not count as a return.
         peek = left + dice.wait(60)
         if planned is None or peek < planned:
             person.note(company.moment(peek, dice), "login")
@@ -50,7 +50,7 @@ def _return(company: Company, person: Person, left: int, card_failed: bool, dice
 
 
 class _Subscription:
-    """One subscription from its start to its end, or from a payment that was made good, and perhaps an add-on, which is a contract of its own."""
+    """One subscription from its start, or from a recovered payment, to its end. It may have an add-on, which is a separate contract."""
 
     def __init__(self, company: Company, person: Person, start: int, dice: Dice, made_good: "_Subscription | None") -> None:
         self.company, self.person, self.dice, self.terms = company, person, dice, company.terms
@@ -66,12 +66,12 @@ class _Subscription:
             person.change_plan(start, dice.pick({plan: share for plan, (_, share) in self.terms.plans.items()}))
 
     def run(self, opening: str) -> int | None:
-        """Record it month by month; return the day it ended, None where it had not within the history."""
+        """Record it month by month; return the day it ended, None if it did not end within the history."""
         self._pay(self.start, opening)
         step, day = 0, self.start
         while True:
             step += 1
-            # By the 30 days, or by the year in twelve parts of which only the last is a bill.
+            # Monthly plans: every 30 days. Yearly plans: twelve parts of a year, of which only the last is billed.
             due = self.start + (365 * step // 12 if self.annual else 30 * step)
             self._log_in(day, due)
             left, due = self._month_ends(step, due)
@@ -81,7 +81,7 @@ class _Subscription:
             day = due
 
     def _month_ends(self, step: int, due: int) -> tuple[int | None, int]:
-        """What happens at the end of a month: the day of leaving, if they leave, and the day the next month starts."""
+        """Simulate the end of a month; return the day of leaving, if they leave, and the first day of the next month."""
         dice, terms = self.dice, self.terms
         early = _EARLY[step - 1] if step <= len(_EARLY) else 0.85 if step < 18 else 0.65
         risk = terms.leave * early * pressure_to_leave(self.company, self.person, due)
@@ -113,12 +113,12 @@ class _Subscription:
         return day
 
     def _end(self, moment: int, name: str, reason: str | None, known_at: int | None = None) -> None:
-        """The contract ends, and the add-on with it."""
+        """End the contract, and the add-on with it."""
         for contract in filter(None, (self.contract, self.add_on)):
             self.person.note(moment, name, reason=reason, known_at=known_at, contract=contract)
 
     def _pause(self, due: int) -> tuple[int | None, int]:
-        """Nothing is billed for a while; then most resume, and the others cancel."""
+        """Pause billing for a while; then most resume, and the others cancel."""
         planned = due + 30 * self.dice.between(2, 5)
         stays = self.dice.chance(0.85)
         back = time_away(self.company, self.person, due, planned, [(due + self.company.quiet_after, "dormant")], self.dice)
@@ -127,13 +127,13 @@ class _Subscription:
         if not stays:
             return self._leave(back, 0), back
         self._pay(back)
-        # Months are counted from the first day on, which a pause moves.
+        # Months are counted from the first day, which a pause shifts.
         self.start += back - due
         self.busy_until = max(self.busy_until, back + 60)
         return None, back
 
     def _change_plan(self, day: int) -> None:
-        """The new contract starts at the instant at which the old one ends, settled by an invoice over nothing, or before: no exit either way."""
+        """Start the new contract at the instant at which the old one ends, with an invoice of zero, or before it: neither is an exit."""
         moment, old = self.company.moment(day, self.dice), self.contract
         self.contract = self.person.new_contract()
         self.person.change_plan(day, self.dice.pick({plan: share for plan, (_, share) in self.terms.plans.items() if plan != self.person.plan}))
@@ -146,11 +146,11 @@ class _Subscription:
             self.person.note(runs_out, "subscription_cancelled", reason="plan_change", known_at=moment, contract=old)
 
     def _bill_add_on(self, day: int) -> None:
-        """By the month, whatever the plan's own terms: it is taken, goes on, or ends while the plan runs."""
+        """Simulate the add-on, billed monthly whatever the plan's terms: it is added, continues, or ends while the plan runs."""
         price, taken, given_up = self.terms.add_on
         moment = self.company.moment(day, self.dice)
         if self.add_on is None:
-            # A plan last paid before the records begin is unknown to them, and would seem to end with the add-on.
+            # A plan last paid before the records begin is missing from them, and would seem to end with the add-on.
             if self.paid_on >= 0 and self.dice.chance(taken):
                 self.add_on = self.person.new_contract()
                 self.person.note(moment, "subscription_started", price, contract=self.add_on)
@@ -164,7 +164,7 @@ class _Subscription:
     def _pay(self, day: int, name: str = "invoice_paid", moment: int | None = None) -> None:
         self.paid_on = day
         moment = self.company.moment(day, self.dice) if moment is None else moment
-        # A year is paid until the day before the next one.
+        # A yearly plan is paid until the day before the next year.
         self.person.note(moment, name, self._price(day), contract=self.contract, covers_until=day + 364 if self.annual else None)
 
     def _price(self, day: int) -> int:
@@ -182,7 +182,7 @@ class _Subscription:
                 self._note_login(day)
 
     def _busy_or_quiet(self, day: int) -> None:
-        """At the end of a busy spell comes a quiet one, and then the next busy one."""
+        """Alternate busy and quiet periods."""
         if self.quiet_until <= self.busy_until:
             self.quiet_until = day + 20 + self.dice.wait(150)
         else:

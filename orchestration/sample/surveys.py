@@ -1,4 +1,4 @@
-"""Satisfaction surveys: asked once a quarter of those who are customers then, answered by a part of them."""
+"""Satisfaction surveys: sent quarterly to current customers, answered by a part of them."""
 
 from orchestration.sample.days import LAST_DAY, SECONDS, day_of
 from orchestration.sample.dice import Dice
@@ -9,10 +9,10 @@ _WAVES = tuple(day_of(f"{year}-{month}-12") for year in (2024, 2025, 2026) for m
 
 
 def answer_surveys(company: Company, person: Person, dice: Dice) -> None:
-    """Take a person whose life is recorded; record their answers, which follow how satisfied they were at the time."""
+    """Record the survey answers of a person whose history is complete; they follow the satisfaction at the time."""
     steps = sorted((event for event in person.events if event.is_purchase or event.name in ENDINGS), key=lambda event: (event.at, event.is_purchase))
     for number, wave in enumerate(_WAVES):
-        # The very satisfied and the very dissatisfied are the ones who answer.
+        # The very satisfied and the very dissatisfied are more likely to answer.
         mood = person.mood(company, wave)
         if wave > LAST_DAY or not _is_customer(company, steps, wave) or not dice.chance(0.09 + 0.04 * abs(mood)):
             continue
@@ -26,7 +26,7 @@ def answer_surveys(company: Company, person: Person, dice: Dice) -> None:
 
 
 def _is_customer(company: Company, steps: list[Event], day: int) -> bool:
-    """Whether a contract is open that day, and not silent for too long; who buys without one has a nameless one."""
+    """Return whether a contract is open that day, and not inactive for too long; a customer without contract ids has one unnamed contract."""
     bought, is_open = 0, set()
     for step in steps:
         if step.at > day * SECONDS:

@@ -1,4 +1,4 @@
-"""Where tables are built and published: one module for each engine, all with the same few verbs; `WINBACK_TARGET` chooses."""
+"""Where tables are built and published: one adapter per engine, behind one protocol; `WINBACK_TARGET` chooses."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
@@ -14,30 +14,30 @@ from orchestration.settings import Settings
 
 Log = Callable[[str], None]
 
-# How engines that have SQL's own catalogue name the columns of a private table.
+# How engines with an `information_schema` list the columns of a private table.
 COLUMNS = "select column_name from information_schema.columns where table_schema = 'winback_internal' and table_name = '{}'"
 
 
 class Reader(Protocol):
-    """Reads what is published."""
+    """Reads the published tables."""
 
     def rows(self, sql: str) -> list[tuple]:
-        """Run a query that every engine understands; its rows."""
+        """Run a query that every engine understands; return its rows."""
 
     def columns(self, table: str) -> set[str]:
-        """The columns of a private table; none where there is no such table."""
+        """Return the columns of a private table; none if there is no such table."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """A place in which a refresh builds.
+    """The place of one build.
 
     Attributes:
-        run_id: the refresh.
-        variables: the dbt variables that say where.
-        target: folder for what dbt writes of itself.
-        copying: the copy of what is published, where one is being made; dbt starts meanwhile and waits for it.
-        names: what messages are to call the files that the build reads.
+        run_id: the run of the refresh.
+        variables: the dbt variables that locate it.
+        target: folder for dbt's own artifacts.
+        copying: the copy of the published file, if one is being made; dbt starts meanwhile and waits for it.
+        names: the names that messages use for the files read by the build.
     """
 
     run_id: str
@@ -47,17 +47,18 @@ class Build:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, message: str) -> str:
-        """Say a message about the build's files with the names that people gave them."""
+        """Replace the paths of the build's files in a message with the names that people gave them."""
         for path, name in self.names.items():
             message = message.replace(path, name)
         return message
 
 
 class Warehouse(Protocol):
-    """What a refresh asks of an engine, in the order in which it asks.
+    """The operations that a refresh needs from an engine, in the order of their use.
 
-    `name` is what people are told; `adapters` are the packages that make its results, `options` what dbt is told besides, and
-    `always_rebuilds` says that tables cannot be gone on from, `takes_selections` that some can be built apart from the rest. What builds and publishes is called under the lock.
+    `name` appears in messages; `adapters` are the packages that determine its results; `options` are additional dbt options.
+    `always_rebuilds` means that tables cannot be updated incrementally, `takes_selections` that a part of them can be built
+    separately. Methods that build and publish are called under the lock.
     """
 
     name: str
@@ -67,57 +68,57 @@ class Warehouse(Protocol):
     takes_selections: bool
 
     def refresh_lock(self, run_id: str, timeout: float, log: Log) -> AbstractContextManager[None]:
-        """Hold the refresh lock; wait for another refresh, saying for whom."""
+        """Hold the refresh lock; wait for another refresh, and log for which."""
 
     def stale_builds(self) -> list[str]:
-        """Run ids of dead refreshes that have left something."""
+        """Return the run ids of dead refreshes that have left builds."""
 
     def clear(self, run_id: str) -> None:
-        """Remove what a run has built and not published, if anything."""
+        """Remove the unpublished build of a run, if there is one."""
 
     def check(self) -> None:
-        """See that a refresh can start from what is published, if anything is."""
+        """Check that a refresh can start from the published tables, if there are any."""
 
     def is_published(self) -> bool:
-        """Whether a refresh has published here."""
+        """Return whether a refresh has published here."""
 
     def reader(self) -> AbstractContextManager[Reader]:
-        """Open what is published, read-only."""
+        """Open the published tables, read-only."""
 
     def find_landing(self) -> Landing | None:
-        """What lies in the landing folder; None where the landing is tables."""
+        """Return the contents of the landing folder; None if the landing consists of tables."""
 
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
-        """Make the place to build in, with the published tables in it: all, or those named."""
+        """Create the place for a build, with the published tables in it: all, or those named."""
 
     def count_forgotten(self, build: Build) -> int:
-        """How many landed rows of what is published a finished build does not hold."""
+        """Count the published landed rows that a finished build does not contain."""
 
     def publish(self, build: Build, log: Log) -> None:
-        """Put a finished build in place of what is published, in one step."""
+        """Replace the published tables by a finished build, in one step."""
 
     def load_landing(self, table: str, columns: list[str], rows: Path) -> int:
-        """On a server: replace a landing table by the rows of a Parquet file, all columns text; how many."""
+        """On a server: replace a landing table by the rows of a Parquet file, all columns text; return their number."""
 
     def has_user_landing(self) -> bool:
-        """On a server: whether there are landing tables that are not the sample's."""
+        """On a server: return whether there are landing tables that are not the sample's."""
 
     def tag_sample_landing(self) -> None:
-        """On a server: remember that the landing tables are the sample's."""
+        """On a server: mark the landing tables as the sample's."""
 
     def archive(self) -> str:
-        """Put what is published out of the way; says where it is."""
+        """Move the published tables aside; return where they are."""
 
 
 def forgotten_rows(reader: Reader, build: str) -> int:
-    """Count the landed rows of what is published that a build does not hold.
+    """Count the published landed rows that a build does not contain.
 
     Args:
-        reader: reads what is published, by the same hashes.
-        build: the schema of the build, as the reader is to name it.
+        reader: reads the published tables, by the same hashes.
+        build: the schema of the build, as the reader names it.
 
     Returns:
-        How many, of all landing tables.
+        The number of rows, over all landing tables.
     """
     landed = [table for table in map("landed_{}".format, LANDING_TABLES) if reader.columns(table)]
     kept = "select 1 from {build}.{table} as kept where kept.row_hash = landed.row_hash"
@@ -126,30 +127,30 @@ def forgotten_rows(reader: Reader, build: str) -> int:
 
 
 def require_landed_events(tables: Collection[str], warehouse: Warehouse) -> None:
-    """See that a server has events to begin with.
+    """Check that a server has events to begin with.
 
     Args:
-        tables: the landing tables that are there.
-        warehouse: the server.
+        tables: the existing landing tables.
+        warehouse: the server's warehouse.
 
     Raises:
-        WinbackError: there are none, and nothing is published that could be gone on from.
+        WinbackError: there are no events, and no published tables to continue from.
     """
     if "events" not in tables and not warehouse.is_published():
         raise WinbackError("No landing table 'events': there is no landing.events. Load your events into it (`winback land` does, from files).")
 
 
 def warehouse_of(settings: Settings) -> Warehouse:
-    """The warehouse that the environment chooses.
+    """Return the warehouse that the environment chooses.
 
     Args:
-        settings: what the environment says.
+        settings: the configuration from the environment.
 
     Returns:
-        The warehouse; nothing is opened yet.
+        The warehouse; no connection or file is opened yet.
 
     Raises:
-        WinbackError: what its engine needs is not installed.
+        WinbackError: a package that its engine needs is not installed.
     """
     try:
         if settings.target == "postgres":

@@ -1,4 +1,4 @@
-"""The folders in which refreshes build beside the published file, what dead refreshes have left of them, and the working file in one."""
+"""The build folders of refreshes beside the published file, those left by dead refreshes, and the working file in each."""
 
 import fcntl
 import os
@@ -16,30 +16,30 @@ import duckdb
 from orchestration.errors import WinbackError
 from orchestration.files import sync
 
-# Says that a folder is ours. The dbt that builds in it holds a lock on this file for as long as it lives.
+# Marks a build folder. The dbt process that builds in it locks this file for its whole life.
 MARK = "winback_build"
 CLEARED = ".cleared"
-PATIENCE = 10.0  # seconds for a dbt whose refresh was killed to die after it
+PATIENCE = 10.0  # seconds to wait for dbt to die after its refresh was killed
 
 
 @dataclass(frozen=True)
 class Builds:
-    """The folders of one warehouse, each named by its run.
+    """The build folders of one warehouse, each named by its run.
 
     Attributes:
-        folder: where they are.
+        folder: their parent folder.
     """
 
     folder: Path
 
     def make(self, run_id: str) -> Path:
-        """Make the folder of a run.
+        """Create the folder of a run.
 
         Args:
-            run_id: names it.
+            run_id: the folder's name.
 
         Returns:
-            It, with its mark.
+            The folder, with its mark.
         """
         made = self.folder / run_id
         made.mkdir(parents=True)
@@ -47,7 +47,7 @@ class Builds:
         return made
 
     def left(self) -> list[str]:
-        """Find the folders that runs have made and not cleared. What others have put here is none of them.
+        """Find folders that runs have created and not removed. Folders of others are ignored.
 
         Returns:
             The ids of their runs.
@@ -56,17 +56,17 @@ class Builds:
         return sorted({path.name.removesuffix(CLEARED) for path in found})
 
     def clear(self, run_id: str) -> None:
-        """Remove the folder of a run, if it is there; a dbt that still builds in it is waited for, for some seconds.
+        """Remove the folder of a run, if it exists. If dbt is still building in it, wait for some seconds.
 
         Args:
-            run_id: names it.
+            run_id: the folder's name.
         """
         folder, cleared = self.folder / run_id, self.folder / f"{run_id}{CLEARED}"
-        with suppress(OSError):  # Whoever must know asks `left`.
+        with suppress(OSError):  # Callers that need the result check `left`.
             if _is_ours(folder) and _is_idle(folder / MARK):
-                folder.rename(cleared)  # Whatever still writes by the old name finds nothing to write to.
+                folder.rename(cleared)  # A process that still writes to the old name finds no folder.
             if _is_ours(cleared):
-                # The mark goes last: a folder that is half cleared is still ours.
+                # The mark goes last, so that a half-removed folder is still recognised.
                 for path in sorted(cleared.iterdir(), key=lambda path: path.name == MARK):
                     if path.is_dir() and not path.is_symlink():
                         shutil.rmtree(path)
@@ -76,7 +76,7 @@ class Builds:
 
 
 def _is_ours(path: Path) -> bool:
-    """A folder that is named as a run, and has our mark; or is empty, for a kill may come before the mark."""
+    """Return whether a folder is named by a run and has our mark, or is empty: a kill may come before the mark."""
     with suppress(OSError, ValueError):
         name = path.name.removesuffix(CLEARED)
         if str(UUID(name)) == name and path.is_dir() and not path.is_symlink():
@@ -106,25 +106,25 @@ def _is_idle(mark: Path) -> bool:
 
 
 def log_of(path: Path) -> Path:
-    """Name the write-ahead log of a database.
+    """Return the path of a database's write-ahead log.
 
     Args:
-        path: its file.
+        path: the database file.
 
     Returns:
-        Where DuckDB writes it.
+        The path to which DuckDB writes it.
     """
     return path.with_name(path.name + ".wal")
 
 
 def close(working: Path) -> None:
-    """Close a file that DuckDB could not close, as on a full disk: dbt succeeds all the same, and does not say why.
+    """Close a file that DuckDB could not close, as on a full disk: dbt succeeds all the same, and does not report why.
 
     Args:
-        working: the file of which a log is left.
+        working: the file whose log is left.
 
     Raises:
-        WinbackError: it cannot be closed; why.
+        WinbackError: the file cannot be closed, and why.
     """
     try:
         with duckdb.connect(str(working)) as connection:
@@ -137,14 +137,14 @@ def close(working: Path) -> None:
 
 
 def copy_meanwhile(source: Path, destination: Path) -> Future[None]:
-    """Copy a file while others do something else; until it is there in full, it is called so that `dbt_runner.py` waits for it.
+    """Copy a file in the background. A marker file exists until the copy is complete; `dbt_runner.py` waits for that.
 
     Args:
         source: the file.
         destination: the copy.
 
     Returns:
-        What is done when the copy is there; raises OSError where it could not be made.
+        A future that is done when the copy is complete; it raises OSError if copying failed.
     """
     copying: Future[None] = Future()
     incomplete = destination.with_name(destination.name + ".copying")
@@ -158,7 +158,7 @@ def copy_meanwhile(source: Path, destination: Path) -> Future[None]:
         except OSError as error:
             copying.set_exception(error)
             return
-        # Written through while dbt works, so that little is left of it when the file is to be published; what fails here is told then.
+        # Flushed while dbt works, so that little is left to write when the file is published. An error here is reported at that point.
         with suppress(OSError):
             sync(destination)
 

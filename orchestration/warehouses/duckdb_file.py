@@ -1,4 +1,4 @@
-"""A DuckDB file, built in a copy and published by one atomic rename: readers never see half a refresh."""
+"""A DuckDB file, built as a copy and published by one atomic rename, so that readers never see a partial refresh."""
 
 import json
 import os
@@ -37,7 +37,7 @@ class _Reader:
 
 @dataclass(frozen=True)
 class DuckDBFile:
-    """A published file and the places beside it that a refresh uses.
+    """A published file, and the places beside it that a refresh uses.
 
     Attributes:
         published: the file that readers open.
@@ -54,35 +54,35 @@ class DuckDBFile:
 
     @property
     def name(self) -> str:
-        """What people are told: the published file."""
+        """Return the published path, for messages."""
         return str(self.published)
 
     @property
     def file(self) -> Path:
-        """The published file itself, where `published` is a link to it: a link stays, and two names of one file share all that is beside it."""
+        """Return the published file itself after following links: a link is kept, and two names of one file share everything beside it."""
         return real_path(self.published)
 
     @property
     def builds(self) -> Builds:
-        """The folders of working copies; beside the published file, for a rename does not cross mounts."""
+        """Return the build folders: beside the published file, because a rename does not cross mounts."""
         return Builds(self.file.parent / "build" / self.file.name)
 
     @property
     def lock_file(self) -> Path:
-        """What a refresh holds while it runs; the system frees it when the process dies."""
+        """Return the lock that a refresh holds while it runs; the system frees it when the process dies."""
         return self.file.with_name(self.file.name + ".lock")
 
     @property
     def holder_file(self) -> Path:
-        """Says who holds the lock, for those who wait."""
+        """Return the file that names the holder of the lock, for those who wait."""
         return self.file.with_name(self.file.name + ".holder")
 
     def stale_builds(self) -> list[str]:
-        """Run ids of the folders that dead refreshes left."""
+        """Return the run ids of the folders that dead refreshes left."""
         return self.builds.left()
 
     def clear(self, run_id: str) -> None:
-        """Remove one run's folder, if it is there."""
+        """Remove one run's folder, if it exists."""
         self.builds.clear(run_id)
 
     @contextmanager
@@ -90,12 +90,12 @@ class DuckDBFile:
         """Hold the refresh lock.
 
         Args:
-            run_id: who we are.
+            run_id: the run that takes the lock.
             timeout: seconds to wait for another refresh.
-            log: informed for whom we wait.
+            log: called with the run that holds the lock.
 
         Yields:
-            Nothing; the lock is held inside.
+            Nothing. The lock is held inside the block.
 
         Raises:
             WinbackError: another refresh did not end in time, or the folder cannot be written.
@@ -131,10 +131,10 @@ class DuckDBFile:
             return "another refresh"
 
     def check(self) -> None:
-        """See that a refresh can start from what is published, if anything is.
+        """Check that a refresh can start from the published file, if there is one.
 
         Raises:
-            WinbackError: the published file is no DuckDB database, is somebody else's, or has a write-ahead log beside it.
+            WinbackError: the published file is not a DuckDB database, belongs to somebody else, or has a write-ahead log beside it.
         """
         self._refuse_stray_log()
         if not self.published.exists():
@@ -154,7 +154,7 @@ class DuckDBFile:
             )
 
     def is_published(self) -> bool:
-        """Whether there is a file, and a refresh has made it."""
+        """Return whether the file exists and a refresh has made it."""
         if not self.published.exists():
             return False
         with self.reader() as reader:
@@ -180,7 +180,7 @@ class DuckDBFile:
             raise WinbackError(f"{self.published} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
 
     def find_landing(self) -> Landing:
-        """Look through the landing.
+        """List the landing files.
 
         Raises:
             WinbackError: the folder is missing or unreadable.
@@ -188,20 +188,20 @@ class DuckDBFile:
         return find_files(self.landing)
 
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
-        """Make the file that a refresh builds in.
+        """Create the file that a refresh builds in.
 
         Args:
-            run_id: names the working folder.
+            run_id: the name of the working folder.
             new_files: the files to read.
             known_files: the files that need not be read.
-            only: the tables to take over from the published file, with their schemas; None for the whole file.
+            only: the tables to copy from the published file, with their schemas; None for the whole file.
 
         Returns:
-            The build; its file is called as the parsed project has it, whatever the published one is called.
+            The build. Its file has the name used by the parsed project, whatever the published one is called.
         """
         folder = self.builds.make(run_id)
         working = folder / WORKING_FILE
-        # Before the copy of the warehouse begins: a file that cannot be read as a table ends the refresh.
+        # Before the copy of the warehouse begins, because an unreadable file ends the refresh.
         (folder / "landing").mkdir()
         copies = copy_files(new_files, folder / "landing")
         copying = None
@@ -222,7 +222,7 @@ class DuckDBFile:
         return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
 
     def count_forgotten(self, build: Build) -> int:
-        """How many landed rows of what is published a finished build does not hold."""
+        """Count the published landed rows that a finished build does not contain."""
         with self.reader() as reader:
             reader.rows(f"attach {literal(build.variables['db_path'])} as finished_build (read_only)")
             return forgotten_rows(reader, "finished_build.winback_internal")
@@ -237,14 +237,14 @@ class DuckDBFile:
                 connection.execute(f"create table {table} as from last_published.{table}")
 
     def publish(self, build: Build, log: Callable[[str], None]) -> None:
-        """Put a finished working file in place of the published one, in one step that survives a power cut.
+        """Replace the published file by a finished working file, in one step that survives a power failure.
 
         Args:
             build: the finished build.
-            log: informed where the file's owner or group could not be kept.
+            log: called if the file's owner or group could not be kept.
 
         Raises:
-            WinbackError: the file cannot be closed, or a log has turned up beside the published file.
+            WinbackError: the file cannot be closed, or a log has appeared beside the published file.
         """
         working = Path(build.variables["db_path"])
         if log_of(working).exists():
@@ -259,7 +259,7 @@ class DuckDBFile:
             log(f"WARNING: {warning}")
 
     def _refuse_stray_log(self) -> None:
-        """DuckDB would replay a write-ahead log of the old file into the new one."""
+        """Refuse a write-ahead log of the old file, which DuckDB would replay into the new one."""
         log = log_of(self.file)
         if log.exists():
             raise WinbackError(
@@ -268,11 +268,11 @@ class DuckDBFile:
             )
 
     def has_user_landing(self) -> bool:
-        """The landing is a folder, which is looked at where it is."""
+        """Return False: the landing is a folder, which is checked directly."""
         return False
 
     def tag_sample_landing(self) -> None:
-        """The landing is a folder, which says so itself."""
+        """Do nothing: the landing is a folder, which has its own marker."""
 
     def archive(self) -> str:
         """Rename the published file.

@@ -1,6 +1,6 @@
-"""The form in which a warehouse keeps its landed rows: a number in the warehouse itself, and what may be gone on from.
+"""The format in which a warehouse keeps its landed rows: a number in the warehouse, which decides whether a refresh can continue from it.
 
-A refresh brings rows of an earlier form to its own as it begins (`bring_to_format` in macros/landing/format.sql).
+At its start a refresh converts rows of an earlier format (`bring_to_format` in macros/landing/format.sql).
 """
 
 import yaml
@@ -10,14 +10,14 @@ from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT
 from orchestration.warehouses import Reader, Warehouse
 
-# Warehouses from before there was a number: their landed tables have these columns.
+# Warehouses older than the format number: their landed tables have these columns.
 UNNUMBERED = 0
 OF_LANDED_ROWS = {"row_hash", "malformed_line", "landed_in"}
 KEPT = "Its tables stand as they are; nothing was changed."
 
 
 def code_format() -> int:
-    """The form in which this version keeps landed rows.
+    """Return the format in which this version keeps landed rows.
 
     Returns:
         Its number, from the dbt project.
@@ -26,16 +26,16 @@ def code_format() -> int:
 
 
 def is_of_earlier_format(warehouse: Warehouse) -> bool:
-    """See that a refresh can go on from the landed rows of what is published, before it looks at anything else there.
+    """Check that a refresh can continue from the published landed rows, before it reads anything else there.
 
     Args:
-        warehouse: something is published in it.
+        warehouse: has published tables.
 
     Returns:
-        True where an earlier version wrote them, in another form than this one's.
+        True if an earlier version wrote them in an earlier format.
 
     Raises:
-        WinbackError: a newer version wrote them, or nothing tells in which form they are.
+        WinbackError: a newer version wrote them, or their format is unknown.
     """
     with warehouse.reader() as reader:
         found = _format_of(reader)

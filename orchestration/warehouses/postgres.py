@@ -1,7 +1,7 @@
-"""A PostgreSQL database: built in a schema of its own, published by pointing the views in `winback` at it, in one transaction.
+"""A PostgreSQL database: built in a separate schema, published by pointing the views in `winback` at it, in one transaction.
 
-Views, not renamed tables: readers' own views stand on ours and go on standing. A transaction that has read one of ours holds
-the swap back until it ends, so it never sees two refreshes.
+Views, not renamed tables, because readers' own views depend on ours and remain valid. A transaction that has read one of ours
+delays the swap until it ends, so it never sees two refreshes.
 """
 
 import shutil
@@ -30,12 +30,12 @@ LOCK = "(hashtext('winback refresh'), 0)"
 
 
 class PostgresWarehouse:
-    """A database, found as PostgreSQL's own clients find it: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD."""
+    """A database, located by the variables of PostgreSQL's own clients: PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD."""
 
     adapters = ("dbt-postgres", "psycopg2-binary")
     options = ()
     always_rebuilds = False
-    # dbt drops a table it replaces with the views on it, selected or not.
+    # When dbt replaces a table it drops the views on it, selected or not.
     takes_selections = False
 
     def __init__(self) -> None:
@@ -46,15 +46,15 @@ class PostgresWarehouse:
 
     @contextmanager
     def refresh_lock(self, run_id: str, timeout: float, log: Callable[[str], None]) -> Iterator[None]:
-        """Hold the refresh lock of the database: the server frees it when the process dies.
+        """Hold the refresh lock of the database; the server frees it when the process dies.
 
         Args:
-            run_id: who we are.
-            timeout: seconds to wait for another refresh, and for readers to let go when all is done.
-            log: informed for whom we wait.
+            run_id: the run that takes the lock.
+            timeout: seconds to wait for another refresh, and at the end for readers.
+            log: called with the run that holds the lock.
 
         Yields:
-            Nothing; the lock is held inside.
+            Nothing. The lock is held inside the block.
 
         Raises:
             WinbackError: the server does not answer, or another refresh did not end in time.
@@ -63,7 +63,7 @@ class PostgresWarehouse:
         self._patience = timeout
         try:
             with translate_errors():
-                # The limits of a role are for its queries; this session waits, copies and swaps.
+                # A role's limits are for its queries; this session waits, copies and swaps.
                 self._do(SQL("set statement_timeout = 0; set lock_timeout = 0; set idle_session_timeout = 0; set idle_in_transaction_session_timeout = 0"))
                 deadline = time.monotonic() + timeout
                 waits = False
@@ -98,13 +98,13 @@ class PostgresWarehouse:
         return f"run {application.removeprefix('winback refresh ')} (server process {process}, since {since})"
 
     def stale_builds(self) -> list[str]:
-        """Run ids of the schemas that dead refreshes left."""
+        """Return the run ids of the schemas that dead refreshes left."""
         with translate_errors():
             found = self._rows(SQL("select nspname from pg_namespace where starts_with(nspname, {})").format(Literal(BUILDS)))
         return sorted(name.removeprefix(BUILDS).replace("_", "-") for (name,) in found)
 
     def clear(self, run_id: str) -> None:
-        """Drop the schema of a run, if it is there; what a dead run is still doing in it is broken off."""
+        """Drop the schema of a run, if it exists; cancel what a dead run is still doing in it."""
         shutil.rmtree(_scratch(run_id), ignore_errors=True)
         if self._held is None or self._held.closed:
             return
@@ -115,24 +115,24 @@ class PostgresWarehouse:
             self._do(SQL("drop schema if exists {} cascade").format(Identifier(_schema(run_id))))
 
     def check(self) -> None:
-        """See that the server is recent enough.
+        """Check that the server is recent enough.
 
         Raises:
-            WinbackError: it is not.
+            WinbackError: it is too old.
         """
         version = self._held.server_version // 10_000
         if version < LEAST_VERSION:
             raise WinbackError(f"{self.name} is PostgreSQL {version}; {LEAST_VERSION} or later is needed.")
 
     def is_published(self) -> bool:
-        """Whether a refresh has published here."""
+        """Return whether a refresh has published here."""
         with self._server.reading() as reader:
             ((found,),) = reader.rows(f"select to_regclass('{PUBLIC}.refreshes') is not null and to_regclass('{PRIVATE}.landed_files') is not null")
         return found
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """Read what is published, as of one moment.
+        """Read the published tables in one snapshot.
 
         Yields:
             A reader.
@@ -146,16 +146,16 @@ class PostgresWarehouse:
             yield reader
 
     def find_landing(self) -> None:
-        """The landing is a schema of tables, all of whose rows are looked at."""
+        """Return None: the landing is a schema of tables, all of whose rows are scanned."""
 
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
-        """Make the schema that a refresh builds in.
+        """Create the schema that a refresh builds in.
 
         Args:
-            run_id: names the schema.
+            run_id: the run that names the schema.
             new_files: none; the landing is tables.
             known_files: none.
-            only: the tables to take over from what is published; None for all of them.
+            only: the published tables to copy; None for all of them.
 
         Returns:
             The build.
@@ -176,7 +176,7 @@ class PostgresWarehouse:
         return Build(run_id, variables, _scratch(run_id) / "target")
 
     def count_forgotten(self, build: Build) -> int:
-        """How many landed rows of what is published a finished build does not hold."""
+        """Count the published landed rows that a finished build does not contain."""
         with self.reader() as reader:
             return forgotten_rows(reader, build.variables["build_schema"])
 
@@ -185,10 +185,10 @@ class PostgresWarehouse:
 
         Args:
             build: the finished build.
-            log: informed when readers hold it up, and where their views stand on what is private.
+            log: called if readers delay the swap, or if their views depend on private tables.
 
         Raises:
-            WinbackError: readers did not let go in time, or a view of theirs stands on a column that is gone.
+            WinbackError: readers did not finish in time, or one of their views depends on a removed column.
         """
         deadline = time.monotonic() + self._patience
         waits = False
@@ -236,32 +236,32 @@ class PostgresWarehouse:
 
         Args:
             table: its name.
-            columns: of text.
+            columns: their names; all are text.
             rows: a Parquet file with these columns.
 
         Returns:
-            How many rows it has now.
+            The number of rows loaded.
 
         Raises:
-            WinbackError: the server does not answer, or refuses.
+            WinbackError: the server does not answer, or reports an error.
         """
         return self._server.load("landing", table, columns, rows)
 
     def has_user_landing(self) -> bool:
-        """Whether there are landing tables that are not the sample's."""
+        """Return whether there are landing tables that are not the sample's."""
         with self._server.reading() as reader:
             ((found,),) = reader.rows(f"select to_regclass('landing.events') is not null and obj_description(to_regnamespace('landing')) is distinct from '{SAMPLE}'")
         return found
 
     def tag_sample_landing(self) -> None:
-        """Say in the database that the landing tables are the sample's."""
+        """Mark in the database that the landing tables are the sample's."""
         connection = self._server.connect("winback land")
         with translate_errors(), connection.cursor() as cursor:
             cursor.execute(f"comment on schema landing is '{SAMPLE}'")
         connection.close()
 
     def archive(self) -> str:
-        """Schemas that views may stand on are not for us to move.
+        """Refuse to move schemas, because views may depend on them.
 
         Raises:
             WinbackError: always.

@@ -1,4 +1,4 @@
-"""A PostgreSQL server as its own clients find it: connections, plain errors, bulk loads."""
+"""A PostgreSQL server, located as its own clients do: connections, clear errors, bulk loads."""
 
 import os
 import tempfile
@@ -37,19 +37,19 @@ class Reader:
             return cursor.fetchall()
 
     def columns(self, table: str) -> set[str]:
-        """Name the columns of a private table.
+        """List the columns of a private table.
 
         Args:
             table: its name.
 
         Returns:
-            Their names; none where there is no such table.
+            Their names; none if there is no such table.
         """
         return {name for (name,) in self.rows(COLUMNS.format(table))}
 
 
 class Server:
-    """Where PGHOST, PGPORT, PGDATABASE and PGUSER say; a password is the business of PostgreSQL's own library."""
+    """The server at PGHOST, PGPORT, PGDATABASE and PGUSER. PostgreSQL's client library finds the password."""
 
     def __init__(self) -> None:
         self._where = {
@@ -61,16 +61,16 @@ class Server:
         self.name = "postgresql://{user}@{host}:{port}/{dbname}".format(**self._where)
 
     def connect(self, application: str) -> Connection:
-        """Open a connection of which every statement is its own transaction.
+        """Open a connection in which every statement is its own transaction.
 
         Args:
-            application: what the server shows us as.
+            application: the application name shown by the server.
 
         Returns:
             The connection.
 
         Raises:
-            WinbackError: the server does not answer, or not to us.
+            WinbackError: the server does not answer, or refuses the connection.
         """
         try:
             connection = psycopg2.connect(**self._where, application_name=application)
@@ -81,13 +81,13 @@ class Server:
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
-        """Read as of one moment.
+        """Read in one snapshot.
 
         Yields:
             A reader.
 
         Raises:
-            WinbackError: the server does not answer, or refuses.
+            WinbackError: the server does not answer, or reports an error.
         """
         connection = self.connect("winback")
         try:
@@ -101,16 +101,16 @@ class Server:
         """Replace a table by the rows of a Parquet file.
 
         Args:
-            schema: of the table.
+            schema: the table's schema.
             table: its name.
             columns: its columns, all text.
             rows: a Parquet file with these columns.
 
         Returns:
-            How many rows it has now.
+            The number of rows loaded.
 
         Raises:
-            WinbackError: the server does not answer, or refuses.
+            WinbackError: the server does not answer, or reports an error.
         """
         connection = self.connect("winback land")
         connection.autocommit = False
@@ -130,13 +130,13 @@ class Server:
 
 
 def landing_scans(rows: Callable[[str], list[tuple]]) -> dict[str, list[dict]]:
-    """Find the landing tables.
+    """List the landing tables.
 
     Args:
         rows: runs a query.
 
     Returns:
-        For each that is there its one scan, with the names and types of its columns.
+        For each existing table its only scan, with the names and types of its columns.
     """
     found: dict[str, list[dict]] = {}
     for table, column, kind in rows("select table_name, column_name, data_type from information_schema.columns where table_schema = 'landing' order by ordinal_position"):
@@ -146,10 +146,10 @@ def landing_scans(rows: Callable[[str], list[tuple]]) -> dict[str, list[dict]]:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """What the server says in one message, without our own call stack.
+    """Raise the server's errors as one message, without our own call stack.
 
     Raises:
-        WinbackError: what the server says.
+        WinbackError: the server's message.
     """
     try:
         yield

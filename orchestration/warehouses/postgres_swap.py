@@ -1,4 +1,4 @@
-"""Puts a finished schema in place of the published one, inside a transaction; and drops what it replaced, after it."""
+"""Replaces the published schema by a finished one inside a transaction, and drops the replaced schema after it."""
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -21,22 +21,22 @@ DEPENDENTS = SQL(
 
 
 class ReadersActive(Exception):
-    """A transaction that has read the public views goes on."""
+    """A transaction that has read the public views is still open."""
 
 
 def lock_public_views(connection: Connection, public: str, models: list[str]) -> None:
-    """Take the locks on all public views, so that no transaction reads some of this refresh and some of the last.
+    """Lock all public views, so that no transaction reads some of this refresh and some of the last.
 
-    Whoever waits for others while it holds what they want can be part of a deadlock, and the server would end one of the two, perhaps
-    the reader. It looks after `deadlock_timeout`: we have given up before that.
+    A session that waits for a lock while it holds others can cause a deadlock, and the server would cancel one of the two, perhaps the
+    reader. It checks after `deadlock_timeout`; we give up before that.
 
     Args:
         connection: in a transaction.
         public: schema of the views.
-        models: their names, as far as they are there already.
+        models: their names, if they exist already.
 
     Raises:
-        ReadersActive: somebody has read one of them in a transaction that goes on; end ours, and try again.
+        ReadersActive: an open transaction has read one of them; end ours, and try again.
     """
     with connection.cursor() as cursor:
         ours = SQL("select relname from pg_class where relnamespace = to_regnamespace({}) and relkind = 'v' and relname = any ({})")
@@ -53,18 +53,18 @@ def lock_public_views(connection: Connection, public: str, models: list[str]) ->
 
 
 def swap(connection: Connection, build: str, public: str, private: str, replaced: str, models: list[str]) -> None:
-    """Point the public views at the build, and give the build its lasting name.
+    """Point the public views at the build, and rename the build to its permanent name.
 
     Args:
         connection: in a transaction, which the caller ends.
         build: schema of the build.
         public: schema of the views that people read.
-        private: lasting name of the schema with the tables.
-        replaced: what to call the one that bore it until now.
+        private: permanent name of the schema with the tables.
+        replaced: new name for the schema that had this name.
         models: names of the public tables.
 
     Raises:
-        WinbackError: a view of somebody else's stands on a column that the build does not have any more.
+        WinbackError: a foreign view depends on a column that the build no longer has.
     """
     with connection.cursor() as cursor:
         cursor.execute(SQL("create schema if not exists {}").format(Identifier(public)))
@@ -84,7 +84,7 @@ def _point(cursor: Cursor, public: str, model: str, build: str) -> None:
     try:
         cursor.execute(SQL("create or replace view {} {}").format(view, select))
     except psycopg2.errors.InvalidTableDefinition:
-        # Columns have gone or changed: only a new view has others, and that breaks what stands on the old one.
+        # Columns were removed or changed. That requires a new view, which breaks the views that depend on the old one.
         cursor.execute("rollback to savepoint before_view")
         try:
             cursor.execute(SQL("drop view {}").format(view))
@@ -118,14 +118,14 @@ def _describe(cursor: Cursor, kind: str, target: Identifier, schema: str, table:
 
 
 def drop_replaced(connection: Connection, private: str) -> list[str]:
-    """Drop the schemas that were replaced, but for those on which somebody has put a view of their own, or which somebody still reads.
+    """Drop the replaced schemas, except those that a foreign view depends on, or that somebody is still reading.
 
     Args:
         connection: in no transaction.
-        private: the lasting name, from which theirs are made.
+        private: the permanent name, from which the replaced names derive.
 
     Returns:
-        A warning for each that had to stay.
+        A warning for each schema that could not be dropped.
     """
     lines = []
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
-"""Spark, through a Thrift server: each refresh builds a database of its own, and the views in `winback` are then pointed at it.
+"""Spark, through a Thrift server: each refresh builds its own database, and the views in `winback` are then pointed at it.
 
-Spark has no transaction over several tables: for the seconds in which the views are pointed, one at a time, some show this refresh
-and some the last. A refresh that dies in those seconds is finished by the next.
+Spark has no transaction over several tables. The views are pointed one at a time: for some seconds, some show this refresh and some
+the last. If a refresh dies in those seconds, the next one completes its publishing.
 """
 
 import contextlib
@@ -31,12 +31,12 @@ from orchestration.warehouses import Build, forgotten_rows, require_landed_event
 PUBLIC, PRIVATE = "winback", "winback_internal"
 BUILDS = "winback_build_"
 SAMPLE = "winback.sample"
-# What is published, what was before it (queries may still be reading it), and what was about to be.
+# The published build, the one before it (queries may still be reading it), and the one being published.
 CURRENT, BEFORE, NEXT = "winback.current", "winback.before", "winback.next"
 
 
 class _Reader:
-    """Reads one build: what is private has no lasting name here."""
+    """Reads one build, because private tables have no permanent name here."""
 
     def __init__(self, execute: Callable[[str], list[tuple]], build: str) -> None:
         self._execute, self._build = execute, build
@@ -50,7 +50,7 @@ class _Reader:
 
 
 class SparkWarehouse:
-    """A Thrift server, by WINBACK_SPARK_HOST and WINBACK_SPARK_PORT; plain Parquet tables, so everything is derived anew each time."""
+    """A Thrift server at WINBACK_SPARK_HOST and WINBACK_SPARK_PORT. Tables are plain Parquet, so each refresh derives everything from scratch."""
 
     adapters = ("dbt-spark",)
     options = ("--full-refresh",)
@@ -71,25 +71,25 @@ class SparkWarehouse:
             cursor.execute(sql)
             dates = [kind == "DATE_TYPE" for _, kind, *_ in cursor.description or []]
             rows = [tuple(_value(value, is_date) for value, is_date in zip(row, dates, strict=True)) for row in cursor.fetchall()] if cursor.description else []
-            with contextlib.suppress(Error):  # What was asked is done, whatever becomes of the session.
+            with contextlib.suppress(Error):  # The query is done; an error on closing the session does not matter.
                 connection.close()
             return rows
         except Error as error:
             raise WinbackError(f"Spark refused: {_words(error)}") from None
-        except (OSError, TException) as error:  # Thrift has errors of its own for a server that is not there.
+        except (OSError, TException) as error:  # Thrift has its own errors for an unreachable server.
             raise WinbackError(f"{self.name} does not answer: {error}. See that WINBACK_SPARK_HOST and WINBACK_SPARK_PORT are right.") from None
 
     @contextmanager
     def refresh_lock(self, run_id: str, timeout: float, log: Callable[[str], None]) -> Iterator[None]:
-        """Hold the refresh lock, a file of this machine: Spark itself has none, so let one machine alone refresh a cluster.
+        """Hold the refresh lock, a file of this machine: Spark itself has none, so only one machine may refresh a cluster.
 
         Args:
-            run_id: not needed here.
+            run_id: not used.
             timeout: seconds to wait for another refresh.
-            log: informed that we wait.
+            log: called when the lock is held by another refresh.
 
         Yields:
-            Nothing; the lock is held inside.
+            Nothing. The lock is held inside the block.
 
         Raises:
             WinbackError: another refresh did not end in time.
@@ -110,7 +110,7 @@ class SparkWarehouse:
             lock.release()
 
     def stale_builds(self) -> list[str]:
-        """Run ids of the databases that dead refreshes left; one that was being published is published first."""
+        """Return the run ids of the databases that dead refreshes left. If one was being published, complete its publishing first."""
         marks = self._marks()
         if marks.get(NEXT) and marks[NEXT] != marks.get(CURRENT):
             self._point_at(marks[NEXT], marks.get(CURRENT))
@@ -119,21 +119,21 @@ class SparkWarehouse:
         return sorted(name.removeprefix(BUILDS).replace("_", "-") for name in found)
 
     def clear(self, run_id: str) -> None:
-        """Drop the database of a run, unless it is what is published."""
+        """Drop the database of a run, unless it is published."""
         shutil.rmtree(_scratch(run_id), ignore_errors=True)
         if _schema(run_id) not in self._marks().values():
             self._do(f"drop database if exists {_schema(run_id)} cascade")
 
     def check(self) -> None:
-        """Nothing that could be amiss has not shown itself by now."""
+        """Check nothing: any fault has shown itself by now."""
 
     def is_published(self) -> bool:
-        """Whether a refresh has published here."""
+        """Return whether a refresh has published here."""
         return CURRENT in self._marks()
 
     @contextmanager
     def reader(self) -> Iterator[_Reader]:
-        """Read what is published.
+        """Read the published tables.
 
         Yields:
             A reader.
@@ -147,16 +147,16 @@ class SparkWarehouse:
         yield _Reader(self._do, current)
 
     def find_landing(self) -> None:
-        """The landing is a database of tables, all of whose rows are looked at."""
+        """Return None: the landing is a database of tables, all of whose rows are scanned."""
 
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
-        """Make the database that a refresh builds in.
+        """Create the database that a refresh builds in.
 
         Args:
-            run_id: names the database.
+            run_id: the run that names the database.
             new_files: none; the landing is tables.
             known_files: none.
-            only: the tables to take over from what is published.
+            only: the published tables to copy.
 
         Returns:
             The build.
@@ -172,14 +172,14 @@ class SparkWarehouse:
         there = {table for _, table, *_ in self._do("show tables in landing")} if ("landing",) in self._do("show databases") else set()
         found: dict[str, list[dict]] = {}
         for table in there.intersection(LANDING_TABLES):
-            # What follows a line without a type is on the table and not its columns.
+            # Lines after one without a type describe the table, not its columns.
             columns = takewhile(lambda row: row[1], self._do(f"describe table landing.{table}"))
             found[table] = [{"name": name.lower(), "type": kind} for name, kind, *_ in columns]
         require_landed_events(found, self)
         return {table: [{"columns": columns}] for table, columns in found.items()}
 
     def count_forgotten(self, build: Build) -> int:
-        """How many landed rows of what is published a finished build does not hold."""
+        """Count the published landed rows that a finished build does not contain."""
         with self.reader() as reader:
             return forgotten_rows(reader, build.variables["build_schema"])
 
@@ -188,7 +188,7 @@ class SparkWarehouse:
 
         Args:
             build: the finished build.
-            log: not needed here.
+            log: not used.
         """
         with publishing():
             self._point_at(build.variables["build_schema"], self._marks().get(CURRENT))
@@ -219,14 +219,14 @@ class SparkWarehouse:
 
         Args:
             table: its name.
-            columns: of text.
+            columns: their names; all are text.
             rows: a Parquet file with these columns.
 
         Returns:
-            How many rows it has now.
+            The number of rows loaded.
 
         Raises:
-            WinbackError: no folder is named that the cluster reads too, or the server refuses.
+            WinbackError: no folder shared with the cluster is configured, or the server reports an error.
         """
         shared = os.environ.get("WINBACK_SPARK_FOLDER", "").strip()
         if not shared:
@@ -244,17 +244,17 @@ class SparkWarehouse:
         return count
 
     def has_user_landing(self) -> bool:
-        """Whether there are landing tables that are not the sample's."""
+        """Return whether there are landing tables that are not the sample's."""
         if ("landing",) not in self._do("show databases"):
             return False
         return SAMPLE not in str(self._do("describe database extended landing")) and bool(self._do("show tables in landing"))
 
     def tag_sample_landing(self) -> None:
-        """Say on the cluster that the landing tables are the sample's."""
+        """Mark on the cluster that the landing tables are the sample's."""
         self._do(f"alter database landing set dbproperties ('{SAMPLE}' = 'true')")
 
     def archive(self) -> str:
-        """Databases that views may stand on are not for us to move.
+        """Refuse to move databases, because views may depend on them.
 
         Raises:
             WinbackError: always.
@@ -275,6 +275,6 @@ def _value(value: Any, is_date: bool) -> Any:
 
 
 def _words(error: Error) -> str:
-    """The first line of what Spark says, which otherwise brings its whole call stack."""
+    """Return the first line of Spark's error, which otherwise includes its whole call stack."""
     status = getattr(error.args[0], "status", None) if error.args else None
     return str(getattr(status, "errorMessage", error)).splitlines()[0].removeprefix("Error running query: ")

@@ -1,9 +1,9 @@
-"""How fast is it? `make bench`: the floor, the core, the whole, nights, and the shapes others use, on the same events in one run.
+"""Measure speed: `make bench` compares floor, core, whole refresh, nightly refreshes, and other common table designs on the same events.
 
     python tests/benchmarks/bench.py --events 10000000 --runs 3 --json figures.json
 
-Every figure is the median of the runs. Models and tests are the seconds that dbt reports, added up; wall is everything, from the
-start of Python to the published file. A part can be left out (`--only floor core nights`), and so can runs, where events are many.
+Every figure is the median of the runs. Models and tests are the sum of the seconds that dbt reports. Wall time covers everything, from
+the start of Python to the published file. Use `--only` to select parts (`--only floor core nights`), and fewer runs for many events.
 """
 
 import argparse
@@ -23,7 +23,7 @@ NIGHTS = {"night: 0.1 % order": 0.001, "night: 1 % order": 0.01, "night: nothing
 
 
 def median_of(runs: int, measure: Callable[[], dict]) -> dict:
-    """Measure several times; the middle one of each number, and the nodes of the last run."""
+    """Measure several times; return the median of each number, and the nodes of the last run."""
     measured = [measure() for _ in range(runs)]
     for figures in measured:
         figures["nodes"] = {kind: dict(sorted(figures.get(kind, {}).items(), key=lambda node: -node[1])[:15]) for kind in ("models", "tests")}
@@ -45,7 +45,7 @@ def tell(name: str, figures: dict, floor: float | None) -> None:
 
 
 def measure_small(folder: Path, runs: int, figures: dict[str, dict]) -> None:
-    """Measure what a refresh costs where there are hardly any rows, against dbt alone."""
+    """Measure the cost of a refresh with hardly any rows, compared with dbt itself."""
     view, golden = OneView(folder / "one_view"), Golden(folder / "golden")
     print(f"{'':<42}{'wall s':>10}{'':>18}{'peak GB':>8}{'x one view':>12}")
     measured = {
@@ -63,7 +63,7 @@ def measure_small(folder: Path, runs: int, figures: dict[str, dict]) -> None:
 
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
-    """Measure every part asked for, telling each as it is done."""
+    """Measure every requested part, and print each when it is done."""
     figures: dict[str, dict] = {}
     if "small" in arguments.only:
         measure_small(folder, arguments.runs, figures)
@@ -115,11 +115,11 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
 
 
 def main() -> None:
-    """Read the arguments, measure, and say what was found."""
+    """Parse the arguments, measure, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=10_000_000, help="about how many")
     parser.add_argument("--runs", type=int, default=3, help="how often each figure is measured")
-    # The spine of all customers and days is too large for most machines; a part of the customers takes that part of the time.
+    # The spine of all customers and days is too large for most machines; the time is proportional to the share of customers.
     parser.add_argument("--spine-share", type=float, default=0.02, help="the part of the customers whose every day is listed")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="the parts to measure")
     parser.add_argument("--folder", type=Path, help="where to put events and warehouses; several times the size of the events")

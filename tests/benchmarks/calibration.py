@@ -1,7 +1,7 @@
-"""Are the candidates' chances right? `make calibration`: score the sample's real customers at one date, and look 90 days later.
+"""Check the candidates' probabilities: `make calibration` scores the sample's real customers at one date, and looks 90 days later.
 
-The refresh is the real one, run twice into a folder of its own. Candidates are put into ten equal groups by their return
-probability; each line compares the mean of what was said with the share of those who came back.
+It runs the real refresh twice, in a separate folder. Candidates are put into ten equal groups by their return probability; each line
+compares the mean prediction with the share of customers who returned.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The grocer's year ends on 28 June; the sample's other real shop two days later.
+# The grocer's year ends on 28 June; the sample's other real shop ends two days later.
 SCORED_ON = date(2026, 6, 28) - timedelta(days=90)
 REAL = ("cdnow", "grocer")
 

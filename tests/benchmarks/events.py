@@ -1,4 +1,4 @@
-"""Events for speed runs: one shop, six years, about ten events a customer; the same arguments give the same rows."""
+"""Events for benchmarks: one shop, six years, about ten events per customer; the same arguments give the same rows."""
 
 import multiprocessing
 from pathlib import Path
@@ -41,7 +41,7 @@ CUSTOMERS = """
     from range({customers}) t(i)
 """
 
-# An order of every n-th customer; `{night}` keeps the event ids of nights apart.
+# An order of every n-th customer; `{night}` keeps the event ids of different nights distinct.
 ORDERS = """
     select 'night-{night}-' || i as event_id, 'shop' as business_id, 'c' || i as customer_id, 'order' as event_name,
         timestamp '{on}' + to_seconds((hash(i) % 86400)::int) as occurred_at, 25.00::decimal(18, 2) as amount, 'EUR' as currency,
@@ -55,10 +55,10 @@ def write_events(landing: Path, customers: int) -> int:
 
     Args:
         landing: the folder of raw files.
-        customers: how many.
+        customers: their number.
 
     Returns:
-        How many events.
+        The number of events.
     """
     return _write(EVENTS.format(customers=customers), landing / "events" / "history.parquet")
 
@@ -68,34 +68,34 @@ def write_customers(landing: Path, customers: int) -> int:
 
     Args:
         landing: the folder of raw files.
-        customers: how many.
+        customers: their number.
 
     Returns:
-        How many rows.
+        The number of rows.
     """
     return _write(CUSTOMERS.format(customers=customers), landing / "customers.parquet")
 
 
 def write_orders(landing: Path, customers: int, share: float, night: int, on: str, loaded: str) -> int:
-    """Write one order each of a share of the customers.
+    """Write one order for each customer of a share of all.
 
     Args:
         landing: the folder of raw files.
-        customers: how many there are.
-        share: of them, those who order.
-        night: number of the night.
-        on: the date of the orders, which may lie in the past.
+        customers: the number of all customers.
+        share: the share of customers who order.
+        night: the number of the night.
+        on: the date of the orders, which may be in the past.
         loaded: when they are loaded.
 
     Returns:
-        How many events.
+        The number of events.
     """
     query = ORDERS.format(night=night, on=on, loaded=loaded, customers=customers, every=max(round(1 / share), 1))
     return _write(query, landing / "events" / f"night_{night}.parquet")
 
 
 def _write(query: str, path: Path) -> int:
-    """In a process of its own: what memory it took would else count as that of every process started after it."""
+    """Run the query in a subprocess: its memory would otherwise count for every process started later."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_write_here, (query, str(path)))

@@ -1,10 +1,10 @@
-"""What the machine can do: the core's work as one hand-written DuckDB script, without tests, contracts or care.
+"""The lower bound for this machine: the core's work as one hand-written DuckDB script, without tests, contracts or safeguards.
 
     python tests/benchmarks/floor.py EVENTS.parquet
 
-Events to keys, a look for duplicates, customer-days, effective stretches, transitions, and the counts of five grains, with D = 60,
-F = 180 and one fixed zone. It takes short cuts that the definitions do not allow, keeps nothing of a row that it does not need, and
-writes nothing to a disk: no project can be as fast and be of use, but it says how far away it is. Prints a line a step, and the total.
+Events to keys, a search for duplicates, customer-days, active periods, transitions, and the counts of five grains, with D = 60,
+F = 180 and one fixed time zone. It takes shortcuts that the definitions do not allow, keeps only the columns it needs, and writes
+nothing to disk. No usable project can be as fast, but it shows how far away one is. Prints a line per step, and the total.
 """
 
 import sys
@@ -55,7 +55,7 @@ PERIODS = """
 
 
 def main() -> None:
-    """Run every step on the file named, and print what each took."""
+    """Run every step on the given file, and print the time of each."""
     steps = {**STEPS, **{grain: PERIODS.format(grain=grain) for grain in ("day", "week", "month", "quarter", "year")}}
     total = 0.0
     with duckdb.connect(config={"threads": 2, "memory_limit": "16GB"}) as connection:

@@ -1,4 +1,4 @@
-"""Runs what is to be measured, each in a process of its own: seconds, and the most memory that it or its children took."""
+"""Runs each measured command in its own process: seconds, and the peak memory of it or its children."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def copy_project(folder: Path) -> None:
 
 
 def environment_of(folder: Path, landing: Path) -> dict[str, str]:
-    """The environment of a copied project."""
+    """Return the environment of a copied project."""
     return {
         **os.environ,
         "WINBACK_LANDING": str(landing),
@@ -40,10 +40,10 @@ def environment_of(folder: Path, landing: Path) -> dict[str, str]:
 
 
 def timed(command: list[str], folder: Path, environment: dict[str, str] | None = None, *, fails: bool = False) -> dict:
-    """Run a command to its end.
+    """Run a command to completion.
 
     Returns:
-        Its output, wall seconds, and peak memory in GB; exits with its words where it fails.
+        Its output, wall seconds, and peak memory in GB. If the command fails, exit with its output.
     """
     with tempfile.TemporaryFile("w+") as output:
         began = time.monotonic()
@@ -59,14 +59,14 @@ def timed(command: list[str], folder: Path, environment: dict[str, str] | None =
 
 
 def script(name: str, *arguments: str) -> dict:
-    """Run one of the scripts beside this one; what it prints as its total is its time."""
+    """Run a script beside this one; its printed total is its time."""
     done = timed([sys.executable, str(HERE / name), *arguments], HERE)
     total = next(line for line in done["output"].splitlines() if line.startswith("total"))
     return {"seconds": float(total.split()[1]), "memory": done["memory"]}
 
 
 def build_core(folder: Path, environment: dict[str, str]) -> dict:
-    """Build the core from nothing with plain dbt, tests included."""
+    """Build the core from scratch with plain dbt, including tests."""
     for leftover in folder.glob("core.duckdb*"):
         leftover.unlink()
     dbt = str(Path(sys.executable).with_name("dbt"))
@@ -82,7 +82,7 @@ def build_core(folder: Path, environment: dict[str, str]) -> dict:
 
 
 def refresh(folder: Path, as_of: str, environment: dict[str, str]) -> dict:
-    """Run the command that people run, published file, report and all; the seconds of each node are those that Dagster was told."""
+    """Run the command that people run, including publishing and report; the seconds of each node are those reported to Dagster."""
     done = timed([sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of, "--allow-future"], folder, environment)
     with duckdb.connect(environment["WINBACK_WAREHOUSE"], read_only=True) as connection:
         new_rows, recomputed = connection.execute("select new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1").fetchone()

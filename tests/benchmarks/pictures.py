@@ -1,4 +1,4 @@
-"""The pictures of the README and the docs, taken of the sample's report: `make pictures`, after `make run`."""
+"""The screenshots in the README and the docs, taken from the sample's report: `make pictures`, after `make run`."""
 
 import sys
 from pathlib import Path
@@ -19,7 +19,7 @@ PARTS = ("details-title", "states")
 
 
 def main() -> None:
-    """Take each picture: from the business's name to the end of its states."""
+    """Take each screenshot: from the business's name to the end of its states."""
     IMAGES.mkdir(exist_ok=True)
     with started() as browser:
         for name, options in PICTURES.items():

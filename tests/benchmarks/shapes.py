@@ -1,11 +1,11 @@
-"""The shapes others use, written plainly in DuckDB on the same events: `python tests/benchmarks/shapes.py SHAPE EVENTS.parquet [SHARE]`.
+"""Other common table designs, written simply in DuckDB on the same events: `python tests/benchmarks/shapes.py SHAPE EVENTS.parquet [SHARE]`.
 
-- `months`: a spine of customers and months with `lag`, as subscription playbooks have it. Months alone, and nobody ever leaves: a
+- `months`: a spine of customers and months with `lag`, as in subscription playbooks. Only months, and nobody ever leaves: a
   customer is active in a month or not.
-- `arrays`: the months in which a customer was active as an array, exploded again; as product analytics has it. The same, and as little.
-- `days`: a spine of customers and days with the state of each, as usage-state pipelines have it. It answers what Winback answers:
-  thresholds, cancellations, and who returned in each grain by how they opened it. SHARE takes a part of the customers, as the
-  spine of all is too large for most machines.
+- `arrays`: the customer's active months as an array, unnested again, as in product analytics. It answers as little as `months`.
+- `days`: a spine of customers and days with the state of each, as in usage-state pipelines. It answers the same questions as Winback:
+  thresholds, cancellations, and who returned in each grain by their state at its opening. SHARE takes a part of the customers,
+  because the spine of all customers is too large for most machines.
 
 Prints the seconds.
 """
@@ -90,7 +90,7 @@ SHAPES = {"months": [f"create table f as {MONTHS}"], "arrays": [f"create table f
 
 
 def main() -> None:
-    """Run the shape named on the file named, and print the seconds it took."""
+    """Run a design on a file, both given as arguments, and print the seconds it took."""
     shape, events, share = sys.argv[1], sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else 1
     with duckdb.connect(config={"threads": 2, "memory_limit": "16GB"}) as connection:
         connection.execute("set preserve_insertion_order = false")

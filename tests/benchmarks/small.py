@@ -1,4 +1,4 @@
-"""What a refresh costs apart from the rows: the golden landing, beside what dbt alone needs to build one view."""
+"""The fixed cost of a refresh: the golden landing, compared with dbt building one view."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ ONE_VIEW = {
 
 
 class OneView:
-    """A dbt project of one view, parsed already."""
+    """A dbt project with one view, already parsed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,14 +28,14 @@ class OneView:
         self.build()
 
     def build(self) -> dict:
-        """Build the view: `seconds` and `memory`."""
+        """Build the view; return `seconds` and `memory`."""
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
         done = timed(command, self.folder, {**os.environ, "DBT_PROFILES_DIR": str(self.folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         return {"seconds": done["wall"], "memory": done["memory"]}
 
 
 class Golden:
-    """The golden landing in a copy of the project that was parsed by a refresh before, as it is after any first day."""
+    """The golden landing in a copy of the project that an earlier refresh has parsed, as is the case after any first day."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -47,14 +47,14 @@ class Golden:
         self.first()
 
     def first(self) -> dict:
-        """A first refresh of the landing as it comes."""
+        """Run a first refresh of the landing as it is."""
         for leftover in ("published", "landing"):
             shutil.rmtree(self.folder / leftover, ignore_errors=True)
         shutil.copytree(GOLDEN / "landing", self.folder / "landing")
         return self._refresh(FIRST)
 
     def night(self) -> dict:
-        """A refresh with one new order, a date later, after a first one."""
+        """After a first refresh, run one with one new order, one date later."""
         self.first()
         header = (self.folder / "landing" / "events.csv").read_text().splitlines()[0]
         (self.folder / "landing" / "events").mkdir()
@@ -62,17 +62,17 @@ class Golden:
         return self._refresh(NIGHT)
 
     def later(self) -> dict:
-        """A refresh with nothing new, a date later, after a night."""
+        """After that, run a refresh with nothing new, one date later."""
         self.night()
         return self._refresh(LATER)
 
     def again(self) -> dict:
-        """A refresh to the same date with nothing new, after a first one."""
+        """After a first refresh, run one to the same date with nothing new."""
         self.first()
         return self._refresh(FIRST)
 
     def refused(self) -> dict:
-        """A refresh that is refused for its date."""
+        """Run a refresh that is rejected because of its date."""
         command = [sys.executable, "-m", "orchestration", "refresh", "--as-of", "no date"]
         done = timed(command, self.folder, self.environment, fails=True)
         return {"seconds": done["wall"], "memory": done["memory"]}

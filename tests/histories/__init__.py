@@ -1,7 +1,7 @@
-"""Awkward customer histories, drawn by hypothesis, and the landing that carries them.
+"""Difficult customer histories, drawn by hypothesis, and the landing that contains them.
 
 `histories()` draws one business; `write_landing` writes many as one landing of CSV files with its
-seeds; `drawn(count, seed)` is a fixed list of them, for runs that are too dear to do one by one.
+seeds; `drawn(count, seed)` is a fixed list of them, for runs that are too expensive to do one by one.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def histories(draw) -> History:
 
 
 def drawn(count: int, seed: int) -> list[History]:
-    """The same `count` businesses for the same seed, each drawn by itself.
+    """Return the same `count` businesses for the same seed, each drawn independently.
 
-    `@given` would do, but varies one example several times over, and starts with the smallest.
+    `@given` would also work, but it varies one example several times, and starts with the smallest.
     """
     found: list[History] = []
     for number in range(count):

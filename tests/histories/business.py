@@ -1,4 +1,4 @@
-"""One drawn business: what it consists of, its policy, and the event names it maps."""
+"""One drawn business: its content, its policy, and the event names it maps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DAYS = (
     *("attribution_days", "recovery_days"),
 )
 
-# Mapped for every business; some businesses map a few of them otherwise. After a colon: what it is where its amount is 0.
+# Mapped for every business; some businesses map a few of them differently. After a colon: the kind if the amount is 0.
 EVENT_KINDS = {
     "visit": "interest",
     "order": "purchase",
@@ -63,7 +63,7 @@ HEADERS = {table.name: tuple(table.columns) for table in TABLES}
 class History:
     """One business: its policy, its own event names, and its rows as they land.
 
-    A row without `business_id` gets the one `write_landing` gives the business.
+    `write_landing` gives rows without `business_id` the id of the business.
     """
 
     policy: dict

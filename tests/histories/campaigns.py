@@ -1,4 +1,4 @@
-"""Campaigns, the touches in them, and crowds large enough for a campaign to show that it works."""
+"""Campaigns, their touches, and groups large enough for a campaign to show an effect."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .tables import spoil
 
 ARMS = ("treatment", "control")
 STRATEGIES = ("discount", "discount", "call", "")
-OUTSIDERS = ("stranger", "nobody")  # who never did anything; the one has attributes and may be merged
-CROWDS = (99, 100, 101)  # customers an arm, about the hundred that a suggestion needs
+OUTSIDERS = ("stranger", "nobody")  # they have no events; the first has attributes and may be merged
+CROWDS = (99, 100, 101)  # customers per arm, around the hundred that a suggestion needs
 
 
 def days_by_customer(events: list[dict]) -> dict[str, list[date]]:
-    """The days, by and large, on which something happened to whom."""
+    """Return the approximate days on which each customer had events."""
     days_of: dict[str, list[date]] = defaultdict(list)
     for row in events:
         days_of[row["customer_id"]].append(date.fromisoformat(row["occurred_at"].strip()[:10]))
@@ -26,7 +26,7 @@ def days_by_customer(events: list[dict]) -> dict[str, list[date]]:
 
 
 def add_campaigns(draw, rows: dict[str, list[dict]], customers: list[str], days_of: dict[str, list[date]], dates: Dates, policy: dict) -> None:
-    """Up to three campaigns; some touch everyone on one day, and single touches come before, at and after what happened."""
+    """Add up to three campaigns; some touch everyone on one day, and single touches come before, at and after events."""
     count = draw(st.integers(0, 3))
     for number in range(count):
         for _ in range(draw(st.sampled_from((1, 1, 2)))):
@@ -76,7 +76,7 @@ def a_touch(draw, touch_id: str, campaign_id: str, person: str, day: date, dates
 
 
 def touch_day(draw, person: str, days_of: dict[str, list[date]], dates: Dates, policy: dict) -> date:
-    """As a rule so that something that happened lies about the window's first or last day; at times about `as_of`."""
+    """Draw a day, usually so that an event falls on the window's first or last day or close to it; sometimes a day near `as_of`."""
     window = policy["attribution_days"]
     which = draw(st.integers(0, 7))
     if which == 0 or not days_of[person]:
@@ -88,9 +88,9 @@ def touch_day(draw, person: str, days_of: dict[str, list[date]], dates: Dates, p
 
 
 def add_crowd(draw, rows: dict[str, list[dict]], policy: dict, dates: Dates) -> None:
-    """Customers by the hundred who bought on one day and were touched on another, one arm of them with more success.
+    """Add hundreds of customers who bought on one day and were touched on another, with one arm more successful.
 
-    In one campaign or two of one strategy, no customer in both. Few things are drawn: the members are alike.
+    They are in one campaign, or in two of one strategy with no customer in both. Few values are drawn, because the members are alike.
     """
     limits = [policy[name] + 1 for name in ("dormant_after_days", "former_after_days") if policy[name]]
     bought = AS_OF - timedelta(days=draw(st.sampled_from((70, 100, 130))))

@@ -1,4 +1,4 @@
-"""Dates whose gaps lie about the policy's own, and the texts of times on them."""
+"""Dates with gaps close to the policy's thresholds, and texts of times on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UTC = timezone.utc
 
 AS_OF = date(2025, 6, 30)
 WINDOW_DAYS = 450
-# Days on which clocks change in some of the zones, in Havana and Cairo at midnight.
+# Days on which clocks change in some of the time zones, in Havana and Cairo at midnight.
 CLOCK_CHANGES = (
     *(date(2024, 10, 6), date(2024, 10, 27), date(2024, 10, 31), date(2024, 11, 3)),
     *(date(2025, 3, 9), date(2025, 3, 30), date(2025, 4, 6), date(2025, 4, 25)),
@@ -31,7 +31,7 @@ CLOCKS = (
 
 
 class Dates:
-    """Draws dates whose gaps lie about the policy's own, and the texts of times on them."""
+    """Draws dates with gaps close to the policy's thresholds, and texts of times on them."""
 
     def __init__(self, draw, policy: dict):
         self.draw = draw
@@ -42,7 +42,7 @@ class Dates:
         self.gaps = sorted({0, 1, *near, 60})
 
     def first(self) -> date:
-        """Usually early in the window; at times just before `as_of`, or after it."""
+        """Draw a first day, usually early in the window; sometimes just before `as_of`, or after it."""
         half = WINDOW_DAYS // 2
         if self.draw(st.integers(0, 3)):
             back = self.draw(st.integers(half, WINDOW_DAYS))
@@ -51,7 +51,7 @@ class Dates:
         return AS_OF - timedelta(days=back)
 
     def next(self, day: date) -> date:
-        """Soon after, as a rule; at times so that the next silence ends 365 days later."""
+        """Draw the next day, usually soon after; sometimes so that the next inactivity ends 365 days later."""
         which = self.draw(st.integers(0, 19))
         if which < 2:
             return max(day, self.draw(st.sampled_from(CLOCK_CHANGES)))
@@ -60,7 +60,7 @@ class Dates:
         return day + timedelta(days=self.draw(st.sampled_from(self.gaps) | st.integers(0, 20)))
 
     def text(self, day: date) -> str:
-        """A time of that local day, in one of the forms that are read; at times the date alone."""
+        """Draw a time on that local day, in one of the accepted formats; sometimes only the date."""
         clock = self.draw(st.sampled_from(CLOCKS))
         instant = datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
         local, at_utc = instant.astimezone(self.zone), instant.replace(tzinfo=None)
@@ -75,7 +75,7 @@ class Dates:
         ]
         if self.naive_times != "local":
             forms.append(at_utc.isoformat(sep=" "))
-        elif local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():  # a clock time that is there once
+        elif local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():  # a clock time that occurs once
             forms.append(local.replace(tzinfo=None).isoformat(sep=" "))
         return self.draw(st.sampled_from(forms))
 
@@ -83,5 +83,5 @@ class Dates:
         return self.text(self.first())
 
     def loaded(self) -> str:
-        """When a row was loaded: few values, so that copies tie."""
+        """Draw when a row was loaded: few values, so that duplicates tie."""
         return f"2025-07-0{self.draw(st.integers(1, 4))}T00:00:00Z"

@@ -1,4 +1,4 @@
-"""The events of a business: good ones, voids, copies and corrections, and bad ones."""
+"""The events of a business: valid ones, voids, duplicates and corrections, and invalid ones."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from .dates import AS_OF, Dates
 
-# The names events are drawn from, so that all kinds are common enough.
+# The event names to draw from, weighted so that all kinds are common enough.
 NAMES = (
     *("visit", "visit", "order", "order", "order", "renewal", "invoice", "chat", "chat", "chat"),
     *("cancel", "cancel", "refund", "view", "signup", "page"),
 )
-CONTRACTS = ((), (), ("s",), ("s", "t"), ("s", "t", "u"))  # a customer's, to choose from
+CONTRACTS = ((), (), ("s",), ("s", "t"), ("s", "t", "u"))  # a customer's contracts, to choose from
 FAILED_PAYMENTS = ("card_declined", "bank_closed")
 REASONS = (
     *("", "too_expensive", "bad_service"),
@@ -21,11 +21,11 @@ REASONS = (
     *("unheard_of", "inactivity", "unknown"),
 )
 AMOUNTS = ("10.00", "10", "0", "0.00", "-0.00004", "", "19.99", "3.33333", " 7.5 ", "+0.00005", "1,250.00", "1000000")
-AMOUNTS += ("1,000", "-2.5", "60000000000000")  # of the last no customer can have two
+AMOUNTS += ("1,000", "-2.5", "60000000000000")  # two of the last exceed what a customer's sum can hold
 PURCHASES = ("order", "renewal", "invoice", "signup")
 BAD_TIMES = ("", "31st of June", "2024-02-30", "0001-01-01T00:00:00Z", "1970-01-01", "1979-12-31T12:00:00 +00", "now", "3/1/2024 10:00")
 BAD_TIMES += ("infinity", "2101-06-01T00:00:00Z", "2024-06-01T25:00:00Z", "20240601", "2024-06-01 10:00:00 CET", "2024-06-01T10:00:00  Z")
-EDGES_OF_TIME = ("1980-01-01T00:30:00Z", "2100-12-31T23:30:00Z")  # as the business's clock has it
+EDGES_OF_TIME = ("1980-01-01T00:30:00Z", "2100-12-31T23:30:00Z")  # in the business's local time
 BAD_AMOUNTS = ("ten", "NaN", "inf", "-infinity", "1e5", "1,000", "0x10", "$5", "1.250,00", "12,50.00")
 NOBODY = ("0", "NULL", "n/a", "Guest", "[object Object]", "6.25E+12")
 BAD_EVENTS: tuple[list[dict], ...] = (
@@ -42,7 +42,7 @@ BAD_EVENTS: tuple[list[dict], ...] = (
 
 
 def add_events(draw, rows: list[dict], customer: str, dates: Dates, policy: dict) -> None:
-    """Up to 25 events one after the other, several of them on one day or at one instant."""
+    """Add up to 25 events in order, several of them on one day or at one instant."""
     day = dates.first()
     when = dates.text(day)
     contracts = draw(st.sampled_from(CONTRACTS))
@@ -61,7 +61,7 @@ def add_events(draw, rows: list[dict], customer: str, dates: Dates, policy: dict
 
 
 def add_failed_payment(draw, rows: list[dict], customer: str, day: date, dates: Dates, policy: dict) -> None:
-    """Bought, gone the day after for want of payment, and as a rule back at once, just in time, or too late for a recovery."""
+    """Add a purchase and an exit the day after for a failed payment; usually also a return at once, just in time, or too late for a recovery."""
     recovery = policy["recovery_days"] or 0
     rows.append(an_event(draw, len(rows), customer, "order", dates.text(day), dates, policy))
     gone = an_event(draw, len(rows), customer, "cancel", dates.text(day + timedelta(days=1)), dates, policy)
@@ -72,7 +72,7 @@ def add_failed_payment(draw, rows: list[dict], customer: str, day: date, dates: 
 
 
 def terms(draw, name: str, day: date, contracts: tuple[str, ...], dates: Dates) -> dict:
-    """Which contract a purchase opens and for how long it is paid, often beyond its end; and which one a cancellation ends, open or not."""
+    """Draw the contract that a purchase opens and its paid period, often beyond the contract's end; or the contract that a cancellation ends, open or not."""
     if name == "cancel":
         return {"contract_id": draw(st.sampled_from(("", *contracts, *contracts, "never")))}
     if name not in PURCHASES:
@@ -83,7 +83,7 @@ def terms(draw, name: str, day: date, contracts: tuple[str, ...], dates: Dates) 
 
 
 def add_two_contracts(draw, rows: list[dict], customer: str, day: date, dates: Dates, policy: dict) -> None:
-    """One paid far ahead, and another; one ends or renews, then one, the other, both or neither; at times one is bought again."""
+    """Add one contract paid far ahead, and another; one ends or renews, then one, the other, both or neither; sometimes one is bought again."""
     far = (day + timedelta(days=draw(st.sampled_from((60, 120, 364))))).isoformat()
     steps = [("order", "s", far), ("order", "t", ""), (draw(st.sampled_from(("cancel", "cancel", "renewal"))), draw(st.sampled_from("st")), "")]
     steps.append(("cancel", draw(st.sampled_from(("s", "t", "", "never"))), ""))
@@ -112,7 +112,7 @@ def an_event(draw, number, customer, name, when, dates: Dates, policy: dict) -> 
 
 
 def add_voids(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
-    """Of events before and after them, of other voids, of themselves and of nothing."""
+    """Add voids of events before and after them, of other voids, of themselves and of nothing."""
     for _ in range(draw(st.integers(0, 3)) if rows else 0):
         day = draw(st.sampled_from((dates.first(), AS_OF, AS_OF + timedelta(days=2))))
         void = an_event(draw, len(rows), "c0", "void", dates.text(day), dates, policy)
@@ -122,7 +122,7 @@ def add_voids(draw, rows: list[dict], dates: Dates, policy: dict) -> None:
 
 
 def add_copies(draw, rows: list[dict], dates: Dates) -> None:
-    """Exact duplicates, and corrections that are newer, older, or tie and differ."""
+    """Add exact duplicates, and corrections that are newer, older, or tie and differ."""
     for _ in range(draw(st.integers(0, 4)) if rows else 0):
         copy = dict(draw(st.sampled_from(rows)))
         changed = draw(st.integers(0, 9))
@@ -145,13 +145,13 @@ def add_copies(draw, rows: list[dict], dates: Dates) -> None:
         if changed == 8:
             copy["contract_id"] = "s"
             copy["loaded_at"] = dates.loaded()
-        if changed == 9:  # the same row, written otherwise
+        if changed == 9:  # the same row, written differently
             copy["customer_id"] = f" {copy['customer_id']} "
         rows.append(copy)
 
 
 def add_bad_events(draw, rows: list[dict]) -> None:
-    """Copies of good events with a bad value, or two; under their own ids or the good one's."""
+    """Add copies of valid events with a bad value, or two; under their own ids or the valid one's."""
     for i in range(draw(st.integers(0, 3)) if rows else 0):
         bad = dict(draw(st.sampled_from(rows)))
         bad["event_id"] = draw(st.sampled_from((bad["event_id"], f"bad{i}")))

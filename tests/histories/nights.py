@@ -1,4 +1,4 @@
-"""Histories as they arrive: each split over nights, under policies that change from night to night."""
+"""Histories as they arrive: each split over several nights, under policies that change between nights."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .writing import write_csv, write_seeds
 
 @dataclass
 class Arrival:
-    """What one night brings of one business; without a policy it is not configured yet.
+    """The rows of one business that arrive in one night; without a policy it is not configured yet.
 
-    Rows are those that arrive in this very night.
+    It contains only the rows that arrive in this night.
     """
 
     history: History
@@ -26,7 +26,7 @@ class Arrival:
 
 @st.composite
 def arrivals(draw, history: History, nights: int) -> list[Arrival]:
-    """Each row in a night of its own choice, at times in a second one too; the last night has the true policy."""
+    """Put each row in a drawn night, sometimes in a second one too; the last night has the true policy."""
     rows_of = [{table: [] for table in HEADERS} for _ in range(nights)]
     for table, rows in history.rows.items():
         for row in rows:
@@ -46,7 +46,7 @@ def arrivals(draw, history: History, nights: int) -> list[Arrival]:
 
 
 def drawn_arrivals(businesses: list[History], nights: int, seed: int) -> list[list[Arrival]]:
-    """For each business its nights, the same for the same seed."""
+    """Return the nights of each business, the same for the same seed."""
     found = []
     for number, history in enumerate(businesses):
         data = ConjectureData(random=Random(f"nights/{seed}/{number}"))
@@ -55,11 +55,11 @@ def drawn_arrivals(businesses: list[History], nights: int, seed: int) -> list[li
 
 
 def write_night(arriving: list[list[Arrival]], night: int, folder: Path, seeds_folder: Path) -> None:
-    """Lands what one night brings, and configures it as that night has it.
+    """Write the rows that arrive in one night, and the configuration of that night.
 
-    Events and customers come as a file of their own each night, the first of customers with a column less; the other tables
-    as one file that grows. One exit reason is not listed in the first night; after the second, which that recomputes altogether, only
-    what is new tells who is.
+    Events and customers come as a separate file each night, the first of customers with one column less; the other tables
+    as one file that grows. One exit reason is missing in the first night. The second night recomputes everything for it; after that,
+    only new rows show which customers are affected.
     """
     for table, columns in HEADERS.items():
         grows = table not in ("events", "customers")

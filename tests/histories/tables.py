@@ -1,4 +1,4 @@
-"""The tables beside events and campaigns: customers, merges, and answers."""
+"""The other tables, beside events and campaigns: customers, merges, and answers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from oracle.tables import CUSTOMER_IDS
 
 from .dates import AS_OF, Dates
 
-# First days of periods of every grain, and how far from them an answer is given: about a year before, or just at them.
+# First days of periods of every grain, and how many days before them an answer is given: about a year before, or close to them.
 OPENS = (date(2024, 7, 1), date(2025, 1, 1), date(2025, 4, 1), date(2025, 6, 1), date(2025, 6, 16), AS_OF)
 BEFORE_OPEN = (366, 365, 364, 30, 1, 1, 0)
 SCORES = ("0", "1", "2", "2.5", "3", "4", "5", "6", "6.5", "8", "9", "10", "11", "-1")
 
 
 def add_customers(draw, rows: list[dict], customers: list[str], dates: Dates) -> None:
-    """Attributes present or missing, in up to three versions; a stranger without events."""
+    """Add attributes, present or missing, in up to three versions; and a stranger without events."""
     for customer in (*customers, "stranger"):
         for _ in range(draw(st.sampled_from((0, 1, 1, 2, 3)))):
             rows.append(
@@ -36,7 +36,7 @@ def add_customers(draw, rows: list[dict], customers: list[str], dates: Dates) ->
 
 
 def add_merges(draw, rows: list[dict], customers: list[str], dates: Dates) -> None:
-    """Chains, cycles, tails into cycles, merges into oneself or into a stranger."""
+    """Add chains, cycles, tails into cycles, merges into oneself or into a stranger."""
     people = (*customers, *customers, "stranger")
     for _ in range(draw(st.sampled_from((0, 0, 1, 2, 3, 5)))):
         rows.append(
@@ -52,7 +52,7 @@ def add_merges(draw, rows: list[dict], customers: list[str], dates: Dates) -> No
 
 
 def add_answers(draw, rows: list[dict], customers: list[str], dates: Dates) -> None:
-    """Some about the open of a period or a year before one, where it counts for the last time."""
+    """Add answers, some near the start of a period or a year before one, where it counts for the last time."""
     for number in range(draw(st.integers(0, 8))):
         at_open = draw(st.sampled_from(OPENS)) - timedelta(days=draw(st.sampled_from(BEFORE_OPEN)))
         rows.append(
@@ -70,7 +70,7 @@ def add_answers(draw, rows: list[dict], customers: list[str], dates: Dates) -> N
 
 
 def spell_otherwise(draw, rows: list[dict]) -> None:
-    """Ids with an `@` as people type them; A to Z alone is the same in either case."""
+    """Vary ids with an `@` as people type them; only A to Z are compared case-insensitively."""
     for row in rows:
         for column in CUSTOMER_IDS:
             if "@" in row.get(column, ""):
@@ -78,13 +78,13 @@ def spell_otherwise(draw, rows: list[dict]) -> None:
 
 
 def deliver_again(draw, rows: list[dict], dates: Dates) -> None:
-    """A row or two, with another time of loading, or none that can be read."""
+    """Deliver a row or two again, with another loading time, or an unreadable one."""
     for _ in range(draw(st.integers(0, 2)) if rows else 0):
         rows.append(draw(st.sampled_from(rows)) | {"loaded_at": draw(st.sampled_from((dates.loaded(), dates.loaded(), "lately")))})
 
 
 def spoil(draw, rows: list[dict], bad: tuple[dict, ...]) -> None:
-    """Adds a row or two with a bad value or two."""
+    """Add a row or two with a bad value or two."""
     for _ in range(draw(st.integers(0, 2)) if rows else 0):
         row = dict(draw(st.sampled_from(rows)))
         for _ in range(draw(st.integers(1, 2))):

@@ -1,4 +1,4 @@
-"""Many businesses as one landing of CSV files, with its seeds."""
+"""Writes many businesses as one landing of CSV files, with its seeds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def write_landing(
     seeds_folder: Path,
     without: dict[str, tuple[str, ...]] | None = None,
 ) -> None:
-    """One landing of CSV files, and its seeds; `without`: the columns a table's file lacks."""
+    """Write one landing of CSV files, and its seeds; `without`: the columns missing from a table's file."""
     lines: dict[str, list[dict]] = {table: [] for table in HEADERS}
     numbered = [(f"b{number:03}", history) for number, history in enumerate(businesses)]
     for business_id, history in numbered:
@@ -28,7 +28,7 @@ def write_landing(
 
 
 def write_seeds(businesses: list[tuple[str, History]], reasons: dict[str, tuple[str, str]], folder: Path) -> None:
-    """The configuration of some businesses."""
+    """Write the configuration of some businesses."""
     policies_of = [{"business_id": business_id, "name": f"No. {business_id}", **history.policy} for business_id, history in businesses]
     write_csv(folder / "businesses.csv", ("business_id", "name", "kind", "timezone", "currency", *DAYS, "naive_times"), policies_of)
     kinds = [("*", name, kind) for name, kind in EVENT_KINDS.items()]

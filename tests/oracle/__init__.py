@@ -1,7 +1,7 @@
-"""The oracle: the definitions' figures by a plain day-by-day walk, sharing nothing with the SQL.
+"""The oracle: the definitions' figures computed by a plain day-by-day walk that shares nothing with the SQL.
 
-It reads a landing of CSV files (`<table>.csv`) and the three seeds files, and follows
-the definitions' sections 1 to 9 word by word. It is slow on purpose.
+It reads a landing of CSV files (`<table>.csv`) and the three seed files, and follows
+the definitions' sections 1 to 9 literally. It is slow on purpose.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ROW = ("landing_table", "business_id", "row_id", "customer_id")
 
 @dataclass
 class Expected:
-    """Rows are dicts with the public tables' columns."""
+    """The expected tables. Rows are dicts with the public tables' columns."""
 
     states: list[dict] = field(default_factory=list)
     transitions: list[dict] = field(default_factory=list)
@@ -131,7 +131,7 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
 def standing_events(
     config: Config, landing: Landing, merged_into: dict
 ) -> dict[str, dict[str, list[Event]]]:
-    """Business → customer → the events that count: voids carried out, merges followed."""
+    """Map business → customer → the events that count, after voids and merges."""
     rows = landing.standing["events"]
     voided = {
         (row["business_id"], row["voids_event_id"]) for row in rows if row["kind"] == "void"
@@ -163,7 +163,7 @@ def standing_events(
 
 
 def drop_amounts(events_of: dict, landing: Landing) -> list[tuple]:
-    """Takes out the amounts that are too large to be added up; returns each, with the customer that its row names."""
+    """Remove amounts that are too large to be summed; return each with the customer that its row names."""
     named = {(row["business_id"], row["event_id"]): row["customer_id"] for row in landing.standing["events"]}
     lines = []
     for business_id, customers in events_of.items():
@@ -174,7 +174,7 @@ def drop_amounts(events_of: dict, landing: Landing) -> list[tuple]:
 
 
 def segments(landing: Landing, own: dict) -> list[tuple[str, str]]:
-    """A customer's own standing attribute values, for the attributes the landing has."""
+    """Return a customer's own current attribute values, for the attributes in the landing."""
     return [
         (attribute, own.get(attribute) or "(none)")
         for attribute in ATTRIBUTES

@@ -28,7 +28,7 @@ def campaign_rows(business_id: str, campaigns: dict[str, dict], targets: list[Ta
 
 
 def strategy_rows(business_id: str, campaigns: dict[str, dict], targets: list[Target]) -> list[dict]:
-    """Treatment rows also say how many were compared in each arm: `treated_compared`, `controls_compared`."""
+    """Return the rows of a strategy. Treatment rows also give the number compared in each arm: `treated_compared`, `controls_compared`."""
     of_strategy: dict[str, list[Target]] = defaultdict(list)
     for target in targets:
         of_strategy[campaigns[target.touch.campaign_id]["strategy"] or UNKNOWN].append(target)
@@ -56,7 +56,7 @@ def rows_by_arm_and_state(members: list[Target], compare: Callable[[list[Target]
 
 
 def select(members: list[Target], state: str, arm: str | None = None) -> list[Target]:
-    """Those of a state, or all but the active, who cannot return; of one arm, or of both."""
+    """Return the members in a state, or all but the active, who cannot return; of one arm, or of both."""
     return [
         target
         for target in members
@@ -65,7 +65,7 @@ def select(members: list[Target], state: str, arm: str | None = None) -> list[Ta
 
 
 def figures(members: list[Target], can_return: bool) -> dict:
-    """All but `touched` is of those whose window has closed."""
+    """Compute the figures. All except `touched` count only members whose window has closed."""
     observed = [target for target in members if target.is_observed]
     returned = sum(target.returned for target in observed)
     cost = sum(target.cost for target in observed)
@@ -84,7 +84,7 @@ def figures(members: list[Target], can_return: bool) -> dict:
 
 
 def arms_of(members: list[Target], state: str) -> Arms | None:
-    """The observed of both arms in one campaign, if there are any in each."""
+    """Return the observed members of both arms in one campaign, if each arm has any."""
     treated, controls = ([target for target in select(members, state, arm) if target.is_observed] for arm in ARMS)
     if not treated or not controls:
         return None
@@ -101,7 +101,7 @@ def compare_in_campaign(members: list[Target], state: str) -> dict:
 
 
 def compare_in_strategy(members: list[Target], state: str) -> dict:
-    """Each campaign by itself, so that arms of different size in different campaigns make no effect."""
+    """Compare within each campaign, so that arms of different size in different campaigns cause no spurious effect."""
     by_campaign: dict[str, list[Target]] = defaultdict(list)
     for target in members:
         by_campaign[target.touch.campaign_id].append(target)
@@ -113,7 +113,7 @@ def compare_in_strategy(members: list[Target], state: str) -> dict:
     of_compared = [target for target in select(members, state) if target.touch.campaign_id in compared]
     customers = [target.touch.customer_id for target in of_compared if target.is_observed]
     low, high, p = None, None, None
-    if len(customers) == len(set(customers)):  # else what the campaigns show is not independent
+    if len(customers) == len(set(customers)):  # otherwise the results of the campaigns are not independent
         (low, high), p = mean_lift_interval(comparisons), p_value(comparisons)
     return {
         "lift": float(lift), "lift_low": low, "lift_high": high, "p_value": p,
@@ -124,7 +124,7 @@ def compare_in_strategy(members: list[Target], state: str) -> dict:
 
 
 def increment(lift: Fraction, treated: list[Target]) -> dict:
-    """What the treatment brought, and what each return of that cost."""
+    """Compute what the treatment added, and the cost of each added return."""
     observed = [target for target in treated if target.is_observed]
     returns, cost = lift * len(observed), sum(target.cost for target in observed)
     return {

@@ -1,4 +1,4 @@
-"""The audiences (section 7): whom to win back, and whom to reactivate."""
+"""The audiences (section 7): candidates to win back, and candidates to reactivate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENOUGH_OBSERVED = 100
 
 
 class Outlook:
-    """What a business's past says of those who are away now: by the state and the kind of exit."""
+    """A business's past results, applied to currently inactive customers by state and kind of exit."""
 
     def __init__(self, of_business: list[Absence], returns: list[dict], strategies: list[dict]):
         self.absences = of_business
@@ -30,7 +30,7 @@ class Outlook:
         self.curves: dict[tuple, Survival] = {}
 
     def return_probability(self, from_state: str, exit_kind: str | None, age: int) -> Fraction | None:
-        """That someone away for `age` days is back within the next 90."""
+        """Return the probability that someone inactive for `age` days returns within the next 90."""
         place = from_state, exit_kind
         if place not in self.curves:
             alike = [absence.spell for absence in self.absences if (absence.from_state, absence.exit_kind) == place]
@@ -38,7 +38,7 @@ class Outlook:
         return self.curves[place].ends_between(age, age + DAYS_AHEAD)
 
     def mean_revenue(self, from_state: str, exit_kind: str | None) -> Fraction | None:
-        """Of the 90 days after the returns of such, as far as they are over."""
+        """Return the mean revenue of the 90 days after similar returns, of those whose 90 days are over."""
         alike = (AUDIENCE_RETURN[from_state], from_state, exit_kind)
         revenues = [
             row["revenue_90_days_after"]
@@ -48,7 +48,7 @@ class Outlook:
         return Fraction(sum(revenues)) / len(revenues) if revenues else None
 
     def suggested_strategy(self, from_state: str) -> str | None:
-        """The one of the greatest lift, of those that have shown one."""
+        """Return the strategy with the greatest lift, of those with a demonstrated lift."""
         shown = [
             row
             for row in self.strategies
@@ -69,7 +69,7 @@ def candidate_rows(
     as_of: date,
     cool_down_days: int,
 ) -> list[dict]:
-    """Those in one of the states at `as_of`, ranked. `consenting`: the customers who may be contacted."""
+    """Return the customers in one of the states at `as_of`, ranked. `consenting`: the customers who may be contacted."""
     today = as_of.toordinal()
     rows, values = [], {}
     for walk in walks:
@@ -111,7 +111,7 @@ def candidate_rows(
 
 
 def in_rank(customer_id: str, value: Fraction | None) -> tuple:
-    """The greatest value first, those without one last."""
+    """Sort by value, greatest first; rows without a value come last."""
     return (value is None, -(value or 0), customer_id.encode())
 
 
@@ -124,7 +124,7 @@ def suppressed_because(contactable: bool, own_touches: list[Touch], cooled_down:
 
 
 def consenting_customers(landing: Landing, business_id: str, merged_into: dict, walks: list[Walk]) -> set[str]:
-    """Those of whom each id, merged ones included, has said yes: consent must be said."""
+    """Return the customers who have consented under every id, including merged ones: consent must be explicit."""
     said_yes = {
         row["customer_id"]
         for row in landing.standing["customers"]

@@ -1,4 +1,4 @@
-"""`fct_return_cohorts`: of those who went away in a month, how many were back after so many months (section 5)."""
+"""`fct_return_cohorts`: of the customers who became inactive in a month, how many had returned after so many months (section 5)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OTHER_ENDS = {"former": ("recovered",), "dormant": ("recovered",), "dormant_pros
 
 @dataclass(frozen=True)
 class Absence:
-    """From an entry into a state of absence to the return, to another end, or to `as_of`."""
+    """The time from an entry into an inactive state to the return, to another end, or to `as_of`."""
 
     from_state: str
     exit_kind: str | None
@@ -38,7 +38,7 @@ def absences(walk: Walk, business: Business, as_of: date) -> list[Absence]:
         ends = [move for move in walk.transitions if move.day > entry.day and move.name in (*RETURNS[state], *OTHER_ENDS[state])]
         end = ends[0] if ends else None
         if state == "former" and end and end.name == "recovered":
-            continue  # a failed payment made good was no exit
+            continue  # a recovered failed payment is not an exit
         exit_kind = entry.exit[0] if state == "former" else None
         spell = Spell(
             days=(end.day if end else as_of.toordinal()) - entry.day,
@@ -71,7 +71,7 @@ def cohort_rows(business_id: str, of_business: list[Absence], as_of: date) -> li
 
 
 def after(day: int, cohort: list[Absence], as_of: date) -> dict:
-    """What is seen of a cohort on a day of its absence."""
+    """Return the figures of a cohort on a day of its inactivity."""
     spells = [absence.spell for absence in cohort]
     returned = [spell.days for spell in spells if spell.ended]
     last_entry = date.fromordinal(max(absence.entered_on for absence in cohort))

@@ -1,4 +1,4 @@
-"""The oracle's rows against the warehouse's, every row and every column."""
+"""Compares the oracle's rows with the warehouse's, every row and every column."""
 
 from __future__ import annotations
 
@@ -118,9 +118,9 @@ ROWS = {
 
 
 def compare(connection, expected: Expected, schema: str = "winback", not_yet: Container[str] = ()) -> list[str]:
-    """What differs, a line each: table, key, column, got, expected. None: an empty list.
+    """List the differences, one per line: table, key, column, got, expected. An empty list if there are none.
 
-    `not_yet`: tables that may be missing; any other that is not there is a difference.
+    `not_yet`: tables that may be missing; any other missing table is a difference.
     """
     query = "select table_name from information_schema.tables where table_schema = ?"
     there = {name for (name,) in connection.execute(query, [schema]).fetchall()}
@@ -139,7 +139,7 @@ def compare(connection, expected: Expected, schema: str = "winback", not_yet: Co
 
 
 class Found:
-    """A table of the warehouse: its rows by key, and what is wrong with it at first sight."""
+    """A table of the warehouse: its rows by key, and its structural errors."""
 
     def __init__(self, connection, table: str, key: tuple[str, ...], columns: tuple[str, ...]):
         there = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
@@ -156,7 +156,7 @@ class Found:
 
 
 def compare_rows(tables: list[Found], wanted: Iterable[tuple[tuple, dict]]) -> list[str]:
-    """Tables of one key against rows that hold the columns of them all."""
+    """Compare tables that share a key with rows that contain the columns of all of them."""
     differences = [line for found in tables for line in found.wrong]
     for place, row in wanted:
         for found in tables:
@@ -177,7 +177,7 @@ def compare_rows(tables: list[Found], wanted: Iterable[tuple[tuple, dict]]) -> l
 
 
 def compare_listed(connection, table: str, columns: tuple[str, ...], rows: list[dict]) -> list[str]:
-    """A table without a key: each row as often as it is expected."""
+    """Compare a table without a key: each row must occur as often as expected."""
     got = Counter(connection.execute(f"select {', '.join(columns)} from {table}").fetchall())
     wanted = Counter(tuple(row[name] for name in columns) for row in rows)
     return [
@@ -188,7 +188,7 @@ def compare_listed(connection, table: str, columns: tuple[str, ...], rows: list[
 
 
 def same(got, wanted) -> bool:
-    """Counts and money exactly, what was divided to within the tolerance; null only with null."""
+    """Compare counts and money exactly, quotients within the tolerance; null equals only null."""
     if got is None or wanted is None:
         return got is wanted
     if isinstance(got, bool) or isinstance(wanted, bool):

@@ -1,4 +1,4 @@
-"""The three seeds files, as the oracle reads them. Sound configuration is taken for granted."""
+"""The three seed files, as the oracle reads them. It assumes valid configuration."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Business:
     prospect_dormant_after: int | None
     attribution_days: int
     recovery_days: int
-    reads_local_times: bool  # what has no zone is the business's own clock
+    reads_local_times: bool  # times without a time zone are in the business's local time
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Config:
     exit_kinds: dict[str, str]
 
     def kind_of(self, business_id: str, event_name: str, amount: Decimal | None) -> str | None:
-        """By the business's own mapping of the name, else by the one for every business; of nothing it may be another."""
+        """Return the kind by the business's own mapping of the name, else by the common one; an amount of 0 may have another kind."""
         for business in (business_id, EVERY_BUSINESS):
             if (business, event_name) in self.event_kinds:
                 kind, kind_if_zero = self.event_kinds[business, event_name]

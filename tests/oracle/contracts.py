@@ -1,4 +1,4 @@
-"""Contracts (section 2): which cancellations are exits, and for how long what was paid in advance counts."""
+"""Contracts (section 2): which cancellations are exits, and for how long prepayment counts as activity."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from .walk import Event, order_within_a_date
 
-ONE_OF_SEVERAL = "end of one contract of several"  # of no effect
+ONE_OF_SEVERAL = "end of one contract of several"  # without effect
 
 
 def settle(events: list[Event]) -> list[Event]:
-    """A customer's events in their order, with the ends that are no exits told apart, and covers cut where their contracts end."""
+    """Return a customer's events in order; mark contract ends that are not exits, and cut paid periods where their contracts end."""
     settled: list[Event] = []
     opened: set[str] = set()
     for event in sorted(events, key=order_within_a_date):

@@ -1,4 +1,4 @@
-"""The other two readings of the win-back rate (section 4): of the exits, and of those targeted."""
+"""The other two definitions of the win-back rate (section 4): based on exits, and on targeted customers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ DAYS_TO_WIN_BACK = 90
 
 
 def exits_of(walk: Walk, start: int, close: int, as_of: date) -> list[str]:
-    """The exits from `start` to `close`, those recovered by `as_of` aside, and which of them were won back in time."""
+    """Return the exits from `start` to `close`, except those recovered by `as_of`, and which of them were won back in time."""
     names = []
     for move in walk.transitions:
         if move.name not in EXITS or not start <= move.day <= close:
             continue
-        end = next((later for later in walk.transitions if later.day > move.day), None)  # of being former
+        end = next((later for later in walk.transitions if later.day > move.day), None)  # the end of the former state
         if end and end.name == "recovered":
             continue
         names.append("exits")
@@ -29,7 +29,7 @@ def exits_of(walk: Walk, start: int, close: int, as_of: date) -> list[str]:
 
 
 def targeted_of(walk: Walk, start: int, close: int, targets_of: dict[str, list[Target]]) -> list[str]:
-    """Whether the customer was treated from `start` to `close` while former, and won back in the window of that."""
+    """Return whether the customer was treated from `start` to `close` while former, and won back in that treatment's window."""
     treated = [
         target
         for target in targets_of.get(walk.customer_id, ())

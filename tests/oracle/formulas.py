@@ -1,4 +1,4 @@
-"""Section 4's formulas: from the counts of one period to its rates and their Wilson intervals."""
+"""The formulas of section 4: from the counts of one period to its rates and their Wilson intervals."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SHARES = {
     "retention_rate": (["current_retained"], ["opening_active", "opening_dormant"]),
     "active_retention_rate": (["active_retained"], ["opening_active"]),
 }
-# Shares that are null until all they are of has had its time.
+# Shares that are null until everything in their denominator has had its full time.
 LATE_COUNTS = ("exits", "exits_won_back", "targeted", "targeted_won_back")
 LATE_SHARES = {
     "exit_win_back_rate": ("exits_won_back", "exits"),
@@ -69,7 +69,7 @@ LOYALTY = (
 
 
 def rates(counts: dict[str, int]) -> dict[str, float | int | None]:
-    """Every rate with its interval, every ratio, and the sums section 11 gives a column."""
+    """Return every rate with its interval, every ratio, and the sums that section 11 gives a column."""
     row: dict[str, float | int | None] = {}
     counts = counts | {LOST: counts["opening_former"] - counts["former_recovered"]}
     for name, (parts, wholes) in SHARES.items():
@@ -101,7 +101,7 @@ def rates(counts: dict[str, int]) -> dict[str, float | int | None]:
 
 
 def late_rates(counts: dict[str, int], is_complete: bool) -> dict[str, float | None]:
-    """The win-back rates of exits and of those targeted; the former also waits for the period's end."""
+    """Return the win-back rates of exits and of targeted customers; the rate of exits also waits for the end of the period."""
     row: dict[str, float | None] = {}
     for name, (part, whole) in LATE_SHARES.items():
         waits = counts[STILL_WAITING[name]] > 0 or (name == "exit_win_back_rate" and not is_complete)

@@ -1,4 +1,4 @@
-"""The landing: which rows are read, which are rejected and why, and which copy of each stands."""
+"""The landing: which rows are read, which are rejected and why, and which duplicate of each is current."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ READERS = {
 
 @dataclass
 class Landed:
-    """A row, however often it was delivered: its texts by column, and when it was loaded, as each delivery says."""
+    """A distinct row: its texts by column, and the loading time of each delivery."""
 
     texts: dict[str, str | None]
     loaded_at: list[str | None]
@@ -51,7 +51,7 @@ class Landed:
 
 @dataclass
 class Landing:
-    """The rows that stand, typed, and those rejected: (table, business, row, customer, reason)."""
+    """The current rows, typed, and the rejected ones: (table, business, row, customer, reason)."""
 
     config: Config
     headers: dict[str, list[str]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Landing:
 
     @cached_property
     def campaigns(self) -> set[tuple[str, str]]:
-        """Those that stand; they are read before their touches."""
+        """Return the current campaigns; they are read before their touches."""
         return {(row["business_id"], row["campaign_id"]) for row in self.standing["campaigns"]}
 
     def reject(self, table: Table, row: dict, reason: str) -> None:
@@ -98,7 +98,7 @@ def read_landing(folder: Path, config: Config) -> Landing:
 
 
 def read_rows(path: Path) -> tuple[list[Landed], list[str]]:
-    """The rows of a file, those that differ in `loaded_at` alone as one, and its header; a file that is not there has none."""
+    """Return the rows of a file, merging rows that differ only in `loaded_at`, and its header; a missing file has none."""
     if not path.exists():
         return [], []
     with path.open(newline="", encoding="utf-8") as file:
@@ -117,7 +117,7 @@ def read_rows(path: Path) -> tuple[list[Landed], list[str]]:
 
 
 def judge(landing: Landing, table: Table, landed: Landed, header: list[str]) -> tuple[dict, str | None]:
-    """The row, and the first reason to reject it; its values are typed where there is none, and `dropped` names those it lost."""
+    """Validate a row: return it and the first reason to reject it. Values of valid rows are typed, and `dropped` names the lost ones."""
     if not landed.texts:
         return {}, "malformed_line"
     row = {column: landed.texts.get(column) for column in table.columns}
@@ -147,7 +147,7 @@ def judge(landing: Landing, table: Table, landed: Landed, header: list[str]) -> 
 
 
 def kind_of(config: Config, row: dict) -> str | None:
-    """What an event is, by its name and, as far as it is 0, its amount: before anything else is looked at."""
+    """Return the kind of an event by its name and by whether its amount is 0, before any other check."""
     try:
         amount = read_amount(row["amount"])
     except Unreadable:
@@ -156,7 +156,7 @@ def kind_of(config: Config, row: dict) -> str | None:
 
 
 def why_not_placed(config: Config, table: Table, row: dict, kind: str | None) -> str | None:
-    """Ids and names that are missing, name nobody, or that the configuration does not know."""
+    """Return a reason to reject ids and names that are missing, refer to nobody, or are unknown to the configuration."""
     for column in table.required:
         if row[column] is None:
             return f"missing_{column}"
@@ -183,7 +183,7 @@ def read_value(table: Table, row: dict, column: str, business: Business):
 
 
 def read_loaded(landed: Landed, business: Business) -> datetime:
-    """The greatest of the times that can be read."""
+    """Return the latest readable loading time."""
     found = []
     for text in landed.loaded_at:
         with suppress(Unreadable):
@@ -194,7 +194,7 @@ def read_loaded(landed: Landed, business: Business) -> datetime:
 
 
 def look_at_amount(event: dict, business: Business) -> None:
-    """An amount may be readable and still of no use."""
+    """Check an amount: it may be readable and still unusable."""
     if event["amount"] is None:
         return
     if event["kind"] == "refund":
@@ -210,7 +210,7 @@ def look_at_amount(event: dict, business: Business) -> None:
 
 
 def why_out_of_place(landing: Landing, table: Table, row: dict) -> str | None:
-    """What can only be said once the row has been read."""
+    """Return reasons to reject that can be determined only after the row has been read."""
     if table.name == "campaign_touches" and (row["business_id"], row["campaign_id"]) not in landing.campaigns:
         return "unknown_campaign"
     if table.name == "customer_merges" and row["from_customer_id"] == row["into_customer_id"]:
@@ -219,7 +219,7 @@ def why_out_of_place(landing: Landing, table: Table, row: dict) -> str | None:
 
 
 def stand(landing: Landing, table: Table, valid: list[dict]) -> list[dict]:
-    """Of the valid copies with one key the newest stands; of those that tie, the first in order."""
+    """Make the newest valid row of each key current; of those that tie, the first in order."""
     copies_of = defaultdict(list)
     for row in valid:
         copies_of[row["business_id"], row[table.row_id]].append(row)
@@ -240,7 +240,7 @@ def stand(landing: Landing, table: Table, valid: list[dict]) -> list[dict]:
 
 
 def how_new(table: Table, row: dict) -> list[tuple]:
-    """A copy without a time is older than any with one; where the whole file lacks it, it decides nothing."""
+    """Rank a row by age: one without a time is older than any with one. If the whole file lacks the column, it has no influence."""
     return [(row[column] is not None, row[column]) for column in table.newest_by]
 
 
@@ -249,7 +249,7 @@ def typed_columns(table: Table, row: dict) -> list[tuple]:
 
 
 def reject_merge_cycles(landing: Landing, table: Table) -> None:
-    """The standing rows of a cycle are rejected; a chain that leads into one keeps its rows."""
+    """Reject the current rows of a cycle; a chain that leads into one keeps its rows."""
     merges = landing.standing[table.name]
     into = {
         (row["business_id"], row["from_customer_id"]): row["into_customer_id"] for row in merges
@@ -273,7 +273,7 @@ def reject_merge_cycles(landing: Landing, table: Table) -> None:
 
 
 def survivors(landing: Landing) -> dict[tuple[str, str], str]:
-    """Each merged customer → the one at the end of the chain."""
+    """Map each merged customer to the one at the end of the chain."""
     into = {
         (row["business_id"], row["from_customer_id"]): row["into_customer_id"]
         for row in landing.standing["customer_merges"]

@@ -1,4 +1,4 @@
-"""`fct_loyalty`: staying, by how content those who stayed or left had said they were (section 8)."""
+"""`fct_loyalty`: retention by the satisfaction that the retained and the lost customers had reported (section 8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .landing import Landing
 from .periods import CURRENT, YEAR
 from .walk import Walk
 
-# Up to the one, and from the other on.
+# At most the first is dissatisfied; at least the second is satisfied.
 LIMITS = {"csat": (2, 4), "nps": (6, 9)}
 KEPT = {"satisfied": "loyal", "neutral": "neutral_retained", "dissatisfied": "captive"}
 LOST = {"satisfied": "lost_satisfied", "neutral": "lost_neutral", "dissatisfied": "lost_dissatisfied"}
@@ -33,7 +33,7 @@ def mood(survey: str, score: Decimal) -> str:
 
 
 def read_answers(landing: Landing, merged_into: dict) -> dict[str, dict[str, list[Answer]]]:
-    """Business → customer after merges → the answers, in their order."""
+    """Map business → customer after merges → the answers, in order."""
     answers_of: dict = defaultdict(lambda: defaultdict(list))
     for row in landing.standing["survey_responses"]:
         business_id, customer = row["business_id"], row["customer_id"]
@@ -48,7 +48,7 @@ def read_answers(landing: Landing, merged_into: dict) -> dict[str, dict[str, lis
 
 
 def loyalty_of(walk: Walk, start: int, close: int, answers_of: dict[str, list[Answer]]) -> list[str]:
-    """Where one customer stands who was current when the period opened and had answered in the year before."""
+    """Classify one customer who was current when the period opened and had answered in the year before."""
     heard = [answer for answer in answers_of.get(walk.customer_id, ()) if start - YEAR <= answer.day < start]
     if not heard or walk.state_at(start - 1) not in CURRENT:
         return []

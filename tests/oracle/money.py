@@ -1,4 +1,4 @@
-"""Amounts that are too large to be added up, and so are not counted."""
+"""Amounts that are too large to be summed, and so are not counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TOO_MUCH = Decimal(10) ** 14
 
 
 def drop_too_large(events: list[Event]) -> tuple[list[Event], set[str]]:
-    """A customer's events as they count, and the ids of those whose amount does not: what comes, by size, once the sum is too much."""
+    """Return a customer's events as they count, and the ids of dropped amounts: sorted by size, those from which the sum is too large."""
     dropped, so_far = set(), Decimal(0)
     money = (event for event in events if event.kind in ("purchase", "refund"))
     for event in sorted(money, key=lambda one: (abs(one.amount), one.event_id.encode())):

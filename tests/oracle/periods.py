@@ -1,4 +1,4 @@
-"""Section 4 by brute force: every customer looked at in every period."""
+"""Section 4 by brute force: every customer is examined in every period."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Key = tuple[str, str, date, str, str]
 
 @dataclass
 class Figures:
-    """What one fact row is summed up from."""
+    """The sums from which one fact row is computed."""
 
     counts: Counter = field(default_factory=Counter)
     won_back_revenue: Decimal = Decimal(0)
@@ -40,13 +40,13 @@ class Figures:
         self.tenures += other.tenures
 
 
-# Names of what is to be counted of a customer between a period's first day and its close.
+# Returns the names of a customer's counts between a period's first day and its close.
 Look = Callable[[Walk, int, int], list[str]]
 
 
 @dataclass
 class Periods(Mapping):
-    """(business, grain, start, segment, value) → the fact row, made when asked for."""
+    """Maps (business, grain, start, segment, value) to the fact row, created on request."""
 
     figures: dict[Key, Figures] = field(default_factory=dict)
     frames: dict[tuple, dict] = field(default_factory=dict)
@@ -89,7 +89,7 @@ def period_start(grain: str, day: date) -> date:
 
 
 def period_end(grain: str, start: date) -> date:
-    """The last day before another period begins."""
+    """Return the last day before the next period begins."""
     day = start
     while period_start(grain, day + timedelta(days=1)) == start:
         day += timedelta(days=1)
@@ -105,7 +105,7 @@ def add_periods(
     as_of: date,
     looks: tuple[Look, ...] = (),
 ) -> None:
-    """`segments_of`: the (segment, value) pairs of each customer with a state at `as_of`."""
+    """Add a business's periods. `segments_of`: the (segment, value) pairs of each customer with a state at `as_of`."""
     if history_starts_on is None:
         return
     limits = (business.dormant_after, business.former_after, YEAR)
@@ -137,7 +137,7 @@ def add_periods(
 
 
 def figures_of(walk: Walk, start: int, close: int) -> Figures:
-    """What one customer adds to the period that opens before `start` and closes at `close`."""
+    """Return what one customer adds to the period that opens before `start` and closes at `close`."""
     result = Figures()
     opening, closing = walk.state_at(start - 1), walk.state_at(close)
     if closing is None:
@@ -193,7 +193,7 @@ def first_day(moves: list, *names: str) -> int:
 
 
 def revenue(events: list[Event], first: int, last: int) -> Decimal:
-    """Purchases less refunds on the dates from `first` to `last`."""
+    """Return purchases minus refunds on the dates from `first` to `last`."""
     sign = {"purchase": 1, "refund": -1}
     return sum(
         (sign[e.kind] * e.amount for e in events if e.kind in sign and first <= e.day <= last),

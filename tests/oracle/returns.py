@@ -1,4 +1,4 @@
-"""`fct_returns`: each return, what it was worth and whether it held (section 5)."""
+"""`fct_returns`: each return, its revenue and whether the customer stayed (section 5)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ BUCKETS = ((30, "1-30"), (60, "31-60"), (90, "61-90"), (180, "91-180"), (365, "1
 
 
 def is_return(move: Transition) -> bool:
-    """Strangers who buy at once were never away."""
+    """Return whether a transition is a return: a new customer who buys at once was never inactive."""
     from_prospect = move.from_state in ("prospect", "dormant_prospect")
     return move.name in (*COME_BACK, "recovered") or (move.name == "acquired" and from_prospect)
 
 
 def return_rows(walk: Walk, targets: list[Target], as_of: date) -> list[dict]:
-    """`targets`: those of the customer, in the order of their touches."""
+    """Return the customer's returns. `targets`: the customer's targets, in the order of their touches."""
     rows = []
     for move in filter(is_return, walk.transitions):
         day, left = move.day, move.day - move.days_in_from_state
@@ -55,7 +55,7 @@ def bucket(days: int) -> str:
 
 
 def came_back(walk: Walk, day: int) -> int:
-    """How often the customer had come back by the close of `day`."""
+    """Return how often the customer had returned by the close of `day`."""
     return sum(move.name in COME_BACK and move.day <= day for move in walk.transitions)
 
 
@@ -68,13 +68,13 @@ def left_on(walk: Walk) -> list[int]:
 
 
 def within(days: list[int], start: int, length: int, as_of: date) -> bool | None:
-    """Whether one of the days lies in the `length` dates after `start`; null until they are over."""
+    """Return whether one of the days lies in the `length` dates after `start`; null until they are over."""
     if start + length > as_of.toordinal():
         return None
     return any(start < day <= start + length for day in days)
 
 
 def attributed_to(move: Transition, targets: list[Target]) -> str | None:
-    """The campaign of the last treatment in whose window the return falls."""
+    """Return the campaign of the last treatment whose window contains the return."""
     treated = [one.touch.campaign_id for one in targets if one.touch.arm == "treatment" and one.has_in_window(move)]
     return treated[-1] if treated else None

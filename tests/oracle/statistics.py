@@ -1,4 +1,4 @@
-"""The statistics written out, in exact fractions as long as no root is drawn."""
+"""The statistics written out, in exact fractions until a root is taken."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def wilson(part: int, whole: int) -> tuple[float | None, float | None]:
 
 @dataclass(frozen=True)
 class Arms:
-    """One comparison: of the customers under treatment and under control, how many returned. Neither arm is empty."""
+    """One comparison: the customers in treatment and control, and how many of each returned. Neither arm is empty."""
 
     treated_returned: int
     treated: int
@@ -47,24 +47,24 @@ class Arms:
 
     @property
     def weight(self) -> Fraction:
-        """Mantel and Haenszel's."""
+        """Return the Mantel-Haenszel weight."""
         return Fraction(self.treated * self.control, self.treated + self.control)
 
     @property
     def variance(self) -> Fraction:
-        """Of the lift, each arm with its own rate."""
+        """Return the variance of the lift, each arm with its own rate."""
         p, q = self.treated_rate, self.control_rate
         return p * (1 - p) / self.treated + q * (1 - q) / self.control
 
     @property
     def pooled_variance(self) -> Fraction:
-        """Of the lift, were both arms alike."""
+        """Return the variance of the lift under equal rates."""
         p = Fraction(self.treated_returned + self.control_returned, self.treated + self.control)
         return p * (1 - p) * (Fraction(1, self.treated) + Fraction(1, self.control))
 
 
 def newcombe(arms: Arms) -> tuple[float, float]:
-    """The interval of a lift from the Wilson intervals of its two rates (hybrid score, no continuity correction)."""
+    """Return the interval of a lift from the Wilson intervals of its two rates (hybrid score, no continuity correction)."""
     p, q = float(arms.treated_rate), float(arms.control_rate)
     p_low, p_high = wilson(arms.treated_returned, arms.treated)
     q_low, q_high = wilson(arms.control_returned, arms.control)
@@ -73,12 +73,12 @@ def newcombe(arms: Arms) -> tuple[float, float]:
 
 
 def mean_lift(comparisons: list[Arms]) -> Fraction:
-    """The lifts' mean in Mantel and Haenszel's weights."""
+    """Return the mean of the lifts in Mantel-Haenszel weights."""
     return sum(arms.weight * arms.lift for arms in comparisons) / sum(arms.weight for arms in comparisons)
 
 
 def mean_lift_interval(comparisons: list[Arms]) -> tuple[float, float]:
-    """Normal, the variances summed in the weights of the mean."""
+    """Return the normal interval, with variances summed in the weights of the mean."""
     variance = sum(arms.weight**2 * arms.variance for arms in comparisons)
     error = sqrt(variance) / float(sum(arms.weight for arms in comparisons))
     lift = float(mean_lift(comparisons))
@@ -86,7 +86,7 @@ def mean_lift_interval(comparisons: list[Arms]) -> tuple[float, float]:
 
 
 def p_value(comparisons: list[Arms]) -> float | None:
-    """Two-sided, each variance pooled over its arms; for one comparison the pooled two-proportion z test."""
+    """Return the two-sided p-value, each variance pooled over its arms; for one comparison, the pooled two-proportion z test."""
     variance = sum(arms.weight**2 * arms.pooled_variance for arms in comparisons)
     if variance == 0:
         return None
@@ -100,7 +100,7 @@ def normal_cdf(z: float) -> float:
 
 @dataclass(frozen=True)
 class Spell:
-    """So many days until it ended, or until it was last seen; followed from day `seen_from` of it on."""
+    """A number of days until it ended, or until it was last seen; observed from its day `seen_from`."""
 
     days: int
     ended: bool
@@ -108,11 +108,11 @@ class Spell:
 
 
 class Survival:
-    """Kaplan and Meier's curve: the probability that a spell lasts longer than so many days."""
+    """The Kaplan-Meier curve: the probability that a spell lasts longer than a number of days."""
 
     def __init__(self, spells: Iterable[Spell]):
         spells = list(spells)
-        # Who was never at risk tells nothing of how long people stay away.
+        # Spells that were never at risk carry no information about the length of inactivity.
         self.longest = max((spell.days for spell in spells if spell.days >= spell.seen_from), default=-1)
         self.steps: list[tuple[int, Fraction]] = []
         survival = Fraction(1)
@@ -130,7 +130,7 @@ class Survival:
         return survival
 
     def ends_between(self, day: int, later: int) -> Fraction | None:
-        """The share of those that lasted longer than `day` which end by `later`; null past the longest spell."""
+        """Return the share of spells longer than `day` that end by `later`; null past the longest spell."""
         if later > self.longest or self.at(day) == 0:
             return None
         return 1 - self.at(later) / self.at(day)

@@ -10,9 +10,9 @@ CUSTOMER_IDS = ("customer_id", "from_customer_id", "into_customer_id")
 
 @dataclass(frozen=True)
 class Table:
-    """`columns`: name → what it holds, in the contract's order. `required`: ids and names.
+    """`columns`: name → type of its value, in the contract's order. `required`: ids and names.
 
-    `makes_row`: what must be readable beside them; a bad value of any other column costs only itself.
+    `makes_row`: other columns that must be readable; a bad value of any other column costs only itself.
     """
 
     name: str

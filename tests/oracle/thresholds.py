@@ -1,4 +1,4 @@
-"""`threshold_advice`: what other values of D and F would show, by purchases and cancellations alone (section 9)."""
+"""`threshold_advice`: the results of other values of D and F, by purchases and cancellations only (section 9)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def threshold_rows(business: Business, walks: list[Walk], periods: Periods, as_o
 
 
 def gaps(events: list[Event], as_of: date) -> list[Spell]:
-    """From purchase to purchase; the last to a cancellation, or still open."""
+    """Return the gaps from purchase to purchase; the last gap ends with a cancellation, or is open."""
     today = as_of.toordinal()
     bought = sorted({event.day for event in events if event.kind == "purchase" and event.day <= today})
     if not bought:
@@ -54,7 +54,7 @@ def gaps(events: list[Event], as_of: date) -> list[Spell]:
 
 
 def closes_cancelled(events: list[Event], day: int) -> bool:
-    """Whether, of what was bought by the close of `day`, a cancellation was the last word."""
+    """Return whether, by the close of `day`, the last purchase had been cancelled."""
     has_bought = cancelled = False
     for event in sorted(events, key=order_within_a_date):
         if event.day > day:
@@ -67,7 +67,7 @@ def closes_cancelled(events: list[Event], day: int) -> bool:
 
 
 def period_to_judge_by(business_id: str, periods: Periods) -> tuple[int, int] | None:
-    """First and last day of the latest year that is complete and warm, else of such a quarter, else of a complete one."""
+    """Return first and last day of the latest complete and warm year, else of such a quarter, else of a complete one."""
     frames = [(grain, start, frame) for (business, grain, start), frame in periods.frames.items() if business == business_id]
     for wanted, warm_only in (("year", True), ("quarter", True), ("quarter", False)):
         found = [
@@ -81,7 +81,7 @@ def period_to_judge_by(business_id: str, periods: Periods) -> tuple[int, int] | 
 
 
 def pool_and_returned(days: int, walks: list[Walk], start: int, end: int) -> tuple[int, int]:
-    """How many had left when the period opened, were F so many days, and how many of them bought in it and stayed that day."""
+    """Count the customers who had left when the period opened, with `days` as F, and those of them who bought in it and stayed that day."""
     pool = returned = 0
     for walk in walks:
         bought = [event.day for event in walk.events if event.kind == "purchase"]

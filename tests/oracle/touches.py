@@ -1,4 +1,4 @@
-"""Campaign touches, and of each customer and campaign the one that counts (section 6)."""
+"""Campaign touches, and the one that counts for each customer and campaign (section 6)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CAMPAIGN_RETURNS = ("won_back", "reactivated", "acquired")
 
 @dataclass(frozen=True)
 class Touch:
-    """A touch on its date in the business's zone, of the customer after merges."""
+    """A touch on its date in the business's time zone, of the customer after merges."""
 
     touch_id: str
     campaign_id: str
@@ -32,7 +32,7 @@ class Touch:
 
 @dataclass(frozen=True)
 class Target:
-    """A customer in a campaign: the first touch, and what became of it by `as_of`."""
+    """A customer in a campaign: the first touch, and its outcome by `as_of`."""
 
     touch: Touch
     state: str
@@ -43,7 +43,7 @@ class Target:
     cost: Fraction
 
     def has_in_window(self, move: Transition) -> bool:
-        """Who had come back earlier on the day of the touch did not do so for it."""
+        """Return whether a return counts: one earlier on the day of the touch is not its result."""
         return has_in_window(self.touch, self.window_end, move)
 
 
@@ -52,7 +52,7 @@ def has_in_window(touch: Touch, window_end: int, move: Transition) -> bool:
 
 
 def read_touches(landing: Landing, merged_into: dict, as_of: date) -> dict[str, list[Touch]]:
-    """Business → its touches up to `as_of`, in their order."""
+    """Map business → its touches up to `as_of`, in order."""
     touches_of: dict[str, list[Touch]] = defaultdict(list)
     for row in landing.standing["campaign_touches"]:
         business_id, customer = row["business_id"], row["customer_id"]
@@ -78,13 +78,13 @@ def read_touches(landing: Landing, merged_into: dict, as_of: date) -> dict[str, 
 def find_targets(
     business: Business, touches: list[Touch], campaigns: dict[str, dict], walks: list[Walk], as_of: date
 ) -> list[Target]:
-    """The touches that count, in their order. `touches` are in theirs."""
+    """Return the touches that count, in order. `touches` are in order."""
     first: dict[tuple[str, str], Touch] = {}
     costs: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for touch in touches:
         place = touch.campaign_id, touch.customer_id
         first.setdefault(place, touch)
-        costs[place] += touch.cost  # a mailing repeated costs again
+        costs[place] += touch.cost  # a repeated mailing costs again
     walk_of = {walk.customer_id: walk for walk in walks}
     treated = Counter(touch.campaign_id for touch in first.values() if touch.arm == "treatment")
 
@@ -114,7 +114,7 @@ def target(touch: Touch, walk: Walk | None, business: Business, cost: Fraction, 
         state=state,
         window_end=window_end,
         is_observed=window_end <= as_of.toordinal(),
-        returned=returned and state != "active",  # who is there cannot return
+        returned=returned and state != "active",  # an active customer cannot return
         revenue=revenue(walk.events, touch.day, window_end) if walk else Decimal(0),
         cost=cost,
     )

@@ -1,4 +1,4 @@
-"""How the texts of a landed row are read (section 1): times, amounts, booleans, nothing lenient."""
+"""How the texts of a landed row are read (section 1): times, amounts, booleans, always strictly."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Unreadable(ValueError):
-    """The text is there, or should be, and cannot be taken for a value of its column."""
+    """The text is missing although required, or is not a valid value of its column."""
 
 
 def clean(text: str | None) -> str | None:
-    """Texts are trimmed, and an empty one is null."""
+    """Trim a text; an empty one is null."""
     return (text or "").strip(BLANKS) or None
 
 
 def lower(text: str) -> str:
-    """A to Z alone."""
+    """Convert only A to Z to lower case."""
     return text.translate(str.maketrans(CAPITALS, CAPITALS.lower()))
 
 
 def read_customer_id(text: str | None) -> str | None:
-    """As it is compared and published."""
+    """Return a customer id as it is compared and published."""
     return lower(text) if text and "@" in text else text
 
 
@@ -54,14 +54,14 @@ def is_placeholder(customer_id: str) -> bool:
 
 
 def is_mangled(text: str) -> bool:
-    """A number that a spreadsheet has shortened."""
+    """Return whether a text is a number that a spreadsheet has shortened."""
     return MANGLED.fullmatch(text) is not None
 
 
 def read_time(text: str | None, zone: ZoneInfo, naive: tzinfo = UTC) -> datetime:
-    """An instant in UTC. A date alone is the start of that date in the business's zone.
+    """Return an instant in UTC. A date without a time is the start of that date in the business's time zone.
 
-    `naive`: the zone of a time that names none. The years are those of the business's calendar.
+    `naive`: the time zone of times without one. The year limits apply to the business's calendar.
     """
     found = TIME.fullmatch(text or "")
     if not found:
@@ -85,7 +85,7 @@ def read_clock(day: date, clock: str, fraction: str | None, zone: str | None, na
     second = int(clock[7:9]) if clock[6:7] == ":" else 0
     micro = int((fraction or ".0")[1:7].ljust(6, "0"))
     instant = datetime(day.year, day.month, day.day, hour, minute, second, micro, tzinfo=UTC)
-    if zone is None:  # of a clock time that is there twice, the first
+    if zone is None:  # of a clock time that occurs twice, the first
         return instant.replace(tzinfo=naive).astimezone(UTC)
     if zone in ("Z", "UTC", "GMT"):
         return instant
@@ -97,7 +97,7 @@ def read_clock(day: date, clock: str, fraction: str | None, zone: str | None, na
 
 
 def read_date(text: str | None) -> date | None:
-    """A plain date that may be missing (an event's `covers_until`, campaigns' `starts_on`, `ends_on`)."""
+    """Read a plain date that may be missing (an event's `covers_until`, campaigns' `starts_on`, `ends_on`)."""
     if text is None:
         return None
     if not DATE.fullmatch(text):
@@ -141,7 +141,7 @@ def read_survey(text: str | None) -> str:
 
 
 def read_score(text: str | None, survey: str) -> Decimal:
-    """A number on the scale of its survey."""
+    """Read a number on the scale of its survey."""
     score = read_amount(text)
     least, most = SCORES[survey]
     if score is None or not least <= score <= most:
@@ -150,5 +150,5 @@ def read_score(text: str | None, survey: str) -> Decimal:
 
 
 def in_order(value: object) -> tuple:
-    """Sort key of a typed value: texts by bytes, nulls last."""
+    """Return the sort key of a typed value: texts by bytes, nulls last."""
     return (value is None, value.encode() if isinstance(value, str) else value)

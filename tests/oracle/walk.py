@@ -31,7 +31,7 @@ TRANSITION = {
 
 @dataclass(frozen=True)
 class Event:
-    """An event that stands and is not voided, on its date in the business's zone."""
+    """A current event that is not voided, on its date in the business's time zone."""
 
     day: int
     occurred_at: datetime
@@ -45,7 +45,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Transition:
-    """`made_at`: of a return, when the event came that brought them back."""
+    """A change of state. `made_at`: for a return, the time of the event that caused it."""
 
     day: int
     name: str
@@ -58,7 +58,7 @@ class Transition:
 
 @dataclass
 class Walk:
-    """`closes[i]` is the state at the close of day `first_day + i`, up to `as_of`."""
+    """A customer's states. `closes[i]` is the state at the close of day `first_day + i`, up to `as_of`."""
 
     business_id: str
     customer_id: str
@@ -71,23 +71,23 @@ class Walk:
     projected_day: int | None = None
 
     def state_at(self, day: int) -> str | None:
-        """The state at the close of `day` (not after `as_of`); none before the first event."""
+        """Return the state at the close of `day` (not after `as_of`); none before the first event."""
         return self.closes[day - self.first_day] if day >= self.first_day else None
 
 
 class Customer:
-    """What is known of a customer during the walk."""
+    """The state of a customer during the walk."""
 
     def __init__(self, business: Business):
         self.business = business
         self.last_interest: int | None = None
-        self.last_activity: int | None = None  # none until something is bought
-        self.covered: list[int] = []  # until when, by what was bought since the last exit by cancellation
+        self.last_activity: int | None = None  # none until the first purchase
+        self.covered: list[int] = []  # ends of the paid periods bought since the last exit by cancellation
         self.cancellation: tuple[str, str] | None = None  # in force until the next purchase
-        self.state: str | None = None  # at the close of the day before
+        self.state: str | None = None  # at the close of the previous day
         self.exit: tuple[str, str] | None = None
         self.bought_today = False
-        self.woken_at: datetime | None = None  # today, since the last exit of today: by the first effective activity
+        self.woken_at: datetime | None = None  # today, since today's last exit: the time of the first effective activity
 
     def apply(self, event: Event) -> None:
         bought = self.last_activity is not None
@@ -132,7 +132,7 @@ class Customer:
         return None
 
     def close(self, day: int) -> tuple[str | None, str | None]:
-        """Closes the day: the state before, and the new one."""
+        """Close the day; return the previous state and the new one."""
         before, now = self.state, self.state_at_close_of(day)
         if now == "former" and before != "former":
             self.exit = self.cancellation or INACTIVITY
@@ -143,7 +143,7 @@ class Customer:
 
 
 def walk(business: Business, customer_id: str, events: list[Event], as_of: date) -> Walk:
-    """Day by day from the first event to `as_of`, and on to the next change after it."""
+    """Walk day by day from the first event to `as_of`, and on to the next change after it."""
     last_counted = as_of.toordinal()
     events_on: dict[int, list[Event]] = {}
     for event in sorted(events, key=order_within_a_date):
