@@ -45,7 +45,7 @@ test-spark: install-test
 	$(INSTALL) -e '.[test-spark]'
 	$(BIN)/python -m pytest -n 0 -m spark tests/test_spark.py
 
-# How fast is it? EVENTS=100000 for a small run; docs/performance.md has what was found. Never part of the tests.
+# How fast is it? EVENTS=100000 for a small run; docs/explanation/performance.md has what was found. Never part of the tests.
 bench: install
 	$(BIN)/python tests/benchmarks/bench.py --events $(or $(EVENTS),10000000) --json .winback/bench.json
 
@@ -66,7 +66,8 @@ dev: install
 docs: install
 	$(BIN)/winback docs
 
-# The Superset dashboard with your connection, to import; docs/bi.md has the steps. URI=postgresql+psycopg2://… for another one.
+# The Superset dashboard with your connection, to import; docs/how-to/connect-superset.md has the steps.
+# URI=postgresql+psycopg2://… for another one.
 superset-dashboard: install
 	$(BIN)/winback superset $(if $(URI),"$(URI)")
 

@@ -114,7 +114,7 @@ def cancellations_without_contract(reader: Reader, _: Settings) -> Findings:
     warnings = [
         f"of {cancellations:,} cancellations of {business} without a contract_id, {followed:,} ({followed / cancellations:.1%}) are followed by a purchase of "
         f"the same customer within {RETURN_DAYS} days. More than {RETURN_SHARE:.0%} is too many: where customers hold several contracts, such an exit and its "
-        "win-back never were. Fill contract_id; see docs/your-own-events.md."
+        "win-back never were. Fill contract_id; see docs/tutorial/your-own-events.md."
         for business, cancellations, followed in found
         if followed > RETURN_SHARE * cancellations
     ]
@@ -161,7 +161,7 @@ def absences_under_contract(reader: Reader, _: Settings) -> Findings:
     found = reader.rows(ABSENCES)
     warnings = [
         f"of {whole:,} win-backs of {business}, {under_contract:,} are of customers whose contract was open throughout: they fell silent and had not left. "
-        "Land covers_until with their purchases, or raise former_after_days in seeds/businesses.csv; see docs/your-own-events.md."
+        "Land covers_until with their purchases, or raise former_after_days in seeds/businesses.csv; see docs/tutorial/your-own-events.md."
         for business, under_contract, whole in found
         if under_contract
     ]

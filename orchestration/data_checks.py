@@ -138,7 +138,8 @@ def shared_event_ids(reader: Reader, _: Settings) -> Findings:
     found = reader.rows(SHARED_IDS)
     warnings = [
         f"{ids:,} event ids of {business} name more than one customer: of each only the newest copy counts, so the other customers lack an event. Unless these are "
-        "corrections, two events share an id: make it unique, for example with the name of its source in front, and land both again (docs/your-own-events.md)."
+        "corrections, two events share an id: make it unique, for example with the name of its source in front, and land both again "
+        "(docs/tutorial/your-own-events.md)."
         for business, ids in found
     ]
     return warnings, [{"business": business, "event ids of several customers": ids} for business, ids in found]

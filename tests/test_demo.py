@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from orchestration.sample.mishaps import BAD_ROWS
 from projects import ROOT, Project
 
-PAGE = (ROOT / "docs" / "cdnow-by-hand.md").read_text()
+PAGE = (ROOT / "docs" / "tutorial" / "cdnow-by-hand.md").read_text()
 BY_HAND, FROM_TABLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 

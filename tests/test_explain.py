@@ -212,7 +212,7 @@ def test_the_command_fails_in_one_message(golden: Project) -> None:
 
 
 def test_the_example_in_the_docs_is_what_is_printed(warehouse: DuckDBFile) -> None:
-    section = (ROOT / "docs" / "running.md").read_text(encoding="utf-8").split("## Checking a figure by hand")[1]
+    section = (ROOT / "docs" / "how-to" / "run.md").read_text(encoding="utf-8").split("## Checking a figure by hand")[1]
     example = section.split("```")[1].strip("\n").splitlines()
     told = iter(page(warehouse, "saas", "two_contracts").splitlines())
     assert len(example) > 10 and all(line in told for line in example)  # in this order

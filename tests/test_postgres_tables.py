@@ -69,7 +69,7 @@ def test_every_public_column_is_described_in_the_database(on_postgres: ServedPro
 
 
 def test_the_dashboard_asks_as_a_role_that_cannot_write(on_postgres: ServedProject) -> None:
-    # As documented in docs/bi.md.
+    # As documented in docs/how-to/connect-superset.md.
     on_postgres.query("""
         create role superset login password 'secret';
         grant usage on schema winback to superset;

@@ -1,4 +1,4 @@
-{# The lengths, in days, of the windows that metrics use. docs/definitions.md lists these numbers, and names of public columns contain them. #}
+{# The lengths, in days, of the windows that metrics use. docs/reference/definitions.md lists these numbers, and names of public columns contain them. #}
 
 {# An exit is won back by a return within this window, and can be evaluated once the window is over. #}
 {% macro exit_window_days() %}{{ return(90) }}{% endmacro %}
