@@ -25,5 +25,5 @@
 {# To classify a customer as lost was a false alarm if they buy within this window. #}
 {% macro false_alarm_window_days() %}{{ return(365) }}{% endmacro %}
 
-{# A period is warm if the history before it is at least as long as the longest threshold of its business, and at least a year. #}
-{% macro warm_after_days() %}greatest(coalesce(dormant_after_days, 0), coalesce(former_after_days, 0), 365){% endmacro %}
+{# A period is warm only after at least this much history, whatever the thresholds of its business. #}
+{% macro least_warm_days() %}{{ return(365) }}{% endmacro %}

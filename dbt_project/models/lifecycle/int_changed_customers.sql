@@ -19,7 +19,7 @@ from (
         {%- for window_days in windows %}
         union all
         select customer_key, {{ add_days('transition_date', window_days) }} from {{ transitions }}
-        where to_state = 'active'
+        where to_state = 'active' and from_state <> 'unknown'
         {%- endfor %}
     ) as dated
     where {{ has_come('dated.each_date') }}

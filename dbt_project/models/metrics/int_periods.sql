@@ -4,7 +4,7 @@ with histories as (
         business_id,
         history_starts_on,
         as_of_date,
-        {{ add_days('history_starts_on', warm_after_days()) }} as warm_from
+        {{ add_days('history_starts_on', 'greatest(coalesce(dormant_after_days, 0), coalesce(former_after_days, 0), ' ~ least_warm_days() ~ ')') }} as warm_from
     from {{ ref('dim_business') }}
     where history_starts_on is not null
 ),

@@ -20,7 +20,7 @@ where (
     and is_complete = (period_end <= as_of_date)
     and is_warm = (
         {{ days_between('history_starts_on', 'period_start') }}
-        >= {{ warm_after_days() }}
+        >= greatest(coalesce(dormant_after_days, 0), coalesce(former_after_days, 0), 365)
     )
 ) is not true
 {% endtest %}
