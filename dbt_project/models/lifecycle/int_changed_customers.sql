@@ -5,11 +5,11 @@
 {%- set days = ref('int_customer_days') -%}
 {%- set keys = ref('int_customer_keys') -%}
 {%- set windows = return_windows_days() -%}
-select customer_key, business_id, customer_id, true as is_affected
+select customer_key, business_id, customer_id
 from {{ ref('int_affected_customers') }}
 {%- if not is_rebuild() %}
 union all
-select keys.person_key, keys.business_id, keys.customer_id, false
+select keys.person_key, keys.business_id, keys.customer_id
 from (
     select dated.customer_key
     from (
