@@ -21,10 +21,11 @@
 {% macro default__try_cast(text, type) %}try_cast({{ text }} as {{ type }}){% endmacro %}
 {% macro postgres__try_cast(text, type) %}case when pg_input_is_valid({{ text }}, '{{ type }}') then cast({{ text }} as {{ type }}) end{% endmacro %}
 
-{% macro is_plain_date(text) %}{{ regexp_match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}{% endmacro %}
-
-{% macro is_plain_time(text) -%}
-    {{ regexp_match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?( ?(Z|UTC|GMT|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?$') }}
+{# An ISO 8601 date, alone or with a time. #}
+{% macro is_date_or_time(text) -%}
+    {%- set clock = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
+    {%- set zone = ' ?(Z|UTC|GMT|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)' -%}
+    {{ regexp_match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]' ~ clock ~ '(' ~ zone ~ ')?)?$') }}
 {%- endmacro %}
 
 {% macro has_zone(text) %}{{ regexp_match('substr(' ~ text ~ ', 12)', '[A-Z+-]') }}{% endmacro %}
@@ -48,61 +49,42 @@
 {%- endmacro %}
 
 {# The UTC timestamp of an ISO 8601 text. A time without a zone is UTC, or local time if the business (a row of stg_businesses) says so. A date
-   without a time is the start of that date in local time. Null outside 1980-2100. A text that is identical to the text of its timestamp (most are)
-   skips the patterns. #}
+   without a time is the start of that date in local time. Null outside 1980-2100 of the local calendar, whose dates are at most two days from the
+   text's. A text that is identical to the text of its timestamp (most are) skips the patterns. #}
 {% macro parse_time(text, business) -%}
     {%- set zone = business ~ '.timezone' -%}
     {%- set plainly = try_cast(text, 'timestamp') -%}
     {%- set is_local = business ~ ".naive_times = 'local'" -%}
     case
-        when cast({{ plainly }} as {{ dbt.type_string() }}) = {{ text }} and not {{ is_local }} then {{ within_years(plainly, zone) }}
-        when {{ is_plain_date(text) }} then
-            case when left({{ text }}, 4) between '1980' and '2100' then {{ from_local(try_cast(text, 'date'), zone) }} end
-        when not {{ is_plain_time(text) }} then null
-        when {{ is_local }} and not {{ has_zone(text) }} then
-            case when left({{ text }}, 4) between '1980' and '2100' then {{ from_local(wall_time(text), zone) }} end
-        else {{ within_years(instant(text), zone) }}
+        when cast({{ plainly }} as {{ dbt.type_string() }}) = {{ text }} and not {{ is_local }}
+            and {{ plainly }} between timestamp '1980-01-03 00:00:00' and timestamp '2100-12-29 00:00:00' then {{ plainly }}
+        when not {{ is_date_or_time(text) }} then null
+        when length({{ text }}) = 10 or {{ is_local }} and not {{ has_zone(text) }} then
+            case when left({{ text }}, 4) between '1980' and '2100' then {{ from_local(try_cast('left(' ~ text ~ ', 26)', 'timestamp'), zone) }} end
+        when left({{ text }}, 10) between '1980-01-03' and '2100-12-29'
+            or extract(year from {{ utc_to_local(instant(text), zone) }}) between 1980 and 2100 then {{ instant(text) }}
     end
 {%- endmacro %}
 
 {# The UTC timestamp of a local time. A local time that occurs twice, because the clocks go back, is the first occurrence, computed with the UTC
    offset of the previous day; engines take the second. #}
 {% macro from_local(time, zone) -%}
-    {%- set shown = 'cast(' ~ time ~ ' as timestamp)' -%}
-    {%- set found = local_to_utc(shown, zone) -%}
-    {%- set first = add_seconds(shown, '-' ~ utc_offset('(' ~ found ~ " - interval '1' day)", zone)) -%}
-    case when {{ utc_to_local(first, zone) }} = {{ shown }} then {{ first }} else {{ found }} end
+    {%- set found = local_to_utc(time, zone) -%}
+    {%- set first = add_seconds(time, '-' ~ utc_offset('(' ~ found ~ " - interval '1' day)", zone)) -%}
+    case when {{ utc_to_local(first, zone) }} = {{ time }} then {{ first }} else {{ found }} end
 {%- endmacro %}
 
-{# Null outside 1980-2100 of the local calendar, which differs from the UTC calendar only at the ends of this range. #}
-{% macro within_years(instant, zone) -%}
-    case
-        when {{ instant }} >= timestamp '1980-01-02 00:00:00' and {{ instant }} < timestamp '2100-12-31 00:00:00' then {{ instant }}
-        when {{ instant }} < timestamp '1979-12-31 00:00:00' or {{ instant }} > timestamp '2101-01-02 00:00:00' then null
-        when extract(year from {{ utc_to_local(instant, zone) }}) between 1980 and 2100 then {{ instant }}
-    end
-{%- endmacro %}
-
-{# A time without its zone; fractions are kept to microseconds. #}
-{% macro wall_time(text) -%}
-    {{ try_cast("left(left(" ~ text ~ ", 10) || ' ' || split_part(replace(" ~ clock(text) ~ ", '-', '+'), '+', 1), 26)", 'timestamp') }}
-{%- endmacro %}
-
+{# The time on the clock less the zone offset. Fractions are kept to microseconds. #}
 {% macro instant(text) -%}
-    {%- set sign_at = "position('+' in replace(" ~ clock(text) ~ ", '-', '+'))" -%}
-    {{ wall_time(text) }}
-        - case when {{ sign_at }} > 0 then {{ offset_interval("replace(substr(" ~ clock(text) ~ ", cast(" ~ sign_at ~ " as integer)), ':', '')") }} else interval '0' minute end
+    {%- set wall_time = "left(left(" ~ text ~ ", 10) || ' ' || split_part(" ~ clock_and_offset(text) ~ ", '+', 1), 26)" -%}
+    {%- set offset = "rpad(replace(split_part(" ~ clock_and_offset(text) ~ ", '+', 2), ':', ''), 4, '0')" -%}
+    {{ try_cast(wall_time, 'timestamp') }}
+        - case when position('-' in substr({{ text }}, 12)) > 0 then -1 else 1 end
+        * (cast(left({{ offset }}, 2) as integer) * 60 + cast(right({{ offset }}, 2) as integer)) * interval '1' minute
 {%- endmacro %}
 
-{# The part after the date, without letters and spaces: the only `+` or `-` in it is the sign of the zone offset. #}
-{% macro clock(text) %}translate(substr({{ text }}, 12), 'ZUTCGM ', ''){% endmacro %}
-
-{# Convert `+0530` or `-05` to an interval. #}
-{% macro offset_interval(offset) -%}
-    (case when left({{ offset }}, 1) = '-' then -1 else 1 end
-        * (cast(substr({{ offset }}, 2, 2) as integer) * 60 + cast(coalesce(nullif(substr({{ offset }}, 4, 2), ''), '0') as integer))
-        * interval '1' minute)
-{%- endmacro %}
+{# The part after the date, without letters and spaces, with a `+` before the zone offset whatever its sign: `12:30+05:30`. #}
+{% macro clock_and_offset(text) %}translate(substr({{ text }}, 12), '-ZUTCGM ', '+'){% endmacro %}
 
 {# Lowercase only A to Z, because engines differ on other letters. #}
 {% macro ascii_lower(text) %}{{ return(adapter.dispatch('ascii_lower', 'winback')(text)) }}{% endmacro %}
