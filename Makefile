@@ -25,20 +25,27 @@ check: install-lint install-test
 	$(BIN)/python -m tests.changed_models
 	$(BIN)/python -m pytest -m 'pure and not slow'
 
-# What is looked for stands in pyproject.toml (ruff), dbt-bouncer.yml and .sqlfluff. Models are rendered in no warehouse, as a
-# rebuild and as an incremental refresh run them; dbt-bouncer needs Python 3.11.
+# The rules are in pyproject.toml (ruff), dbt-bouncer.yml and .sqlfluff; dbt-bouncer needs Python 3.11. SQLFluff reads every model as a rebuild
+# runs it, and those that an incremental refresh runs differently as such. dbt, with the variables of SQLFluff's configuration, says which.
+LINT := $(CURDIR)/.winback/lint
+AS_REBUILD = "$$(sed -n '/dbt:context/,/^$$/s/ = /: /p' .sqlfluff)"
+AS_INCREMENTAL = "$$(sed -n '/dbt:context/,/^$$/s/ = /: /p' .sqlfluff-incremental)"
 lint: export DBT_PROJECT_DIR := $(CURDIR)/dbt_project
 lint: export DBT_PROFILES_DIR := $(CURDIR)/dbt_project
-lint: export DBT_TARGET_PATH := $(CURDIR)/.winback/lint
-lint: export DBT_LOG_PATH := $(CURDIR)/.winback/lint
+lint: export DBT_TARGET_PATH := $(LINT)
+lint: export DBT_LOG_PATH := $(LINT)
 lint: export WINBACK_TARGET := duckdb
 lint: export WINBACK_DBT_WAREHOUSE := :memory:
 lint: install-lint
 	$(BIN)/ruff check .
-	$(BIN)/dbt --quiet parse --no-partial-parse --show-all-deprecations --warn-error
+	rm -rf $(LINT)
+	$(BIN)/dbt --quiet compile --no-introspect --show-all-deprecations --warn-error --vars $(AS_REBUILD)
 	$(BIN)/dbt-bouncer run
 	$(BIN)/sqlfluff lint dbt_project/models
-	$(BIN)/sqlfluff lint --config .sqlfluff-incremental dbt_project/models
+	mv $(LINT)/compiled $(LINT)/rebuild
+	$(BIN)/dbt --quiet compile --no-introspect --vars $(AS_INCREMENTAL)
+	$(BIN)/sqlfluff lint --config .sqlfluff-incremental $$(cd $(LINT) && \
+		diff -rq rebuild compiled | sed -n 's|^Files rebuild/winback/\(models/[^.]*\.sql\) and .*|dbt_project/\1|p')
 
 # The same tables on a real Spark cluster of this machine; needs Java 17 or later.
 test-spark: install-test
