@@ -113,7 +113,7 @@ def cancellations_without_contract(reader: Reader, _: Settings) -> Findings:
     found = reader.rows(FOLLOWED)
     warnings = [
         f"of {cancellations:,} cancellations of {business} without a contract_id, {followed:,} ({followed / cancellations:.1%}) are followed by a purchase of "
-        f"the same customer within {RETURN_DAYS} days. More than {RETURN_SHARE:.0%} is too many: where customers hold several contracts, such an exit and its "
+        f"the same customer within {RETURN_DAYS} days. More than {RETURN_SHARE:.0%} is too many: if customers have several contracts, such an exit and its "
         "win-back never were. Fill contract_id; see docs/tutorial/your-own-events.md."
         for business, cancellations, followed in found
         if followed > RETURN_SHARE * cancellations
@@ -143,7 +143,7 @@ def silent_contracts(reader: Reader, _: Settings) -> Findings:
         figures.append({"business": business, "open contracts": whole, "days allowed": most, "without a purchase for longer": silent})
         if silent:
             warnings.append(
-                f"of {whole:,} open contracts of {business}, {silent:,} have had no purchase, nor been paid for, for more than {most} days. While one is open, no other "
+                f"of {whole:,} open contracts of {business}, {silent:,} have had no purchase and no paid time for more than {most} days. While one is open, no other "
                 "cancellation of its customer is an exit: land a cancellation with the contract_id of each that has ended, dated when it did."
             )
     return warnings, figures
@@ -160,7 +160,7 @@ def absences_under_contract(reader: Reader, _: Settings) -> Findings:
     """
     found = reader.rows(ABSENCES)
     warnings = [
-        f"of {whole:,} win-backs of {business}, {under_contract:,} are of customers whose contract was open throughout: they fell silent and had not left. "
+        f"of {whole:,} win-backs of {business}, {under_contract:,} are of customers whose contract was open throughout: they were silent, but had not left. "
         "Land covers_until with their purchases, or raise former_after_days in seeds/businesses.csv; see docs/tutorial/your-own-events.md."
         for business, under_contract, whole in found
         if under_contract

@@ -116,8 +116,8 @@ def dropped_values(reader: Reader, _: Settings) -> Findings:
         of_business = list(values)
         amounts = [(row.reason, row.of_revenue) for row in of_business if row.of_revenue]
         others = [(f"{row.table}.{row.column} {row.reason}", row.values - row.of_revenue) for row in of_business if row.values > row.of_revenue]
-        said = [f"revenue of {business} leaves out {_counted(amounts, 'amounts')}, whose events count"] if amounts else []
-        said += [f"of rows of {business} that stand, {_counted(others, 'values')} are not used"] if others else []
+        said = [f"revenue of {business} leaves out {_counted(amounts, 'amounts')}, but counts their events"] if amounts else []
+        said += [f"of current rows of {business}, {_counted(others, 'values')} are not used"] if others else []
         warnings.append(f"{'; '.join(said)}. See winback.dropped_values; land these rows again with a later loaded_at and values that can be used.")
     return warnings, dropped_figures(published)
 
@@ -137,7 +137,7 @@ def shared_event_ids(reader: Reader, _: Settings) -> Findings:
     """
     found = reader.rows(SHARED_IDS)
     warnings = [
-        f"{ids:,} event ids of {business} name more than one customer: of each only the newest copy counts, so the other customers lack an event. Unless these are "
+        f"{ids:,} event ids of {business} name more than one customer: only the newest copy of each counts, so the other customers lack an event. Unless these are "
         "corrections, two events share an id: make it unique, for example with the name of its source in front, and land both again "
         "(docs/tutorial/your-own-events.md)."
         for business, ids in found
@@ -180,7 +180,7 @@ def stale_feeds(reader: Reader, settings: Settings) -> Findings:
     for business, rows in groupby(reader.rows(DATES.format(as_of=as_of)), itemgetter(0)):
         dates = [on for _, on in rows if on]
         if not dates:
-            warnings.append(f"the landing of {business} holds no event up to {as_of}; see whether its feed runs, or take it out of seeds/businesses.csv.")
+            warnings.append(f"the landing of {business} has no event up to {as_of}; check whether its feed runs, or remove it from seeds/businesses.csv.")
             continue
         days, usual = (as_of - dates[-1]).days, max(((later - earlier).days for earlier, later in pairwise(dates)), default=0)
         figures.append(
@@ -189,7 +189,7 @@ def stale_feeds(reader: Reader, settings: Settings) -> Findings:
         if days > max(settings.landing_days, usual):
             warnings.append(
                 f"the landing of {business} is stale: its newest event is of {dates[-1]}, {days:,} days before {as_of}. That is longer than "
-                f"{settings.landing_days} days (WINBACK_LANDING_DAYS) and than any wait for its next event in the year before ({usual} days at most); "
+                f"{settings.landing_days} days (WINBACK_LANDING_DAYS) and than any gap between its events in the year before (at most {usual} days); "
                 "see whether its feed still runs."
             )
     return warnings, figures

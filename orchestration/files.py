@@ -65,7 +65,7 @@ def keep_rights(path: Path, like: Path) -> str | None:
     if (found.st_uid, found.st_gid) == (wanted.st_uid, wanted.st_gid):
         return None
     return (
-        f"{like} belonged to {_names(wanted)}, and now belongs to {_names(found)}, for this user has no right to give files away: "
+        f"{like} belonged to {_names(wanted)}, and now belongs to {_names(found)}, because this user has no right to give files away: "
         "who read it by the old owner or group may not be able to. Change it back with chown, and refresh as that user or as a member of that group."
     )
 

@@ -61,7 +61,7 @@ def _gather(connection: duckdb.DuckDBPyConnection, copies: list[Copy]) -> list[s
             _add(connection, copy, columns)
         except duckdb.Error as error:
             first_line = str(error).splitlines()[0].replace(str(copy.path), shown(copy.file.path))
-            raise WinbackError(f"{shown(copy.file.path)} cannot be read: {first_line}. Deliver it again, or take it out of the landing.") from None
+            raise WinbackError(f"{shown(copy.file.path)} cannot be read: {first_line}. Deliver it again, or remove it from the landing.") from None
     return columns
 
 

@@ -58,7 +58,7 @@ def check_configuration(seeds: Path) -> None:
             problems.extend(f"seeds/{file}, {problem}" for problem in _null_problems(tables[file], COLUMNS[file] + OPTIONAL_COLUMNS[file]))
             problems.extend(f"seeds/{file}, {problem}" for problem in check(tables))
     if problems:
-        raise WinbackError("The configuration needs mending:\n" + "\n".join(f"  {problem}" for problem in problems))
+        raise WinbackError("The configuration has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
 
 
 def last_date_over(seeds: Path, now: datetime | None = None) -> date:
@@ -88,11 +88,11 @@ def _read(path: Path) -> Rows:
                 raise WinbackError(f"{name}, row 1: the column name '{padded[0]}' begins or ends with a blank; write '{padded[0].strip()}'.")
             missing = [column for column in COLUMNS[path.name] if column not in header]
             if missing:
-                raise WinbackError(f"{name}, row 1: the header lacks {', '.join(missing)}; it wants {','.join(COLUMNS[path.name])}.")
+                raise WinbackError(f"{name}, row 1: the header lacks {', '.join(missing)}; it must be {','.join(COLUMNS[path.name])}.")
             rows = []
             for values in reader:
                 if not any(value.strip() for value in values):
-                    raise WinbackError(f"{name}, row {reader.line_num}: the row is blank, and dbt reads it as one without values; take the line out.")
+                    raise WinbackError(f"{name}, row {reader.line_num}: the row is blank, and dbt reads it as a row without values; remove the line.")
                 if len(values) != len(header):
                     raise WinbackError(f"{name}, row {reader.line_num}: {len(values)} values for {len(header)} columns; quote a comma inside a value.")
                 rows.append((reader.line_num, dict(zip(header, values, strict=True))))
@@ -116,7 +116,7 @@ def _null_problems(rows: Rows, columns: tuple[str, ...]) -> Iterator[str]:
         for column in columns:
             text = row.get(column, "")
             if text.lower() == NULL or (text.lower() in LIKE_NULL and column not in FREE_WORDS):
-                yield f"row {line}: {column} is '{text}', which is read as no value or mistaken for one; leave it empty, or name it otherwise."
+                yield f"row {line}: {column} is '{text}', which dbt reads as no value; leave it empty, or use another name."
 
 
 def _business_problems(tables: dict[str, Rows]) -> Iterator[str]:
@@ -126,16 +126,16 @@ def _business_problems(tables: dict[str, Rows]) -> Iterator[str]:
         where = f"row {line}"
         business = row["business_id"]
         if business in ("", "*"):
-            yield f"{where}: business_id is '{business}'; give each business an id of its own ('*' stands for all in event_kinds.csv)."
+            yield f"{where}: business_id is '{business}'; give each business its own id ('*' means all businesses in event_kinds.csv)."
         elif business in first_row:
-            yield f"{where}: business '{business}' stands in row {first_row[business]} already; keep one of the two."
+            yield f"{where}: business '{business}' is already in row {first_row[business]}; keep one of the two."
         first_row.setdefault(business, line)
         if row["kind"] not in BUSINESS_KINDS:
             yield f"{where}: kind is '{row['kind']}'; use one of {', '.join(BUSINESS_KINDS)}."
         if row["timezone"] not in zones:
             yield f"{where}: timezone '{row['timezone']}' is unknown; use an IANA name such as Europe/Stockholm."
         if not row["currency"]:
-            yield f"{where}: currency is empty; use the code that the events carry, such as EUR."
+            yield f"{where}: currency is empty; use the code that the events have, such as EUR."
         if row.get("naive_times", "") not in ("", *NAIVE_TIMES):
             yield f"{where}: naive_times is '{row['naive_times']}'; use one of {', '.join(NAIVE_TIMES)}, or leave it empty for utc."
         yield from (f"{where}: {problem}" for problem in _day_problems(row))
@@ -152,7 +152,7 @@ def _day_problems(row: Row) -> Iterator[str]:
             yield f"{column} is '{text}'; give whole days from {minimum} to {MOST_DAYS}{empty}."
     dormant, former = row["dormant_after_days"], row["former_after_days"]
     if _is_whole(dormant) and _is_whole(former) and int(former) <= int(dormant):
-        yield f"former_after_days ({former}) must be more than dormant_after_days ({dormant}); raise the one or lower the other."
+        yield f"former_after_days ({former}) must be more than dormant_after_days ({dormant}); raise the first or lower the second."
 
 
 def _is_whole(text: str) -> bool:
@@ -174,7 +174,7 @@ def _mapping_problems(tables: dict[str, Rows]) -> Iterator[str]:
         if row.get("kind_if_zero", "") not in ("", *EVENT_KINDS):
             yield f"{where}: kind_if_zero is '{row['kind_if_zero']}'; use one of {', '.join(EVENT_KINDS)}, or leave it empty."
         if (business, name) in first_row:
-            yield f"{where}: '{name}' of '{business}' is mapped in row {first_row[business, name]} already; keep one of the two."
+            yield f"{where}: '{name}' of '{business}' is already mapped in row {first_row[business, name]}; keep one of the two."
         first_row.setdefault((business, name), line)
 
 
@@ -187,7 +187,7 @@ def _reason_problems(tables: dict[str, Rows]) -> Iterator[str]:
         if row["exit_kind"] not in EXIT_KINDS:
             yield f"{where}: exit_kind is '{row['exit_kind']}'; use {' or '.join(EXIT_KINDS)}."
         if reason in first_row:
-            yield f"{where}: reason '{reason}' stands in row {first_row[reason]} already; keep one of the two."
+            yield f"{where}: reason '{reason}' is already in row {first_row[reason]}; keep one of the two."
         first_row.setdefault(reason, line)
 
 

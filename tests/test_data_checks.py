@@ -66,11 +66,11 @@ def test_dropped_values_are_told_by_business_and_amounts_first() -> None:
     )
     warnings, figures = dropped_values(tables, load_settings())
     of_saas, of_shop = (warning.split(". ")[0] for warning in warnings)
-    assert of_saas == "of rows of saas that stand, 1 values (customers.contactable invalid_contactable 1) are not used"
+    assert of_saas == "of current rows of saas, 1 values (customers.contactable invalid_contactable 1) are not used"
     amounts, others = of_shop.split("; ")
-    assert amounts == "revenue of shop leaves out 4 amounts (foreign_currency 3, invalid_amount 1), whose events count"
+    assert amounts == "revenue of shop leaves out 4 amounts (foreign_currency 3, invalid_amount 1), but counts their events"
     assert others == (
-        "of rows of shop that stand, 3 values (events.amount foreign_currency 1, events.amount invalid_amount 1, campaign_touches.cost invalid_cost 1) are not used"
+        "of current rows of shop, 3 values (events.amount foreign_currency 1, events.amount invalid_amount 1, campaign_touches.cost invalid_cost 1) are not used"
     )
     assert figures[1] == {"business": "shop", "table": "events", "column": "amount", "reason": "foreign_currency", "values": 4}
     assert left_out(Published(tables).dropped, "shop") == 4
@@ -126,7 +126,7 @@ def test_a_feed_that_dried_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = heard(fresh=["2025-06-27"], stale=["2025-06-26"], future=["2025-08-01"])
     warnings, figures = stale_feeds(tables, load_settings())
     assert [row["days without one"] for row in figures] == [3, 4]
-    assert len(warnings) == 2 and "future holds no event up to 2025-06-30" in warnings[0] and "stale is stale: its newest event is of 2025-06-26, 4 days before" in warnings[1]
+    assert len(warnings) == 2 and "future has no event up to 2025-06-30" in warnings[0] and "stale is stale: its newest event is of 2025-06-26, 4 days before" in warnings[1]
     monkeypatch.setenv("WINBACK_LANDING_DAYS", "4")
     assert len(stale_feeds(tables, load_settings())[0]) == 1
 
@@ -143,7 +143,7 @@ def test_a_business_that_is_heard_of_monthly_is_stale_after_its_longest_month_al
         ("due", 31, 31), ("longago", 10, 1), ("overdue", 32, 31), ("yearly", 31, 365),
     ]  # fmt: skip
     assert [warning.split()[3] for warning in warnings] == ["longago", "overdue"]
-    assert "than any wait for its next event in the year before (31 days at most)" in warnings[1]
+    assert "than any gap between its events in the year before (at most 31 days)" in warnings[1]
 
 
 def cancelled(bought: list[str], contract: str = "null", others: int = 0) -> Tables:
@@ -206,7 +206,7 @@ def test_a_contract_that_is_open_and_silent_is_told() -> None:
         "1, 'd', date '2025-07-01', date '2025-07-01', null",
     ]  # fmt: skip
     (warning,), figures = silent_contracts(Tables(*contracts(open_and_silent, *quiet)), load_settings())
-    assert warning.startswith("of 2 open contracts of saas, 1 have had no purchase, nor been paid for, for more than 400 days.")
+    assert warning.startswith("of 2 open contracts of saas, 1 have had no purchase and no paid time for more than 400 days.")
     assert figures == [{"business": "saas", "open contracts": 2, "days allowed": 400, "without a purchase for longer": 1}]
     assert silent_contracts(Tables(*contracts(*quiet)), load_settings())[0] == []
     assert silent_contracts(Tables(*contracts(open_and_silent, former_after="401")), load_settings())[0] == []

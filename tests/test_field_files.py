@@ -97,7 +97,7 @@ def test_lands_everything_again_where_a_file_was_wrong(field: Project) -> None:
 def test_names_what_lies_in_the_landing_and_is_not_read(field: Project) -> None:
     first, second = ((field.folder / f"told_{night}").read_text() for night in ("first", "second"))
     for words in (first, second):
-        assert "Not read, for the name or format is none of a landing table: events/jsonl.jsonl, orders.csv. Read are <table>.csv" in words
+        assert "Not read, because the name or format is not that of a landing table: events/jsonl.jsonl, orders.csv. Winback reads <table>.csv" in words
     assert "._a.csv" not in first and "b.csv" not in first
 
 

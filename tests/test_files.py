@@ -171,7 +171,7 @@ def test_a_file_that_dbt_could_not_close_is_closed_or_it_is_said_why_not(small_d
     subprocess.run([sys.executable, "-c", f"import duckdb, os; kept = duckdb.connect({build.variables['db_path']!r}).execute({fill!r}); os._exit(0)"], check=True)
     room = small_disk / "room"
     room.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize - 100_000))
-    with pytest.raises(WinbackError, match=r"could not be written to its file: .*(No space left|ould not write).*Nothing was published: see that there is room"):
+    with pytest.raises(WinbackError, match=r"could not be written to its file: .*(No space left|ould not write).*Nothing was published: make sure that there is space"):
         warehouse.publish(build, told.append)
     room.unlink()
     warehouse.publish(build, told.append)

@@ -77,7 +77,7 @@ def test_a_truncated_parquet_file(toy: Project) -> None:
     (toy.landing / "events.csv").unlink()
     whole = toy.landing / "events.parquet"
     whole.write_bytes(parquet("select 'e' || i as event_id from range(1000) t(i)")[:-20])
-    assert f"{whole} is not a whole Parquet file" in toy.refused("refresh")
+    assert f"{whole} is not a complete Parquet file" in toy.refused("refresh")
     assert toy.warehouse.read_bytes() == before
 
 

@@ -102,11 +102,11 @@ def test_no_landing_and_no_events_are_said_with_what_is_there(tmp_path: Path) ->
     [
         (TEXT.replace(",", ";"), "its columns are separated by semicolons: write it with commas."),
         (TEXT.replace(",", "\t"), "its columns are separated by tabs: write it with commas, or name the file .tsv."),
-        ("Orders\nof the year 2025\n\n" + TEXT, "its header stands below 3 other lines: take out what is above the header."),
-        ("sep=;\n" + TEXT.replace(",", ";"), "separated by semicolons: write it with commas; its header stands below 1 other line"),
+        ("Orders\nof the year 2025\n\n" + TEXT, "its header is below 3 other lines: remove everything above the header."),
+        ("sep=;\n" + TEXT.replace(",", ";"), "separated by semicolons: write it with commas; its header is below 1 other line"),
         (TEXT.replace("occurred_at", "happened_at"), "Landing table 'events' lacks the required column 'occurred_at' in FILE (it has: event_id"),
         (TEXT.encode("utf-16"), "FILE is UTF-16. Save it as CSV in UTF-8."),
-        (TEXT.encode("utf-16-le"), "FILE holds bytes of 0: it is UTF-16 without a mark"),
+        (TEXT.encode("utf-16-le"), "FILE contains zero bytes: it is UTF-16 without a byte-order mark"),
         (TEXT.replace("c3", "Zoë").encode("cp1252"), "FILE, line 4, is not UTF-8"),
         (b"PK\x03\x04\x14\x00", "FILE is a zip archive or a workbook"),
         (gzip.compress(TEXT.encode()), "FILE is compressed"),
@@ -122,9 +122,9 @@ def test_refuses_a_file_that_is_not_what_its_name_says(tmp_path: Path, content: 
 
 def test_refuses_files_that_are_not_whole(tmp_path: Path) -> None:
     zipped = gzip.compress(TEXT.encode())
-    assert "is not a whole gzip file" in refusal(tmp_path / "cut", zipped[:-9], "events.csv.gz")
-    assert "is not a whole gzip file" in refusal(tmp_path / "text", TEXT, "events.csv.gz")
-    assert "is not a whole Parquet file" in refusal(tmp_path / "parquet", b"PAR1 and so on", "events.parquet")
+    assert "is not a complete gzip file" in refusal(tmp_path / "cut", zipped[:-9], "events.csv.gz")
+    assert "is not a complete gzip file" in refusal(tmp_path / "text", TEXT, "events.csv.gz")
+    assert "is not a complete Parquet file" in refusal(tmp_path / "parquet", b"PAR1 and so on", "events.parquet")
 
 
 CUSTOMERS = "business_id,customer_id,updated_at"
@@ -145,11 +145,11 @@ def test_reads_columns_under_whatever_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ("country,Country", "A column name stands twice in the header of FILE: country"),
-        ('"x"" , evil\x01y"', "The name of column 4 of FILE is longer than 200 characters, or holds one that cannot be printed: "),
-        ("x\0y", "FILE holds bytes of 0"),
+        ("country,Country", "A column name occurs twice in the header of FILE: country"),
+        ('"x"" , evil\x01y"', "The name of column 4 of FILE is longer than 200 characters, or contains one that cannot be printed: "),
+        ("x\0y", "FILE contains zero bytes"),
         ("x" * 300, "The name of column 4 of FILE is longer than 200 characters"),
-        (",".join(f"x{number}" for number in range(1_001)), "FILE has 1,004 columns; 1,000 are read at most."),
+        (",".join(f"x{number}" for number in range(1_001)), "FILE has 1,004 columns; at most 1,000 are read."),
     ],
 )
 def test_refuses_names_that_cannot_be_columns(tmp_path: Path, names: str, words: str) -> None:
@@ -165,7 +165,7 @@ def test_names_of_ours_are_refused_of_attributes_alone(tmp_path: Path) -> None:
     worked_with |= {f"{column}_dropped" for column in re.findall(r"dropped\('(\w+)'\)", source)} | {"row_hash", "malformed_line", "validated_in"}
     assert {"row_status", "duplicate_row_num", "contactable_text"} < worked_with
     for name in sorted(worked_with | {"rowid", "ctid", "landed_in", "hash_input_fast"}):
-        assert f"Column 4 of FILE has the name of one of Winback's own: {name}. Rename it." in refusal(tmp_path / name, f"{CUSTOMERS},{name.upper()}\n", "customers.csv")
+        assert f"Column 4 of FILE has a name that Winback uses itself: {name}. Rename it." in refusal(tmp_path / name, f"{CUSTOMERS},{name.upper()}\n", "customers.csv")
     write(tmp_path / "events", f"{HEADER},row_status\n{ROW.format(1)},guilty\n")
     assert "row_status" not in read(tmp_path / "events")[0]
 

@@ -83,7 +83,7 @@ def test_rows_delivered_again_are_the_rows_that_were_there(on_postgres: ServedPr
 def test_a_view_on_private_tables_is_told_and_goes_on_standing(on_postgres: ServedProject) -> None:
     on_postgres.query("create view public.curious as select * from winback_internal.int_transitions")
     warned = on_postgres.refresh().stderr
-    assert "WARNING: curious stands on private tables" in warned
+    assert "WARNING: curious depends on private tables" in warned
     assert on_postgres.query("select count(*) from public.curious")[0][0] > 0
     on_postgres.query("drop view public.curious")
     on_postgres.refresh()
@@ -184,7 +184,7 @@ def test_columns_that_changed_are_published_unless_somebody_stands_on_them(on_po
     model.write_text(model.read_text().replace("businesses.name,", "businesses.name as called,"))
     on_postgres.query("create view public.names as select name from winback.dim_business")
     message = on_postgres.refused("refresh", "--as-of", GOLDEN_AS_OF)
-    assert "The columns of winback.dim_business have changed, and names stands on it." in message
+    assert "The columns of winback.dim_business have changed, and names depends on it." in message
     on_postgres.query("drop view public.names")
     landed = on_postgres.query(HASHES)
     make_older(on_postgres)

@@ -125,12 +125,12 @@ def test_a_killed_refresh_needs_no_repair(toy: Project, monkeypatch: pytest.Monk
 def test_a_stray_write_ahead_log_is_refused(toy: Project) -> None:
     stray = toy.warehouse.with_name("warehouse.duckdb.wal")
     stray.write_bytes(b"left by someone who died")
-    assert f"{stray} lies beside the published warehouse" in toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    assert f"{stray} is beside the published warehouse" in toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
 
 
 def test_a_published_file_that_is_no_database(toy: Project) -> None:
     toy.warehouse.write_text("not a database")
-    assert "is no DuckDB database" in toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
+    assert "is not a DuckDB database" in toy.refused("refresh", "--as-of", GOLDEN_AS_OF)
     assert toy.warehouse.read_text() == "not a database"
 
 

@@ -109,11 +109,11 @@ def test_what_cannot_be_gone_on_from_is_refused_and_left_as_it_is(tmp_path: Path
 
     with duckdb.connect(str(project.warehouse)) as connection:
         connection.execute("drop table winback_internal.warehouse_format; alter table winback_internal.landed_events rename row_hash to digest")
-    with pytest.raises(WinbackError, match=r"cannot be gone on from: nothing tells how its landed rows are kept.*Move it away"):
+    with pytest.raises(WinbackError, match=r"cannot be continued: it lacks the format of its landed rows.*Move it away"):
         is_of_earlier_format(warehouse)
 
     project.warehouse.unlink()
     with duckdb.connect(str(project.warehouse)) as connection:
         connection.execute("create table precious as select 1 as x")
-    with pytest.raises(WinbackError, match=r"holds tables, and none that a refresh has published.*Move the file away, or set WINBACK_WAREHOUSE to another one"):
+    with pytest.raises(WinbackError, match=r"has tables that no refresh has published.*Move the file away, or set WINBACK_WAREHOUSE to another one"):
         warehouse.check()

@@ -31,7 +31,7 @@ def other_lines(reader: Reader, person: Person) -> dict[str, list[str]]:
         "Dropped values": (DROPPED, f"winback.dropped_values where {person.theirs()}"),
         "Rejected rows": (REJECTED, f"winback.rejected_rows where {person.theirs()}"),
         "Campaign touches": (TOUCHES, f"winback_internal.int_touches where {key}"),
-        "First touch of each campaign, and what came of it in its window": (TARGETS, f"winback_internal.int_targets where {key}"),
+        "First touch of each campaign, and its result in the window": (TARGETS, f"winback_internal.int_targets where {key}"),
         "Returns, and the campaign each is attributed to": (RETURNS, f"winback.fct_returns where {person.theirs()}"),
     }
     told = {}

@@ -76,7 +76,7 @@ class Landing:
             return ""
         names = ", ".join(shown(path) for path in self.not_read[:MOST_NAMED])
         more = f" and {len(self.not_read) - MOST_NAMED:,} more" if len(self.not_read) > MOST_NAMED else ""
-        return f"Not read, for the name or format is none of a landing table: {names}{more}. Read are {_readable()}."
+        return f"Not read, because the name or format is not that of a landing table: {names}{more}. Winback reads {_readable()}."
 
 
     def require_events(self) -> None:
@@ -88,7 +88,7 @@ class Landing:
         if not any(file.table == "events" for file in self.files):
             raise WinbackError(
                 f"No landing table 'events': looked for events.csv, events.parquet and a folder events/ of such files in {shown(self.folder)}. Put your events "
-                f"there, or point WINBACK_LANDING at the folder that has them. {self.words_on_not_read()}".strip()
+                f"there, or set WINBACK_LANDING to the folder that has them. {self.words_on_not_read()}".strip()
             )
 
 
@@ -107,7 +107,7 @@ def find_files(folder: Path) -> Landing:
         WinbackError: the folder is missing or unreadable.
     """
     if not folder.is_dir():
-        raise WinbackError(f"There is no landing at {shown(folder)}. Put events.csv or events.parquet there, or point WINBACK_LANDING at the folder that has them.")
+        raise WinbackError(f"There is no landing at {shown(folder)}. Put events.csv or events.parquet there, or set WINBACK_LANDING to the folder that has them.")
     files, not_read = [], []
     for path in _walk(folder):
         within = path.relative_to(folder)
@@ -132,7 +132,7 @@ def unreadable(path: Path, error: OSError) -> WinbackError:
     Returns:
         The error to raise.
     """
-    return WinbackError(f"The landing cannot be read: {shown(path)}: {error.strerror}. Give this user the right to read it, or take it out of the landing.")
+    return WinbackError(f"The landing cannot be read: {shown(path)}: {error.strerror}. Permit this user to read it, or remove it from the landing.")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -153,4 +153,4 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _readable() -> str:
-    return f"<table>{', <table>'.join(FORMATS)} and folders <table>/ of such files, <table> being one of {', '.join(LANDING_TABLES)}"
+    return f"<table>{', <table>'.join(FORMATS)} and folders <table>/ of such files, where <table> is one of {', '.join(LANDING_TABLES)}"

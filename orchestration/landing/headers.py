@@ -70,22 +70,22 @@ def kept_columns(names: Sequence[str], original: Path, table: str, contract: Con
     if missing:
         has = ", ".join(shown(name) for name in trimmed[:MOST_LISTED]) + (", …" if len(trimmed) > MOST_LISTED else "")
         columns = f"column{'s' if len(missing) > 1 else ''} {', '.join(repr(column) for column in missing)}"
-        raise WinbackError(f"Landing table '{table}' lacks the required {columns} in {shown(original)} (it has: {has}). Add what is missing, or name it so, and run again.")
+        raise WinbackError(f"Landing table '{table}' lacks the required {columns} in {shown(original)} (it has: {has}). Add or rename a column, and run again.")
     kept = [name if name in contract.columns or (name and contract.keeps_other_columns) else None for name in trimmed]
     for place, name in enumerate(kept, start=1):
         if name is None:
             continue
         if len(name) > LONGEST_NAME or not name.isprintable():
             raise WinbackError(
-                f"The name of column {place} of {shown(original)} is longer than {LONGEST_NAME} characters, or holds one that cannot be printed: {shown(name)}. Rename it."
+                f"The name of column {place} of {shown(original)} is longer than {LONGEST_NAME} characters, or contains one that cannot be printed: {shown(name)}. Rename it."
             )
         if name in contract.reserved:
-            raise WinbackError(f"Column {place} of {shown(original)} has the name of one of Winback's own: {shown(name)}. Rename it.")
+            raise WinbackError(f"Column {place} of {shown(original)} has a name that Winback uses itself: {shown(name)}. Rename it.")
     twice = [name for name, count in Counter(kept).items() if name is not None and count > 1]
     if twice:
-        raise WinbackError(f"A column name stands twice in the header of {shown(original)}: {shown(twice[0])} (upper and lower case are one). Name each column once.")
+        raise WinbackError(f"A column name occurs twice in the header of {shown(original)}: {shown(twice[0])} (case does not matter). Give each column its own name.")
     if len(kept) > MOST_COLUMNS:
-        raise WinbackError(f"{shown(original)} has {len(kept):,} columns; {MOST_COLUMNS:,} are read at most. Leave out those that are not needed.")
+        raise WinbackError(f"{shown(original)} has {len(kept):,} columns; at most {MOST_COLUMNS:,} are read. Remove those that are not needed.")
     return kept
 
 
@@ -114,7 +114,7 @@ def _diagnosis(beginning: str, kind: str, contract: Contract) -> str:
                 tabs = ", or name the file .tsv" if separator == "\t" else ""
                 faults.append(f"its columns are separated by {spelled}: write it with {SPELLED[own]}{tabs}")
             if above:
-                faults.append(f"its header stands below {above} other line{'s' if above > 1 else ''}: take out what is above the header")
+                faults.append(f"its header is below {above} other line{'s' if above > 1 else ''}: remove everything above the header")
             if faults:
                 return f"{'; '.join(faults)}."
     return ""

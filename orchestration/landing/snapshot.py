@@ -107,7 +107,7 @@ def _copy_parquet(file: LandedFile, path: Path) -> Copy:
             found = [(name, kind) for name, kind, *_ in connection.execute(f"describe select * from read_parquet({literal(path)})").fetchall()]
     except duckdb.Error as error:
         first_line = str(error).splitlines()[0].replace(str(path), shown(file.path))
-        raise WinbackError(f"{shown(file.path)} is not a whole Parquet file ({first_line}). Deliver it again, or take it out of the landing.") from None
+        raise WinbackError(f"{shown(file.path)} is not a complete Parquet file ({first_line}). Deliver it again, or remove it from the landing.") from None
     kept = kept_columns([name for name, _ in found], file.path, file.table, CONTRACTS[file.table])
     return Copy(file, path, digest.hexdigest(), tuple((source, name, kind) for (source, kind), name in zip(found, kept, strict=True)))
 

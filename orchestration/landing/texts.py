@@ -52,7 +52,7 @@ class _Counted:
         if self.is_blank:
             marked = next((words for mark, words in OTHER_FORMATS.items() if block.startswith(mark)), None)
             if marked or b"\0" in block[:BEGINNING]:
-                raise WinbackError(f"{shown(self.path)} {marked or 'holds bytes of 0: it is UTF-16 without a mark, or no text'}. Save it as CSV in UTF-8.")
+                raise WinbackError(f"{shown(self.path)} {marked or 'contains zero bytes: it is UTF-16 without a byte-order mark, or not text'}. Save it as CSV in UTF-8.")
         try:
             self._decoder.decode(block, is_last)
         except UnicodeDecodeError as error:
@@ -91,7 +91,7 @@ def copy_text(file: LandedFile, copy: Path) -> tuple[str, bool]:
                 counted.add(block)
                 target.write(block)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise WinbackError(f"{shown(file.path)} is not a whole gzip file ({error}). Deliver it again, or take it out of the landing.") from None
+            raise WinbackError(f"{shown(file.path)} is not a complete gzip file ({error}). Deliver it again, or remove it from the landing.") from None
         counted.add(b"", is_last=True)
     if counted.quotes:
         _check_quotes(copy, SEPARATORS[file.format].encode(), file.path)
@@ -123,8 +123,8 @@ def _check_quotes(text: Path, separator: bytes, original: Path) -> None:
             if not opened:
                 return
     raise WinbackError(
-        f"{shown(original)}, line {opened:,}: a quote is opened and not closed, so that the lines after it cannot be told apart. "
-        'Close it, or write a quote within a value twice (""), and deliver the file again.'
+        f"{shown(original)}, line {opened:,}: a quote is opened and not closed, so the lines after it cannot be separated. "
+        'Close it, or double a quote within a value (""), and deliver the file again.'
     )
 
 

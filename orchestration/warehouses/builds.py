@@ -131,7 +131,7 @@ def close(working: Path) -> None:
             connection.execute("checkpoint")
     except duckdb.Error as error:
         words = str(error).splitlines()[0]
-        raise WinbackError(f"The build could not be written to its file: {words}. Nothing was published: see that there is room at {working.parent}.") from None
+        raise WinbackError(f"The build could not be written to its file: {words}. Nothing was published: make sure that there is space in {working.parent}.") from None
     if log_of(working).exists():
         raise WinbackError(f"The build left {log_of(working)}: the file was not closed, so nothing was published. Run the refresh again.")
 

@@ -106,7 +106,7 @@ class DuckDBFile:
             try:
                 lock.acquire(timeout=0)
             except Timeout:
-                log(f"Waiting for {self._holder()}, which is refreshing {self.published}; for {timeout:g} s at most.")
+                log(f"Waiting for {self._holder()}, which is refreshing {self.published}; for at most {timeout:g} s.")
                 lock.acquire(timeout=timeout, poll_interval=0.5)
         except Timeout:
             raise WinbackError(
@@ -114,7 +114,7 @@ class DuckDBFile:
                 "or set WINBACK_LOCK_TIMEOUT (seconds) higher."
             ) from None
         except OSError as error:
-            raise WinbackError(f"Cannot write beside {self.published}: {error}. Give this user the right, or set WINBACK_WAREHOUSE elsewhere.") from None
+            raise WinbackError(f"Cannot write beside {self.published}: {error}. Give this user the right, or set WINBACK_WAREHOUSE to another path.") from None
         try:
             holder = {"run_id": run_id, "process": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S %Z")}
             self.holder_file.write_text(json.dumps(holder))
@@ -144,12 +144,12 @@ class DuckDBFile:
                 holds_tables = connection.execute("select count(*) > 0 from duckdb_tables()").fetchone() == (True,)
         except duckdb.Error as error:
             raise WinbackError(
-                f"{self.published} is there but is no DuckDB database that this version can read ({str(error).splitlines()[0]}). "
-                "Move it away, and run again to build it anew."
+                f"{self.published} exists but is not a DuckDB database that this version can read ({str(error).splitlines()[0]}). "
+                "Move it away, and run again to build a new one."
             ) from None
         if holds_tables and not self.is_published():
             raise WinbackError(
-                f"{self.published} holds tables, and none that a refresh has published: publishing would replace them. "
+                f"{self.published} has tables that no refresh has published, and publishing would replace them. "
                 "Move the file away, or set WINBACK_WAREHOUSE to another one, and run again. It was not changed."
             )
 
@@ -263,8 +263,8 @@ class DuckDBFile:
         log = log_of(self.file)
         if log.exists():
             raise WinbackError(
-                f"{log} lies beside the published warehouse: something has opened that file for writing. Close it (read-only access is "
-                "enough for readers); if nobody has it open, open and close it once with DuckDB, or delete the log, then run again."
+                f"{log} is beside the published warehouse: something has opened that file for writing. Close it (read-only access is "
+                "enough for readers); if no one has it open, open and close it once with DuckDB, or delete the log, then run again."
             )
 
     def has_user_landing(self) -> bool:

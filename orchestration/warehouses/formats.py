@@ -42,13 +42,13 @@ def is_of_earlier_format(warehouse: Warehouse) -> bool:
     wanted = code_format()
     if found is None:
         raise WinbackError(
-            f"{warehouse.name} cannot be gone on from: nothing tells how its landed rows are kept, as they are by every version of Winback. "
-            f"Move it away, or name another warehouse, and run again to build it anew from the landing. {KEPT}"
+            f"{warehouse.name} cannot be continued: it lacks the format of its landed rows, which every version of Winback records. "
+            f"Move it away, or name another warehouse, and run again to build a new one from the landing. {KEPT}"
         )
     if found > wanted:
         raise WinbackError(
             f"A newer version of Winback wrote {warehouse.name} (format {found}; this version knows up to {wanted}). Run that version or a later one; "
-            f"or move the warehouse away, or name another, and run again to build it anew from the landing. {KEPT}"
+            f"or move the warehouse away, or name another, and run again to build a new one from the landing. {KEPT}"
         )
     return found < wanted
 

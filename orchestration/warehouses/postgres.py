@@ -74,7 +74,7 @@ class PostgresWarehouse:
                             "or set WINBACK_LOCK_TIMEOUT (seconds) higher."
                         )
                     if not waits:
-                        log(f"Waiting for {self._holder()}, which is refreshing {self.name}; for {timeout:g} s at most.")
+                        log(f"Waiting for {self._holder()}, which is refreshing {self.name}; for at most {timeout:g} s.")
                         waits = True
                     time.sleep(0.5)
             yield
@@ -207,7 +207,7 @@ class PostgresWarehouse:
                             "Let them end their transactions and run again. Nothing was published."
                         ) from None
                     if not waits:
-                        log(f"Waiting for readers to end their transactions ({self._readers()}); for {self._patience:g} s at most.")
+                        log(f"Waiting for readers to end their transactions ({self._readers()}); for at most {self._patience:g} s.")
                         waits = True
                     time.sleep(0.2)
         try:
@@ -215,7 +215,7 @@ class PostgresWarehouse:
                 for line in drop_replaced(self._held, PRIVATE):
                     log(line)
         except WinbackError as error:
-            log(f"WARNING: the tables of the refresh before could not be dropped; the next refresh will try again. {error}")
+            log(f"WARNING: the tables of the previous refresh could not be dropped; the next refresh will try again. {error}")
 
     def _readers(self) -> str:
         found = self._rows(
@@ -266,7 +266,7 @@ class PostgresWarehouse:
         Raises:
             WinbackError: always.
         """
-        raise WinbackError(f"{self.name} holds an older sample. Drop its schemas {PUBLIC} and {PRIVATE}, and run again.")
+        raise WinbackError(f"{self.name} has an older sample. Drop its schemas {PUBLIC} and {PRIVATE}, and run again.")
 
     def _rows(self, query: SQL) -> list[tuple]:
         with self._held.cursor() as cursor:

@@ -75,7 +75,7 @@ class Server:
         try:
             connection = psycopg2.connect(**self._where, application_name=application)
         except psycopg2.Error as error:
-            raise WinbackError(f"{self.name} does not answer: {str(error).strip()}. See that PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are right.") from None
+            raise WinbackError(f"{self.name} does not answer: {str(error).strip()}. Check PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD.") from None
         connection.autocommit = True
         return connection
 

@@ -93,11 +93,11 @@ def _point(cursor: Cursor, public: str, model: str, build: str) -> None:
             cursor.execute(DEPENDENTS.format(SQL("tables.oid = to_regclass({})").format(Literal(f"{public}.{model}"))))
             standing = ", ".join(name for (name,) in cursor.fetchall())
             raise WinbackError(
-                f"The columns of {public}.{model} have changed, and {standing} stands on it. Drop that view, run again, and make it anew. Nothing was published."
+                f"The columns of {public}.{model} have changed, and {standing} depends on it. Drop that view, run again, and create it again. Nothing was published."
             ) from None
         cursor.execute(SQL("create view {} {}").format(view, select))
     except psycopg2.errors.WrongObjectType:
-        raise WinbackError(f"{public}.{model} is there, and is no view of ours. Move it out of schema {public} and run again. Nothing was published.") from None
+        raise WinbackError(f"{public}.{model} exists, and is not a view of Winback. Move it out of schema {public} and run again. Nothing was published.") from None
     _describe(cursor, "view", view, build, model)
     for name, words in columns:
         cursor.execute(SQL("comment on column {} is {}").format(Identifier(public, model, name), Literal(words)))
@@ -135,7 +135,7 @@ def drop_replaced(connection: Connection, private: str) -> list[str]:
             standing = ", ".join(name for (name,) in cursor.fetchall())
             if standing:
                 lines.append(
-                    f"WARNING: {standing} stands on private tables, which every refresh replaces: it shows those of an older refresh, "
+                    f"WARNING: {standing} depends on private tables, which every refresh replaces: it shows those of an older refresh, "
                     f"kept for it in {schema}. Let it read schema winback instead."
                 )
                 continue
@@ -143,7 +143,7 @@ def drop_replaced(connection: Connection, private: str) -> list[str]:
                 cursor.execute("set lock_timeout = '10s'")
                 cursor.execute(SQL("drop schema {} cascade").format(Identifier(schema)))
             except psycopg2.errors.LockNotAvailable:
-                lines.append(f"Somebody still reads the tables of the refresh before; {schema} will be dropped by the next one.")
+                lines.append(f"Someone still reads the tables of the previous refresh; {schema} will be dropped by the next one.")
             finally:
                 cursor.execute("reset lock_timeout")
     return lines

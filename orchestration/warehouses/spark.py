@@ -77,7 +77,7 @@ class SparkWarehouse:
         except Error as error:
             raise WinbackError(f"Spark refused: {_words(error)}") from None
         except (OSError, TException) as error:  # Thrift has its own errors for an unreachable server.
-            raise WinbackError(f"{self.name} does not answer: {error}. See that WINBACK_SPARK_HOST and WINBACK_SPARK_PORT are right.") from None
+            raise WinbackError(f"{self.name} does not answer: {error}. Check WINBACK_SPARK_HOST and WINBACK_SPARK_PORT.") from None
 
     @contextmanager
     def refresh_lock(self, run_id: str, timeout: float, log: Callable[[str], None]) -> Iterator[None]:
@@ -99,7 +99,7 @@ class SparkWarehouse:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            log(f"Waiting for another refresh of {self.name}; for {timeout:g} s at most.")
+            log(f"Waiting for another refresh of {self.name}; for at most {timeout:g} s.")
             try:
                 lock.acquire(timeout=timeout, poll_interval=0.5)
             except Timeout:
@@ -259,7 +259,7 @@ class SparkWarehouse:
         Raises:
             WinbackError: always.
         """
-        raise WinbackError(f"{self.name} holds an older sample. Drop its database {PUBLIC} (cascade), and run again.")
+        raise WinbackError(f"{self.name} has an older sample. Drop its database {PUBLIC} (cascade), and run again.")
 
 
 def _schema(run_id: str) -> str:

@@ -18,7 +18,7 @@
     {% for column in landing_contract(table).columns.values() if column.config.meta.get('required') and column.name not in columns %}
         {% do exceptions.raise_compiler_error(
             "Landing table '" ~ table ~ "' lacks the required column '" ~ column.name ~ "' in " ~ relation
-            ~ " (it has: " ~ columns.keys() | join(', ') ~ "). Add the column, or name it so, and run again."
+            ~ " (it has: " ~ columns.keys() | join(', ') ~ "). Add or rename a column, and run again."
         ) %}
     {% endfor %}
 {% endmacro %}
@@ -31,7 +31,7 @@
         {% for scan in scans %}
             {% for name in scan.columns if name not in contract.columns and name not in attributes %}
                 {% if name not in own_columns() %}{% do attributes.append(name) %}
-                {% elif not scan.is_loaded_by_us %}{% do exceptions.warn("Column '" ~ name ~ "' of " ~ scan.relation ~ " is not read: Winback has one of that name. Rename it.") %}
+                {% elif not scan.is_loaded_by_us %}{% do exceptions.warn("Column '" ~ name ~ "' of " ~ scan.relation ~ " is not read: Winback uses that name itself. Rename it.") %}
                 {% endif %}
             {% endfor %}
         {% endfor %}

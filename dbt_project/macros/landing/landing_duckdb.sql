@@ -38,7 +38,7 @@
         {% set parquet = landing_paths(table, 'parquet') %}
         {% if parquet %}{% do relations.append('read_parquet(' ~ text_list(parquet) ~ ', union_by_name = true)') %}{% endif %}
         {% if not relations and landing_contract(table).config.meta.get('required') and not table_at_start('landed_' ~ table) %}
-            {% do exceptions.raise_compiler_error("No landing table '" ~ table ~ "' in " ~ landing_folder() ~ ". Put your events there, or name the folder that has them.") %}
+            {% do exceptions.raise_compiler_error("No landing table '" ~ table ~ "' in " ~ landing_folder() ~ ". Put your events there, or set WINBACK_LANDING to the folder that has them.") %}
         {% endif %}
         {% do run_query('create schema if not exists ' ~ view.schema) %}
         {% do run_query('create or replace view ' ~ view ~ ' as ' ~ missing ~ (' union all by name select * from ' ~ relations | join(' union all by name select * from ') if relations else '')) %}

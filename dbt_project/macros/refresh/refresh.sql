@@ -42,7 +42,7 @@
 {# On-run-start: a run on Spark that kept the existing tables would count rows twice. #}
 {% macro require_full_refresh() %}
     {% if target.type == 'spark' and flags.WHICH in ['build', 'run'] and not flags.FULL_REFRESH %}
-        {% do exceptions.raise_compiler_error("On Spark every run derives everything anew: add --full-refresh (landed rows and ledgers survive it).") %}
+        {% do exceptions.raise_compiler_error("On Spark every run is a full rebuild: add --full-refresh (landed rows and ledgers survive it).") %}
     {% endif %}
 {% endmacro %}
 
