@@ -2,13 +2,13 @@
    `malformed_line`. A missing value is an empty text, or null if the file lacks the column. Rows that differ only in `loaded_at` are one row: see
    deliveries.sql. #}
 {% macro landed_rows(table) %}
-    {%- do source('landing', table) -%}
+    {%- do landing_relation(table) -%}
     {%- do ref('stg_businesses') -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    full_refresh=false,
+    full_refresh=is_package(),
     post_hook=["{{ keep_latest_deliveries() }}", "{{ add_malformed_lines() }}"],
 ) -}}
     {%- if execute -%}
@@ -74,6 +74,7 @@ select 1
 {# The relations to read for a landing table, one per set of columns: those that a refresh lists in `landing_scans`, else one relation with the
    declared columns. #}
 {% macro scans_of(table) %}
+    {% if is_package() %}{{ return(scans_of_given(landing_relation(table), table)) }}{% endif %}
     {% if var('landing_scans') is mapping %}{{ return(adapter.dispatch('given_scans', 'winback')(table, var('landing_scans').get(table, []))) }}{% endif %}
     {% set columns = {} %}
     {% for name in declared_columns(table) %}{% do columns.update({name: dbt.type_string()}) %}{% endfor %}
@@ -88,15 +89,16 @@ select 1
 
 {# On other engines the landing is a schema of tables, with any column types that their loader chose: collect the types by column. Tables that
    `winback land` loaded from files also mark malformed lines, and use null where a row's file lacks the column. #}
-{% macro default__given_scans(table, given) %}
+{% macro default__given_scans(table, given, relation=none) %}
+    {% set relation = relation or landing_relation(table) %}
     {% set scans = [] %}
     {% for scan in given %}
         {% set columns = {} %}
         {% for column in scan.columns %}{% do columns.update({column.name: column.type}) %}{% endfor %}
-        {% do require_columns(table, columns, source('landing', table)) %}
+        {% do require_columns(table, columns, relation) %}
         {% set is_loaded_by_us = 'malformed_line' in columns %}
         {% do scans.append({
-            'columns': columns, 'relation': source('landing', table), 'is_table': true,
+            'columns': columns, 'relation': relation, 'is_table': true,
             'is_loaded_by_us': is_loaded_by_us, 'has_malformed_lines': is_loaded_by_us, 'nulls_are_values': not is_loaded_by_us,
         }) %}
     {% endfor %}
@@ -112,7 +114,7 @@ select 1
 
 {# Post-hook: add the malformed lines to the table just built, so that they too are landed rows. #}
 {% macro add_malformed_lines() %}
-    {% if execute %}{{ return(adapter.dispatch('add_malformed_lines', 'winback')()) }}{% endif %}
+    {% if execute and not is_package() %}{{ return(adapter.dispatch('add_malformed_lines', 'winback')()) }}{% endif %}
 {% endmacro %}
 
 {% macro default__add_malformed_lines() %}{% endmacro %}

@@ -3,7 +3,7 @@
 {# All metrics, in the order of `place`. #}
 {% macro figures() %}
     {% set found = [] %}
-    {% for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' %}
+    {% for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.package_name == 'winback' %}
         {% for column in node.columns.values() if 'place' in column.config.meta %}
             {% do found.append(figure_of(column, node.name)) %}
         {% endfor %}

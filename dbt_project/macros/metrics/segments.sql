@@ -1,7 +1,9 @@
 {# Customers' attribute columns that have landed: the configured segments first, the others by name. #}
 {% macro customer_attributes() %}
     {% set own = landing_columns('customers') + own_columns() %}
-    {% set found = (var('segments') if var('customer_columns') is string else var('customer_columns')) | reject('in', own) | sort(case_sensitive=true) %}
+    {% set columns = var('segments') if var('customer_columns') is string else var('customer_columns') %}
+    {% if is_package() %}{% set columns = adapter.get_columns_in_relation(ref('landed_customers')) | map(attribute='name') | list %}{% endif %}
+    {% set found = columns | reject('in', own) | sort(case_sensitive=true) %}
     {{ return((var('segments') | select('in', found) | list + found) | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 

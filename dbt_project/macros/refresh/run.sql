@@ -1,7 +1,14 @@
 {# The parameters of this run. A refresh passes them as vars; a plain dbt build passes none, and derives everything from the landed rows. #}
 
-{# Whether this run derives everything from the landed rows, or only what has changed since the last refresh. #}
-{% macro is_rebuild() %}{{ return(var('is_rebuild')) }}{% endmacro %}
+{# Whether this run derives everything from the landed rows, or only what has changed since the last refresh. As a package it
+   always derives everything. #}
+{% macro is_rebuild() %}{{ return(is_package() or var('is_rebuild')) }}{% endmacro %}
+
+{# Override dbt's own macro: as a package, make every table anew but the ledgers, for rows may have left the relations that it reads. #}
+{% macro should_full_refresh() %}
+    {% set configured = config.get('full_refresh') %}
+    {{ return((flags.FULL_REFRESH or is_package()) if configured is none else configured) }}
+{% endmacro %}
 
 {# The number of this refresh. For a plain dbt build it is the second in which the build started, which is greater than any earlier number. #}
 {% macro refresh_id() %}{{ return(var('refresh_id') or run_started_at.timestamp() | int) }}{% endmacro %}
@@ -16,7 +23,7 @@
 {%- endmacro %}
 
 {# A table as the last refresh published it. A rebuild reads none; parsing declares that a model may read it. #}
-{% macro published(name) %}{{ return(source('published', name) if not (execute and is_rebuild()) else none) }}{% endmacro %}
+{% macro published(name) %}{{ return(source('published', name) if not (is_package() or execute and is_rebuild()) else none) }}{% endmacro %}
 
 {# The last date that the previous refresh counted. #}
 {% macro previous_as_of_date() %}cast('{{ var("previous_as_of_date") }}' as date){% endmacro %}

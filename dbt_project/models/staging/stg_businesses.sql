@@ -10,4 +10,4 @@ select
     cast(attribution_days as integer) as attribution_days,
     coalesce(cast(recovery_days as integer), 0) as recovery_days,
     coalesce(naive_times, 'utc') as naive_times
-from {{ ref('businesses') }}
+from {{ configured('businesses') }}

@@ -1,7 +1,7 @@
 -- `*` applies to every business that does not map the name itself.
 with mappings as (
     select business_id, event_name, kind, kind_if_zero
-    from {{ ref('event_kinds') }}
+    from {{ configured('event_kinds') }}
 ),
 
 own_mappings as (

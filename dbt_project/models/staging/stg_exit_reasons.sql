@@ -1,2 +1,2 @@
 select reason, exit_kind, category
-from {{ ref('exit_reasons') }}
+from {{ configured('exit_reasons') }}
