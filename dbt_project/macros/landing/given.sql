@@ -8,7 +8,7 @@
 {# The relation that the var names for a table, or none: a plain name is a model, seed or snapshot, which dbt then builds before; a name with dots is a
    relation of the warehouse. dbt writes the parts of a name between quotes as they are, so only what cannot end a quote is accepted. #}
 {% macro given_relation(table) %}
-    {% set given = var('relations') %}
+    {% set given = var('relations') if is_package() else {} %}
     {% set known = landing_tables() + configuration_columns().keys() | list %}
     {% if given is not mapping or given.keys() | reject('in', known) | list %}
         {% do exceptions.raise_compiler_error("The var 'relations' of winback is " ~ given ~ ". Name by table what is to be read for it; the tables are " ~ known | join(', ') ~ ".") %}
@@ -48,7 +48,7 @@
         {% do columns.append({'name': column.name | lower if target.type == 'duckdb' else column.name, 'type': column.dtype}) %}
     {% endfor %}
     {% if not columns and flags.WHICH in ['build', 'run'] %}
-        {% do exceptions.raise_compiler_error(relation ~ ", which the var 'relations' of winback gives for " ~ table ~ ", is not there, or may not be read.") %}
+        {% do exceptions.raise_compiler_error(relation ~ ", which winback reads for " ~ table ~ ", is not there, or may not be read.") %}
     {% endif %}
     {{ return(columns) }}
 {% endmacro %}
