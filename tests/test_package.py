@@ -25,7 +25,7 @@ class OnesOwn:
 
     def __init__(self, folder: Path, output: dict, variables: dict, **files: str) -> None:
         self.folder = folder
-        # dbt compares the names that the project and the package share, and prefers ours in ours.
+        # For models of the project that have the name of one in the package.
         flags = {"require_ref_searches_node_package_before_root": True}
         self.write("dbt_project.yml", {"name": "analytics", "profile": "shop", "flags": flags, "vars": {"winback": variables}})
         self.write("profiles.yml", {"shop": {"target": "dev", "outputs": {"dev": output}}})

@@ -55,7 +55,7 @@
 
 
 {# The rows of a configuration table, to select from: a seed of ours, whose columns are text, or as a package the given relation, read as text. Without
-   one, dbt looks for a seed or model of the table's name, in the project of the user first. #}
+   one, a seed or model of the user's project that has the table's name. #}
 {% macro configured(table) -%}
     {%- set relation = given_relation(table) or builtins.ref(project_name, table) -%}
     {%- set types = {} -%}
