@@ -1,20 +1,38 @@
-"""Every dbt model is an asset and every data test an asset check. Whatever is selected, the refresh publishes safely."""
+"""The public tables as Dagster assets, and the checks of what is published. Whatever is selected, the refresh publishes safely."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from dagster import AssetExecutionContext, AssetSpec, Config, FreshnessPolicy
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetMaterialization,
+    Config,
+    Failure,
+    MaterializeResult,
+    ResourceParam,
+    multi_asset,
+    multi_asset_check,
+)
 from pydantic import Field
 
-from orchestration.dbt_project import ensure_manifest, manifest
-from orchestration.refresh import refresh
+from orchestration import outcome
+from orchestration.alive import declared_alive, fail_dead_runs
+from orchestration.catalog import TESTS_CHECK, key_of, name_of, table_specs, test_specs, tests_of_tables
+from orchestration.checks import CHECKS
+from orchestration.errors import WinbackError
+from orchestration.metadata import table_metadata, table_of
+from orchestration.refreshers import Refresher
 from orchestration.request import Request
-from orchestration.settings import owners, target
-
-# One missed daily refresh warns, two fail. The extra four hours allow for refreshes that take longer than the day before.
-FRESH = FreshnessPolicy.time_window(warn_window=timedelta(hours=28), fail_window=timedelta(hours=52))
+from orchestration.results import RefreshFailed, Result
+from orchestration.settings import load_settings
+from orchestration.summary import Published
+from orchestration.warehouses import Reader, warehouse_of
 
 
 class RefreshConfig(Config):
@@ -26,70 +44,93 @@ class RefreshConfig(Config):
     allow_future: bool = Field(default=False, description="Count to the given date even where it is not over yet in every business's zone.")
 
 
-class Catalog(DagsterDbtTranslator):
-    """How Dagster's catalogue shows the tables: grouped by folder, with owners, and with a freshness policy on public tables."""
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Return the group of an asset.
-
-        Args:
-            dbt_resource_props: the asset's entry in the dbt manifest.
-
-        Returns:
-            The folder's name, or `configuration` for the user-edited seeds, which are in no folder.
-        """
-        folders = dbt_resource_props["fqn"][1:-1]
-        return folders[0] if folders else "configuration"
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        """Return the owners of an asset.
-
-        Args:
-            dbt_resource_props: the asset's entry in the dbt manifest.
-
-        Returns:
-            The owners in its `meta.dagster.owners`, else those in `WINBACK_OWNERS`.
-        """
-        return super().get_owners(dbt_resource_props) or owners() or None
-
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> AssetSpec:
-        """Describe an asset.
-
-        Args:
-            manifest: the dbt manifest.
-            unique_id: the asset's id in the manifest.
-            project: not used.
-
-        Returns:
-            Dagster's spec. Public tables get a freshness policy. Sources `published` are the same assets as last published, so no asset depends on them.
-        """
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        spec = spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key.path[0] != "published"])
-        return spec.replace_attributes(freshness_policy=FRESH) if spec.key.path[0] == "winback" else spec
+# There is no retry policy: Dagster would treat an interrupt as a failure to retry. The refresh itself retries transient failures.
+@multi_asset(name="warehouse", specs=table_specs(), check_specs=test_specs(), can_subset=True)
+def warehouse(context: AssetExecutionContext, config: RefreshConfig, refresher: ResourceParam[Refresher]) -> Iterator[Any]:
+    """Build the tables in a copy of the warehouse, test them, and publish the copy."""
+    with _clear_endings(), declared_alive(context.instance, context.run_id):
+        fail_dead_runs(context.instance, context.log.info)
+        tables = sorted(key.path[-1] for key in context.selected_asset_keys) if context.is_subset else ()
+        try:
+            result = refresher.refresh(Request(**config.model_dump()), context.log.info, context.run_id, tables)
+        except RefreshFailed as failed:
+            yield from _tested(failed, context)
+            raise
+        for table, files in result.new_files:
+            context.log_event(AssetMaterialization(asset_key=["landing", table], metadata={"new files": files}))
+        yield from _materialized(result, context)
+        yield from _tested(result, context)
 
 
-# No project is passed: for a large selection Dagster would run a copy of it, from which ../seeds cannot be reached. There is no retry
-# policy: Dagster would treat an interrupt as a failure to retry. `endings.py` requests retries for transient failures.
-@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=Catalog(), name="warehouse")
-def warehouse(context: AssetExecutionContext, config: RefreshConfig, dbt: DbtCliResource) -> Iterator[Any]:
-    """Build the selected tables in a copy of the warehouse, test them, and publish the copy."""
-    yield from refresh(context, dbt, Request(**config.model_dump()))
+@multi_asset_check(
+    name="checks", specs=[AssetCheckSpec(check.name, asset=["winback", check.table], description=check.description) for check in CHECKS], can_subset=True
+)
+def checks(context: AssetCheckExecutionContext, refresher: ResourceParam[Refresher]) -> Iterator[AssetCheckResult]:
+    """Compare the published tables with their own past, with the landing, and with the calendar."""
+    with _clear_endings("What is published could not be checked. "):
+        load_settings()
+        for key in sorted(context.selected_asset_check_keys):
+            (check,) = (check for check in CHECKS if (check.name, check.table) == (key.name, key.asset_key.path[-1]))
+            warnings, figures = refresher.findings(check)
+            for warning in warnings:
+                context.log.warning(warning)
+            yield AssetCheckResult(
+                asset_key=key.asset_key,
+                check_name=key.name,
+                passed=not warnings,
+                severity=AssetCheckSeverity.WARN,
+                description="\n".join(warnings) or None,
+                metadata={"figures": table_of(figures)} if figures else {},
+            )
 
 
-def landing() -> list[AssetSpec]:
-    """Return the landing tables, which are filled from outside: the start of the lineage.
+@contextmanager
+def _clear_endings(what: str = "") -> Iterator[None]:
+    """Let a failure inside end the run with its message: without a traceback, unless it is a fault of ours."""
+    try:
+        yield
+    except WinbackError as error:
+        raise Failure(description=f"{what}{error}", allow_retries=False) from error.__cause__
+    except BaseException as error:
+        if not outcome.is_stop(error):
+            raise
+        raise Failure(description=outcome.words(), allow_retries=False) from None
 
-    Returns:
-        An asset for each. Only `events`, which is required, has a freshness policy. (On a server, tables do not show when rows arrived.)
-    """
-    sources = [source for source in manifest()["sources"].values() if source["source_name"] == "landing"]
-    return [
-        AssetSpec(
-            ["landing", source["name"]],
-            description=source["description"],
-            group_name="landing",
-            owners=owners(),
-            freshness_policy=FRESH if source["name"] == "events" and target() == "duckdb" else None,
-        )
-        for source in sources
-    ]
+
+def _materialized(result: Result, context: AssetExecutionContext) -> Iterator[MaterializeResult]:
+    """Report the public tables that the refresh has built, with their figures."""
+    built = (key_of(node.unique_id) for node in result.nodes if node.status == "success" and node.unique_id.startswith("model."))
+    keys = [key for key in built if key in context.selected_asset_keys]
+    if keys:
+        with warehouse_of(load_settings()).reader() as reader:
+            published = Published(reader)
+            for key in keys:
+                yield MaterializeResult(asset_key=key, metadata=_figures(key.path[-1], reader, published, context))
+
+
+def _figures(table: str, reader: Reader, published: Published, context: AssetExecutionContext) -> dict[str, Any]:
+    """Return a table's figures. It is published: if they cannot be read, a warning says so."""
+    try:
+        return table_metadata(table, reader, published)
+    except Exception as error:
+        if outcome.is_stop(error):
+            raise
+        context.log.warning(f"The figures of {table} could not be read: {type(error).__name__}: {error}.")
+        return {}
+
+
+def _tested(end: Result | RefreshFailed, context: AssetExecutionContext) -> Iterator[AssetCheckResult]:
+    """Report for each public table whether its dbt tests passed, and the rules that are broken."""
+    statuses = {node.unique_id: node.status for node in end.nodes}
+    for table, tests in tests_of_tables().items():
+        ran = [test for test in tests if statuses.get(test) in ("pass", "fail", "error")]
+        failed = [name_of(test) for test in ran if statuses[test] != "pass"]
+        if ran and AssetCheckKey(key_of(table), TESTS_CHECK) in context.selected_asset_check_keys:
+            rules = [rule for rule in getattr(end, "broken_rules", ()) if rule.startswith(f"{name_of(table)}: ")]
+            yield AssetCheckResult(
+                asset_key=key_of(table),
+                check_name=TESTS_CHECK,
+                passed=not failed,
+                description="\n".join(rules or failed) or None,
+                metadata={"tests": len(ran), "failed": len(failed)},
+            )

@@ -1,20 +1,15 @@
-"""Asset checks beyond dbt's tests, run on the tables just published. They warn and never block, because an unusual figure may be true."""
+"""Checks beyond dbt's tests, run on the published tables. They warn and never block, because an unusual figure may be true."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from dagster import AssetCheckExecutionContext, AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, Failure, multi_asset_check
-
-from orchestration import contract_checks, data_checks
+from orchestration import contract_checks, data_checks, outcome
 from orchestration.control_chart import Limits, control_limits
 from orchestration.data_checks import Find, Findings
-from orchestration.errors import WinbackError
 from orchestration.headlines import HEADLINES, Headline, Month, months_of
-from orchestration.metadata import percent, table_of
-from orchestration.progress import logger_for
-from orchestration.settings import Settings, load_settings
-from orchestration.warehouses import Reader, warehouse_of
+from orchestration.quoting import percent
+from orchestration.settings import Settings
+from orchestration.warehouses import Reader, Warehouse
 
 
 @dataclass(frozen=True)
@@ -32,11 +27,6 @@ class Check:
     name: str
     find: Find
     description: str
-
-    @property
-    def spec(self) -> AssetCheckSpec:
-        """Return the check's spec for Dagster."""
-        return AssetCheckSpec(self.name, asset=["winback", self.table], description=self.description)
 
 
 def control_limit_breaches(reader: Reader, settings: Settings, headline: Headline) -> Findings:
@@ -155,36 +145,21 @@ CHECKS = [
 ]
 
 
-@multi_asset_check(name="checks", specs=[check.spec for check in CHECKS], can_subset=True)
-def checks(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
-    """Compare the published tables with their own past, with the landing, and with the calendar."""
-    try:
-        settings = load_settings()
-        log = logger_for(context)
-        with warehouse_of(settings).reader() as reader:
-            for check in CHECKS:
-                if check.spec.key in context.selected_asset_check_keys:
-                    warnings, figures = _findings(check, reader, settings)
-                    for warning in warnings:
-                        log(f"WARNING: {warning}")
-                    yield _result(check.spec, warnings, figures)
-    except WinbackError as error:
-        raise Failure(description=f"What is published could not be checked. {error}", allow_retries=False) from None
+def findings_of(check: Check, warehouse: Warehouse, settings: Settings) -> Findings:
+    """Run one check on the published tables.
 
+    Args:
+        check: the check.
+        warehouse: where the tables are published.
+        settings: have its limits.
 
-def _findings(check: Check, reader: Reader, settings: Settings) -> Findings:
+    Returns:
+        Warnings, none if all is well, and figures. A check that cannot run warns.
+    """
     try:
-        return check.find(reader, settings)
-    except Exception as error:  # noqa: BLE001 - a check that cannot run warns, like one that fails
+        with warehouse.reader() as reader:
+            return check.find(reader, settings)
+    except Exception as error:
+        if outcome.is_stop(error):
+            raise
         return [f"{check.name} could not be checked: {type(error).__name__}: {error}"], []
-
-
-def _result(spec: AssetCheckSpec, warnings: list[str], figures: list[dict]) -> AssetCheckResult:
-    return AssetCheckResult(
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        passed=not warnings,
-        severity=AssetCheckSeverity.WARN,
-        description="\n".join(warnings) or None,
-        metadata={"figures": table_of(figures)} if figures else {},
-    )

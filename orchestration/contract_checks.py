@@ -4,7 +4,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from orchestration.data_checks import Findings
-from orchestration.metadata import percent
+from orchestration.quoting import percent
 from orchestration.settings import Settings
 from orchestration.summary import Published
 from orchestration.warehouses import Reader

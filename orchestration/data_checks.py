@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
+from typing import Any
 
-from orchestration.metadata import UNMAPPED_LENGTH, dropped_figures, percent, unmapped_figures
-from orchestration.quoting import shown
+from orchestration.quoting import percent, shown
 from orchestration.settings import Settings
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
@@ -15,6 +15,8 @@ Findings = tuple[list[str], list[dict]]
 Find = Callable[[Reader, Settings], Findings]
 
 MOST_NAMED = 5  # names or reasons in a warning
+MOST_UNMAPPED = 100  # names and reasons in a table; the next constant limits the characters of each
+UNMAPPED_LENGTH = 60
 
 # The dates with events of each business, from one year before the newest date.
 DATES = """
@@ -211,3 +213,33 @@ def wide_segments(reader: Reader, _: Settings) -> Findings:
         for business, segment, values in found
     ]
     return warnings, [{"business": business, "segment": segment, "values": values} for business, segment, values in found]
+
+
+def dropped_figures(published: Published) -> list[dict[str, Any]]:
+    """Count the dropped values, as rows of a table.
+
+    Args:
+        published: summary of the published tables.
+
+    Returns:
+        A row for each business, column and reason.
+    """
+    return [{"business": row.business_id, "table": row.table, "column": row.column, "reason": row.reason, "values": row.values} for row in published.dropped]
+
+
+def unmapped_figures(published: Published) -> list[dict[str, Any]]:
+    """List names and reasons that no seed lists, as rows of a table: limited in number and in length.
+
+    Args:
+        published: summary of the published tables.
+
+    Returns:
+        A row for each.
+    """
+    return [
+        {
+            "business": row.business_id, "column": row.column, "value": shown(row.value, UNMAPPED_LENGTH), "rows": row.rows,
+            "first seen": f"{row.first_seen_on or '–'}", "last seen": f"{row.last_seen_on or '–'}",
+        }
+        for row in published.unmapped[:MOST_UNMAPPED]
+    ]  # fmt: skip

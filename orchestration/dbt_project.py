@@ -1,4 +1,4 @@
-"""The dbt project as Dagster and the command line use it: its manifest, its executable, its variables."""
+"""The dbt project: its manifest, its tables, the version of its code, and what its failures mean."""
 
 import hashlib
 import json
@@ -14,9 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dagster_dbt import DbtCliResource
-from packaging.version import Version, parse
-
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE, target
 
@@ -31,20 +28,6 @@ NAMES_RULES = "broken_rule"
 WORKING_FILE = "warehouse.duckdb"
 
 
-class DbtProcess(DbtCliResource):
-    """dbt in a subprocess only: no second dbt is set up in this process, and no subprocess is started to ask for the version.
-
-    Both take seconds of every refresh, and serve features not used here (Dagster's row counts and column metadata).
-    """
-
-    @property
-    def _cli_version(self) -> Version:
-        return parse(version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
-        return None
-
-
 def dbt_executable() -> str:
     """Return the dbt that is installed beside this Python, which need not be on PATH.
 
@@ -53,22 +36,6 @@ def dbt_executable() -> str:
     """
     beside = Path(sys.executable).with_name("dbt")
     return str(beside) if beside.exists() else "dbt"
-
-
-def dbt_resource() -> DbtProcess:
-    """Return the resource that runs dbt on the parsed project.
-
-    Returns:
-        The resource, for Dagster's definitions.
-    """
-    parsed = ensure_manifest().with_name("partial_parse.msgpack")
-    # dbt's log file would be deleted with the build, and writing it takes longer than building the tables of a small company.
-    return DbtProcess(
-        project_dir=str(DBT_PROJECT),
-        profiles_dir=str(DBT_PROJECT),
-        dbt_executable=sys.executable,
-        global_config_flags=[str(Path(__file__).with_name("dbt_runner.py")), str(parsed), "--log-level-file", "none"],
-    )
 
 
 def ensure_manifest() -> Path:
@@ -179,7 +146,7 @@ def failure_messages(results: Sequence[dict], broken_rules: Sequence[str] = ()) 
     """Describe what failed in a dbt run, one paragraph per cause.
 
     Args:
-        results: the `results` of dbt's run_results.json.
+        results: the results of the nodes, as `dbt_runner.py` writes them.
         broken_rules: what dbt logged at its end for tests that name their broken rules (macros/refresh/broken_rules.sql).
 
     Returns:

@@ -2,11 +2,11 @@
 
 import os
 
-from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ScheduleDefinition, define_asset_job
+from dagster import AssetSelection, DefaultScheduleStatus, Definitions, ResourceDefinition, ScheduleDefinition, define_asset_job
 
-from orchestration.assets import landing, warehouse
-from orchestration.checks import checks
-from orchestration.dbt_project import dbt_resource
+from orchestration.assets import checks, warehouse
+from orchestration.catalog import landing_specs
+from orchestration.refreshers import Refreshing
 from orchestration.sensors import sensors
 
 refresh_job = define_asset_job(
@@ -25,10 +25,10 @@ nightly = ScheduleDefinition(
 )
 
 defs = Definitions(
-    assets=[*landing(), warehouse],
+    assets=[*landing_specs(), warehouse],
     asset_checks=[checks],
     jobs=[refresh_job],
     schedules=[nightly],
     sensors=sensors(),
-    resources={"dbt": dbt_resource()},
+    resources={"refresher": ResourceDefinition.hardcoded_resource(Refreshing())},
 )

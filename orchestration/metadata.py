@@ -1,24 +1,20 @@
 """Metadata of public tables in Dagster: rows, headline figures, a plot, rejected rows and restatements."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from dagster import AssetMaterialization, MetadataValue, Output, TableColumn, TableRecord, TableSchema
+from dagster import MetadataValue, TableColumn, TableRecord, TableSchema
 
+from orchestration.data_checks import dropped_figures, unmapped_figures
 from orchestration.headlines import HEADLINES, Month, months_of
-from orchestration.landing.files import LandedFile
 from orchestration.plots import MOST_LINES, SHOWN, rate_plot, stock_plot
-from orchestration.quoting import shown
+from orchestration.quoting import percent
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
 
 Metadata = dict[str, Any]
 
 MOST_FIGURES = 20  # businesses whose rates Dagster plots over the refreshes; the table has all of them
-MOST_UNMAPPED = 100  # names and reasons shown on a page; the next constant limits the characters of each
-UNMAPPED_LENGTH = 60
 
 STOCKS = """
     select period_start, sum(closing_active), sum(closing_dormant), sum(closing_former)
@@ -27,42 +23,6 @@ STOCKS = """
     group by period_start
     order by period_start
 """
-
-
-def with_metadata(events: Iterable[Any], reader: Reader, published: Published) -> Iterator[Any]:
-    """Add metadata for people to the events of public tables.
-
-    Args:
-        events: Dagster's events of a published refresh.
-        reader: reads the published tables.
-        published: summary of the published tables.
-
-    Yields:
-        The events, in order.
-    """
-    for event in events:
-        if isinstance(event, Output) and (table := _public_table(event, published)):
-            yield event.with_metadata({**event.metadata, **table_metadata(table, reader, published)})
-        else:
-            yield event
-
-
-def landing_materializations(new_files: Iterable[LandedFile]) -> list[AssetMaterialization]:
-    """Report that new landing files were read, for the landing assets in Dagster, which are materialised from outside.
-
-    Args:
-        new_files: the files.
-
-    Returns:
-        An event for each landing table with new files.
-    """
-    counts = Counter(file.table for file in new_files)
-    return [AssetMaterialization(asset_key=["landing", table], metadata={"new files": count}) for table, count in counts.items()]
-
-
-def _public_table(event: Output, published: Published) -> str | None:
-    name = str(event.metadata["unique_id"].value).split(".")[-1] if "unique_id" in event.metadata else ""
-    return name if name in published.row_counts else None
 
 
 def table_metadata(table: str, reader: Reader, published: Published) -> Metadata:
@@ -92,36 +52,6 @@ def table_metadata(table: str, reader: Reader, published: Published) -> Metadata
     if table == "unmapped_values":
         metadata |= _table_if_any("in no seed", unmapped_figures(published))
     return metadata
-
-
-def dropped_figures(published: Published) -> list[dict[str, Any]]:
-    """Count the dropped values, as rows of a table.
-
-    Args:
-        published: summary of the published tables.
-
-    Returns:
-        A row for each business, column and reason.
-    """
-    return [{"business": row.business_id, "table": row.table, "column": row.column, "reason": row.reason, "values": row.values} for row in published.dropped]
-
-
-def unmapped_figures(published: Published) -> list[dict[str, Any]]:
-    """List names and reasons that no seed lists, as rows of a table: limited in number and in length.
-
-    Args:
-        published: summary of the published tables.
-
-    Returns:
-        A row for each.
-    """
-    return [
-        {
-            "business": row.business_id, "column": row.column, "value": shown(row.value, UNMAPPED_LENGTH), "rows": row.rows,
-            "first seen": f"{row.first_seen_on or '–'}", "last seen": f"{row.last_seen_on or '–'}",
-        }
-        for row in published.unmapped[:MOST_UNMAPPED]
-    ]  # fmt: skip
 
 
 def _headline_metadata(rate: str, months: dict[str, list[Month]]) -> Metadata:
@@ -188,15 +118,3 @@ def table_of(rows: list[dict[str, Any]]) -> MetadataValue:
     """
     schema = TableSchema(columns=[TableColumn(name, "int" if isinstance(value, int) else "string") for name, value in rows[0].items()])
     return MetadataValue.table(records=[TableRecord(row) for row in rows], schema=schema)
-
-
-def percent(share: float | None) -> str:
-    """Format a share for people.
-
-    Args:
-        share: the share, or None.
-
-    Returns:
-        Per cent with two decimal places; a dash for None.
-    """
-    return "–" if share is None else f"{share:.2%}"

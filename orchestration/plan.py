@@ -114,6 +114,33 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
     return Plan(as_of_date, new_files, rebuilds, is_needed, code, unchanged, known_files, **after)
 
 
+def plan_selection(warehouse: Warehouse, request: Request, engine: str) -> Plan:
+    """Plan the rebuild of some tables: it keeps the date and the rows of the others, or they would not fit together.
+
+    Args:
+        warehouse: provides the published tables.
+        request: the options of the refresh.
+        engine: its name, for messages.
+
+    Returns:
+        The plan.
+
+    Raises:
+        WinbackError: nothing is published, an earlier version published it, the engine cannot do it, or another date is requested.
+    """
+    if not warehouse.takes_selections:
+        raise WinbackError(f"On {engine} a selection of tables cannot be built apart from the rest. Run the whole refresh.")
+    last = last_refresh(warehouse)
+    if last is None:
+        raise WinbackError("Nothing is published yet, so a selection of tables has nothing to stand on. Run the whole refresh first.")
+    if is_of_earlier_format(warehouse):
+        raise WinbackError("An earlier version has written this warehouse. Run the whole refresh first; then a selection of tables can be built.")
+    as_of = request.as_of_date
+    if as_of and as_of != last.as_of_date:
+        raise WinbackError(f"A selection of tables keeps the published as-of date, {last.as_of_date}. Run the whole refresh for {as_of}.")
+    return Plan(last.as_of_date, [], rebuilds=False, is_needed=True, code_version=last.code_version, refresh_id=last.refresh_id)
+
+
 def refuse_future(request: Request) -> None:
     """Refuse an unfinished date: it lacks some of its events, and a typing error in the year would publish decades of empty dates.
 

@@ -65,3 +65,15 @@ def shown(text: object, most: int = MOST_SHOWN) -> str:
     """
     line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in str(text))
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def percent(share: float | None) -> str:
+    """Format a share for people.
+
+    Args:
+        share: the share, or None.
+
+    Returns:
+        Per cent with two decimal places; a dash for None.
+    """
+    return "–" if share is None else f"{share:.2%}"

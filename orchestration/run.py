@@ -1,98 +1,113 @@
-"""Runs the Dagster job `refresh` in this process, for the command line."""
+"""The refresh of the command line: it runs in this process, and another one records it in Dagster."""
 
 import contextlib
-import gc
+import json
 import os
-import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from orchestration import outcome
+from orchestration.announcement import announce
+from orchestration.checks import CHECKS, findings_of
+from orchestration.data_checks import Findings
 from orchestration.errors import WinbackError
+from orchestration.refresh import refresh
+from orchestration.refreshers import end_line
 from orchestration.request import Request
-from orchestration.settings import STATE, load_settings
+from orchestration.results import Result
+from orchestration.settings import ROOT, Settings, load_settings
+from orchestration.warehouses import Warehouse, warehouse_of
 
-if TYPE_CHECKING:  # Dagster takes a second to import.
-    from dagster import DagsterInstance, ExecuteInProcessResult
+Log = Callable[[str], None]
 
 
-def run_refresh(request: Request, log: Callable[[str], None]) -> None:
-    """Run the job in this process. Runs from the command line are recorded with those of `dagster dev`, in Dagster's home.
+class Recording:
+    """The process that records this refresh as a run of Dagster, once it is started.
 
     Args:
         request: the options of the refresh.
-        log: called with messages for the user.
+        log: called with messages for people, which are recorded too.
+    """
+
+    def __init__(self, request: Request, log: Log) -> None:
+        self.run_id = str(uuid4())
+        self._request = request
+        self._log = log
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start it, unless it has been started."""
+        if self._process is None:
+            command = [sys.executable, "-m", "orchestration.recorder", self.run_id, json.dumps(asdict(self._request))]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            self._process = subprocess.Popen(command, cwd=ROOT, env={**os.environ}, text=True, start_new_session=True, **pipes)
+
+    def log(self, words: str) -> None:
+        """Log a message, and record it."""
+        self._log(words)
+        self._write(json.dumps({"log": words}))
+
+    def end(self, end: Result | WinbackError, findings: dict[str, Findings]) -> None:
+        """Record how the refresh has ended, and wait until that is done.
+
+        Args:
+            end: its result, or why it failed.
+            findings: what each check of the published tables has found.
+        """
+        if self._process is None:
+            return
+        self._write(end_line(end, findings))
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        problem = self._process.stdout.read().strip()
+        if self._process.wait():
+            self._log(f"WARNING: this refresh could not be recorded in Dagster. {problem or 'Its recorder ended without a word.'}")
+
+    def _write(self, line: str) -> None:
+        if self._process:
+            with contextlib.suppress(BrokenPipeError):  # Its end says why.
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
+
+
+def run_refresh(request: Request, log: Log) -> None:
+    """Refresh the warehouse, show what was published, and record the run in Dagster's home, with those of `dagster dev`.
+
+    Only a refresh that has something to build is recorded.
+
+    Args:
+        request: the options of the refresh.
+        log: called with messages for people.
 
     Raises:
         WinbackError: nothing was published; the message says why.
         Stopped: a signal came.
     """
-    request.as_of_date  # noqa: B018 - a malformed date is refused before Dagster is imported
-    load_settings()
+    settings = load_settings()
     log("Starting the refresh.")
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(STATE / "dagster")))
-    _make_home(home)
-    from orchestration.dagster_sqlite import keep_connections
-    from orchestration.definitions import defs
-    from orchestration.progress import show_on_terminal
-
-    # Imported modules stay in memory to the end: exclude them from garbage collection.
-    gc.freeze()
-    show_on_terminal()
-    keep_connections()
-    job = defs.resolve_job_def("refresh")
-    run_config = {"ops": {"warehouse": {"config": asdict(request)}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    outcome.begin()
+    recording = Recording(request, log)
+    on_build = recording.start if settings.records_runs else lambda: None
     try:
-        failure = _run(home, lambda instance, run_id: job.execute_in_process(run_config=run_config, instance=instance, run_id=run_id, raise_on_error=False))
-    except Exception as error:  # noqa: BLE001 - a refresh ends its run itself: this error is from Dagster or its database, of any type
-        failure = _unusable(home, error) + ("" if outcome.has_published() else " Nothing was published.")
+        result = refresh(request, recording.log, run_id=recording.run_id, on_build=on_build)
+    except WinbackError as failure:
+        recording.end(failure, {})
+        raise
+    if result.nodes:
+        # The tables are published from here on: displaying them must not fail the refresh.
+        warehouse = warehouse_of(settings)
+        findings = _show(warehouse, settings, recording.log)
+        recording.end(result, findings)
+
+
+def _show(warehouse: Warehouse, settings: Settings, log: Log) -> dict[str, Findings]:
+    """Announce what was published, and warn of what the checks find."""
+    announce(warehouse, settings.report, log)
+    findings = {check.name: findings_of(check, warehouse, settings) for check in CHECKS}
+    for warnings, _ in findings.values():
+        for warning in warnings:
+            log(f"WARNING: {warning}")
     outcome.stop_if_asked()
-    if failure and outcome.has_published():
-        log(f"WARNING: the tables are published, but the run that published them could not be recorded to its end. {failure}")
-    elif failure:
-        raise WinbackError(failure)
-
-
-def _run(home: Path, execute: "Callable[[DagsterInstance, str], ExecuteInProcessResult]") -> str | None:
-    """Run the job; return why it failed, or None."""
-    from dagster import DagsterInstance
-
-    from orchestration.alive import declared_alive
-
-    run_id = str(uuid4())
-    # dbt's own log goes to Dagster's log; the terminal gets only the messages of the refresh.
-    with DagsterInstance.from_config(str(home)) as instance, Path(os.devnull).open("w") as devnull, contextlib.redirect_stdout(devnull), declared_alive(instance, run_id):
-        result = execute(instance, run_id)
-    return None if result.success else _failure(result)
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        config = home / "dagster.yaml"
-        if not config.exists():
-            shutil.copyfile(Path(__file__).with_name("dagster.yaml"), config)
-    except OSError as error:
-        raise WinbackError(f"{_unusable(home, error)} Nothing was published.") from None
-
-
-def _unusable(home: Path, error: Exception) -> str:
-    words = " ".join(str(error).split("[SQL:", maxsplit=1)[0].split())[:300]
-    return (
-        f"Dagster's home {home} cannot be used ({type(error).__name__}: {words}). It keeps the history of runs, and no tables: "
-        "mend it, move it away to begin another one, or set DAGSTER_HOME to another folder."
-    )
-
-
-def _failure(result: "ExecuteInProcessResult") -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
-            return data.error.to_string()
-    return "The run failed before its first step; see it in Dagster."
+    return findings

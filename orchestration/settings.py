@@ -18,6 +18,7 @@ RESERVED_CATALOGS = {"winback", "winback_internal", "main", "temp", "system"}
 
 TARGETS = ("duckdb", "postgres", "spark")
 CONTROL_LIMITS = ("binomial", "laney")
+YES_NO = ("yes", "no")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Settings:
         rejected_share: the share of rejected rows above which a check warns (`WINBACK_REJECTED_SHARE`).
         landing_days: days without an event after which a check warns (`WINBACK_LANDING_DAYS`).
         control_limits: the limits for headline rates, `binomial` or `laney` (`WINBACK_CONTROL_LIMITS`).
+        records_runs: whether refreshes of the command line are recorded in Dagster (`WINBACK_RECORD_RUNS`).
     """
 
     target: str
@@ -49,6 +51,7 @@ class Settings:
     rejected_share: float
     landing_days: int
     control_limits: str
+    records_runs: bool
 
 
 def load_settings() -> Settings:
@@ -86,6 +89,7 @@ def load_settings() -> Settings:
         rejected_share=_number("WINBACK_REJECTED_SHARE", 0.05),
         landing_days=_whole("WINBACK_LANDING_DAYS", 3),
         control_limits=_one_of("WINBACK_CONTROL_LIMITS", CONTROL_LIMITS),
+        records_runs=_one_of("WINBACK_RECORD_RUNS", YES_NO) == "yes",
     )
 
 

@@ -113,8 +113,8 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def golden(once: Once) -> Project:
-    """The golden landing, refreshed once; read it, do not change it."""
-    return once("golden", lambda project: refresh_golden(copy_project(project.folder)))
+    """The golden landing, refreshed once and recorded in Dagster; read it, do not change it."""
+    return once("golden", lambda project: refresh_golden(copy_project(project.folder).recorded()))
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """What a Dagster instance has recorded about a project's last refresh."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterInstance
 
-from projects import Project
+from projects import ROOT, Project
 
 
 class Told:
@@ -25,6 +27,13 @@ class Told:
         """Return the latest evaluation of one check."""
         (record,) = self.instance.event_log_storage.get_asset_check_execution_history(AssetCheckKey(AssetKey(["winback", table]), name), limit=1)
         return record.event.dagster_event.event_specific_data
+
+
+def make_home(project: Project) -> None:
+    """Make Dagster's home of a project whose runs have not been recorded."""
+    home = Path(project.env()["DAGSTER_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / "orchestration" / "dagster.yaml", home / "dagster.yaml")
 
 
 def instance_of(project: Project, monkeypatch: pytest.MonkeyPatch) -> DagsterInstance:

@@ -47,8 +47,14 @@ class Project:
             "DAGSTER_HOME": str(self.folder / ".winback" / "dagster"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "WINBACK_RETRIES": "0",
+            "WINBACK_RECORD_RUNS": "no",
         }
         return {**os.environ, **given, **self.environment, **extra}
+
+    def recorded(self) -> "Project":
+        """Have refreshes recorded in Dagster, as they are by default."""
+        self.environment["WINBACK_RECORD_RUNS"] = "yes"
+        return self
 
     def start(self, *arguments: str, **extra: str) -> subprocess.Popen:
         command = [sys.executable, "-m", "orchestration", *arguments]

@@ -10,7 +10,7 @@ from projects import GOLDEN_AS_OF, Project
 # Runs in a copy of the project: materialise a selection like the UI, and print what Dagster recorded.
 MATERIALISE = """
 import json, sys
-from dagster import AssetKey, AssetSelection, DagsterInstance
+from dagster import AssetKey, DagsterInstance
 from orchestration.definitions import defs
 
 keys = [AssetKey(key.split("/")) for key in json.loads(sys.argv[1])]
@@ -21,7 +21,10 @@ failures = [e.step_failure_data.user_failure_data for e in result.all_events if 
 print("RESULT" + json.dumps({
     "success": result.success,
     "materialised": sorted("/".join(e.asset_key.path) for e in result.get_asset_materialization_events()),
-    "checks": [[e.asset_check_evaluation_data.check_name, e.asset_check_evaluation_data.passed] for e in result.all_events if e.event_type_value == "ASSET_CHECK_EVALUATION"],
+    "checks": [
+        [e.asset_key.path[-1], e.passed, e.description]
+        for e in (e.asset_check_evaluation_data for e in result.all_events if e.event_type_value == "ASSET_CHECK_EVALUATION")
+    ],
     "failure": failures[0].description if failures and failures[0] else None,
 }))
 """
@@ -31,7 +34,7 @@ def materialise(project: Project, *keys: str, **config: object) -> dict:
     done = warm.run(["-c", MATERIALISE, json.dumps(keys), json.dumps(config)], project.folder, project.env())
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT")), None)
     assert line, done.stderr
-    return json.loads(line.removeprefix("RESULT"))
+    return {**json.loads(line.removeprefix("RESULT")), "log": done.stderr}
 
 
 def test_definitions_hold_the_job_the_schedule_and_every_public_table() -> None:
@@ -51,7 +54,7 @@ def test_a_selection_keeps_the_published_date_and_publishes(toy: Project) -> Non
     before = toy.query("select * from winback.fct_win_back order by all")
     told = materialise(toy, "winback/fct_win_back")
     assert told["success"] and told["materialised"] == ["winback/fct_win_back"]
-    assert told["checks"] and all(passed for _, passed in told["checks"])
+    assert f"Warehouse: {toy.warehouse}" in told["log"] and told["checks"] and all(passed for _, passed, _ in told["checks"])
     assert toy.query("select * from winback.fct_win_back order by all") == before
     assert toy.query("select distinct as_of_date::varchar from winback.dim_business") == [(GOLDEN_AS_OF,)]
 
@@ -68,10 +71,10 @@ def test_a_selection_needs_something_published(bare_toy: Project) -> None:
 
 
 def test_what_cannot_be_read_is_not_shown_as_materialised(toy: Project) -> None:
-    toy.land_more(customer="fails a test")
+    toy.land_more(customer="breaks a rule")
     told = materialise(toy)
     assert not told["success"] and told["materialised"] == []
-    assert ["never_holds", False] in told["checks"] and any(passed for _, passed in told["checks"])
+    assert ["lifecycle_states", False, "lifecycle_states: a customer breaks a rule (1 row)"] in told["checks"]
 
 
 def test_dagsters_own_tools_find_the_job_from_the_projects_root(bare_toy: Project) -> None:

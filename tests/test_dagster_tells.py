@@ -13,7 +13,7 @@ import pytest
 import yaml
 from dagster import AssetKey
 
-from dagster_instance import Told, instance_of
+from dagster_instance import Told, instance_of, make_home
 from orchestration.dbt_project import published_models
 from orchestration.landing.contract import LANDING_TABLES
 from projects import GOLDEN_AS_OF, ROOT, Project
@@ -127,7 +127,7 @@ def test_new_files_are_told_of_their_landing(told: Told) -> None:
 
 
 def test_owners_come_from_the_environment_and_from_dbt(monkeypatch: pytest.MonkeyPatch) -> None:
-    from orchestration.assets import Catalog
+    from orchestration.catalog import Catalog
     from orchestration.errors import WinbackError
 
     monkeypatch.setenv("WINBACK_OWNERS", "data@example.com, team:retention")
@@ -158,10 +158,11 @@ def test_the_shipped_instance_is_put_where_dagster_looks_and_is_what_it_says(gol
 
 
 @pytest.mark.parametrize("tool", [["dg", "check", "defs"], ["dagster", "definitions", "validate"]])
-def test_dagsters_own_checks_are_clean(published_toy: Project, tool: list[str]) -> None:
+def test_dagsters_own_checks_are_clean(toy: Project, tool: list[str]) -> None:
     command = [str(Path(sys.executable).with_name(tool[0])), *tool[1:]]
-    environment = {**published_toy.env(), "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", sys.prefix)}
-    done = subprocess.run(command, check=False, cwd=published_toy.folder, env=environment, text=True, capture_output=True, timeout=300)
+    make_home(toy)
+    environment = {**toy.env(), "VIRTUAL_ENV": os.environ.get("VIRTUAL_ENV", sys.prefix)}
+    done = subprocess.run(command, check=False, cwd=toy.folder, env=environment, text=True, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     words = done.stdout + done.stderr
     assert "All definitions loaded successfully" in words or "All code locations passed validation" in words

@@ -1,6 +1,7 @@
 """Files beside the published one: access rights, links, which files may be removed, and a file that was not closed."""
 
 import fcntl
+import json
 import os
 import stat
 import subprocess
@@ -127,17 +128,16 @@ def test_a_dbt_whose_refresh_was_killed_is_dead_before_its_build_is_cleared(tmp_
     builds, run = Builds(tmp_path / "build"), str(uuid4())
     folder = builds.make(run)
     (folder / "warehouse.duckdb.copying").touch()
-    variables = f'{{"refresh_process": PARENT, "held": "{folder / MARK}", "db_path": "{folder / "warehouse.duckdb"}"}}'
-    command = [sys.executable, str(ROOT / "orchestration" / "dbt_runner.py"), str(ensure_manifest().with_name("partial_parse.msgpack")), "build"]
-    command += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project"), "--target-path", str(folder / "target"), "--vars"]
+    job = {"arguments": [], "variables": {"held": str(folder / MARK), "db_path": str(folder / "warehouse.duckdb")}}
+    command = [sys.executable, str(ROOT / "orchestration" / "dbt_runner.py"), str(ensure_manifest().with_name("partial_parse.msgpack")), "duckdb"]
     program = """if True:
-        import os, pathlib, subprocess, sys
-        variables, vars_file, *command = sys.argv[1:]
-        pathlib.Path(vars_file).write_text(variables.replace("PARENT", str(os.getpid())))
-        child = subprocess.Popen([*command, vars_file])
+        import os, subprocess, sys
+        job, *command = sys.argv[1:]
+        child = subprocess.Popen([*command, str(os.getpid())], stdin=subprocess.PIPE, text=True)
+        print(job, file=child.stdin, flush=True)
         print(child.pid, flush=True)
         child.wait()"""
-    parent = subprocess.Popen([sys.executable, "-c", program, variables, str(tmp_path / "vars.json"), *command], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, "-c", program, json.dumps(job), *command], stdout=subprocess.PIPE, text=True)
     child = Path("/proc", parent.stdout.readline().strip())
     deadline = time.monotonic() + 60
     while not is_held(folder / MARK) and time.monotonic() < deadline:

@@ -23,7 +23,7 @@ from warehouses import differences
 @pytest.fixture(scope="session")
 def on_postgres(server: Server, shared: Path) -> ServedProject:
     """The golden landing, published on PostgreSQL; read it, do not change it."""
-    project = served(Project.at(shared / "golden_on_postgres"), server.environment("golden"))
+    project = served(Project.at(shared / "golden_on_postgres"), server.environment("golden")).recorded()
     with FileLock(shared / "golden_on_postgres.lock"):
         if not server.has("golden_is_published"):
             server.make("golden")

@@ -42,6 +42,7 @@ def order(event_id: str, customer: str, on: str, loaded_on: str = "2025-06-01", 
 
 def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """One project through several refreshes; each paragraph is one."""
+    project.recorded()
     land(
         project, "first", order("a1", "ann", "2024-01-10"), order("b1", "bob", "2024-02-10"), order("c1", "cleo", "2025-05-20"),
         order("d1", "dora", "2025-05-15", name="pre_order"),

@@ -8,7 +8,7 @@ import pytest
 from dagster import DagsterInstance, DagsterRunStatus
 from filelock import FileLock
 
-from dagster_instance import instance_of
+from dagster_instance import instance_of, make_home
 from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
 from waiting import wait_for, wait_for_line
@@ -81,6 +81,7 @@ with ending_in_words():
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
 def test_while_it_waits_and_while_dbt_runs(toy: Project, hook: Hook, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:  # noqa: F811
     toy.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0", "WINBACK_WEBHOOK_URL": hook.url()}
+    toy.recorded()
     before = toy.warehouse.read_bytes()
     with FileLock(toy.warehouse.with_name("warehouse.duckdb.lock")):
         waiting = toy.start("refresh", "--as-of", "2025-07-01")
@@ -97,6 +98,7 @@ def test_while_it_waits_and_while_dbt_runs(toy: Project, hook: Hook, monkeypatch
     assert building.returncode == CODES[number] and err.endswith(f"winback: Stopped by {NAMES[number]}. {NOTHING}\n") and "Traceback" not in err, err
     assert toy.builds() == [] and toy.warehouse.read_bytes() == before
     with instance_of(toy, monkeypatch) as instance:
+        wait_for(lambda: instance.get_runs(limit=1) and instance.get_runs(limit=1)[0].is_finished)  # its recorder outlives the refresh
         assert starts_of_last_run(instance) == (DagsterRunStatus.FAILURE, 1)
     # The user who presses Ctrl-C knows; the person who reads a service's log the day after does not.
     assert [body["text"].splitlines()[0] for _, body in hook.taken] == ([] if number == signal.SIGINT else [f"Winback: the refresh failed. Stopped by SIGTERM. {NOTHING}"] * 2)
@@ -119,6 +121,7 @@ def test_a_run_that_is_terminated_in_dagster_is_not_started_again(toy: Project, 
     """Its process receives an interrupt, and passes it on to the process of the step."""
     command = [sys.executable, "-m", "dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "refresh"]
     environment = toy.env(WINBACK_RETRIES="2", WINBACK_RETRY_SECONDS="0")
+    make_home(toy)
     with FileLock(toy.warehouse.with_name("warehouse.duckdb.lock")):
         process = subprocess.Popen(command, cwd=toy.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         wait_for_line("Waiting for", process)
