@@ -38,12 +38,15 @@ class DbtRun:
 class DbtProcess:
     """A process that has dbt and the parsed project loaded. As a context, it is killed at the end.
 
+    Args:
+        log: called if the project has to be parsed first.
+
     Raises:
         WinbackError: the project does not parse.
     """
 
-    def __init__(self) -> None:
-        parsed = ensure_manifest().with_name("partial_parse.msgpack")
+    def __init__(self, log: Callable[[str], None]) -> None:
+        parsed = ensure_manifest(log).with_name("partial_parse.msgpack")
         environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PROFILES_DIR": str(DBT_PROJECT), "DBT_PROJECT_DIR": str(DBT_PROJECT)}
         self._process = subprocess.Popen(
             [sys.executable, str(RUNNER), str(parsed), target(), str(os.getpid())],

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -38,11 +38,14 @@ def dbt_executable() -> str:
     return str(beside) if beside.exists() else "dbt"
 
 
-def ensure_manifest() -> Path:
+def ensure_manifest(log: Callable[[str], None] = lambda _: None) -> Path:
     """Parse the dbt project if its manifest is missing or older than the project.
 
     Every node contains the names of its database and schema, so each database has its own manifest. On DuckDB one manifest serves every
     warehouse, because the build file always has the same name, whatever the published file is called.
+
+    Args:
+        log: called if the project is parsed, which takes seconds.
 
     Returns:
         The path of an up-to-date manifest. dbt's own binary form lies beside it.
@@ -60,6 +63,7 @@ def ensure_manifest() -> Path:
     newest = max(path.stat().st_mtime for path in (*files, *folders))
     if manifest.exists() and manifest.stat().st_mtime >= newest:
         return manifest
+    log("Parsing the dbt project, as after each change of it.")
     STATE.mkdir(exist_ok=True)
     variables = {"db_path": database} if engine == "duckdb" else {"build_schema": BUILD_SCHEMA}
     # Parsed aside and moved into place, because another process may be reading the old manifest.

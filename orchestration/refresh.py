@@ -71,7 +71,7 @@ class _Refresh:
     def __call__(self) -> Result:
         warehouse, log = self.warehouse, self.log
         warehouse.find_landing()  # If there is none, say so before anything starts.
-        with DbtProcess() as dbt, warehouse.refresh_lock(self.run_id, self.settings.lock_timeout, log), outcome.stopped_once():
+        with DbtProcess(log) as dbt, warehouse.refresh_lock(self.run_id, self.settings.lock_timeout, log), outcome.stopped_once():
             _clear_dead_builds(warehouse, log)
             warehouse.check()
             plan = plan_selection(warehouse, self.request, self.settings.target) if self.tables else plan_refresh(warehouse, self.request, log)
