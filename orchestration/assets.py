@@ -39,8 +39,8 @@ class RefreshConfig(Config):
     """Options of one refresh."""
 
     as_of: str | None = Field(default=None, description="The last date counted, YYYY-MM-DD; by default the last one over in every business's zone.")
-    full: bool = Field(default=False, description="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
-    reland: bool = Field(default=False, description="Forget the landed rows, and land what the landing holds now.")
+    full: bool = Field(default=False, description="Derive everything from the landed rows again, instead of what has changed since the last refresh.")
+    reland: bool = Field(default=False, description="Forget the landed rows, and read the whole landing again.")
     allow_future: bool = Field(default=False, description="Count to the given date even where it is not over yet in every business's zone.")
 
 

@@ -23,8 +23,8 @@ def winback() -> None:
 
 @winback.command(help="Build every table from the landing, test them, and publish them in one step.")
 @click.option("--as-of", metavar="DATE", help="The last date counted, YYYY-MM-DD. Default: the last date that is over in every business's time zone.")
-@click.option("--full", is_flag=True, help="Derive everything anew from the landed rows, instead of what has changed since the last refresh.")
-@click.option("--reland", is_flag=True, help="Forget the landed rows, and land what the landing holds now.")
+@click.option("--full", is_flag=True, help="Derive everything from the landed rows again, instead of what has changed since the last refresh.")
+@click.option("--reland", is_flag=True, help="Forget the landed rows, and read the whole landing again.")
 @click.option("--allow-future", is_flag=True, help="Count to the date of --as-of even where it is not over yet.")
 def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> None:
     """Run the refresh job in this process and report its failures like the failure sensor, which sees only runs of Dagster's daemon."""

@@ -98,7 +98,7 @@ def _landing_metadata(published: Published) -> Metadata:
         for table in landed
     ]
     reasons = [{"table": table.name, "reason": reason, "rows": count} for table in landed for reason, count in table.reasons]
-    metadata: Metadata = {"refresh": refresh_id, "derived anew": is_rebuild, "new rows": new_rows, "customers recomputed": recomputed}
+    metadata: Metadata = {"refresh": refresh_id, "derived from scratch": is_rebuild, "new rows": new_rows, "customers recomputed": recomputed}
     metadata["rejected rows"] = sum(table.rejected for table in landed)
     return metadata | _table_if_any("reconciliation", rows) | _table_if_any("rejected because", reasons)
 

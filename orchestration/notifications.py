@@ -150,7 +150,7 @@ def notify_of_failure(warn: Callable[[str], None]) -> Iterator[None]:
             try:
                 notify(*failure_words("", words() if was_stopped else str(failure)))
             except WinbackError as error:
-                warn(f"WARNING: nobody was told of this failure. {error}")
+                warn(f"WARNING: this failure could not be reported. {error}")
         raise
 
 

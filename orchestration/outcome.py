@@ -210,7 +210,7 @@ def words() -> str:
     stopped = f"Stopped by {by}"
     if has_published():
         return f"{stopped}, after the refresh was published: its tables stand. What shows them may be missing; `winback report` draws the report."
-    return f"{stopped}. Nothing was published: the tables of the last good refresh stand as they were."
+    return f"{stopped}. Nothing was published: the tables of the last good refresh are unchanged."
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
     if last is None:
         if landing:
             landing.require_events()
-        log(f"Nothing to go on from at {warehouse.name}: building it from the landing.")
+        log(f"Nothing is published yet at {warehouse.name}: building it from the landing.")
         return Plan(request.as_of_date or last_date_over(SEEDS), list(files or ()), rebuilds=True, is_needed=True, code_version=code)
     after: dict[str, Any] = {"refresh_id": last.refresh_id + 1, "previous_as_of_date": last.as_of_date}
     as_of_date = date_to_count(request.as_of_date, last.as_of_date, last_date_over(SEEDS))
@@ -95,7 +95,7 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
     if request.reland:
         if landing:
             landing.require_events()
-        log("Landing everything again, and deriving everything from it: asked for. Landed rows that the landing holds no more are forgotten.")
+        log("Reading the whole landing again, as requested, and deriving everything from it. Landed rows that the landing no longer holds are forgotten.")
         return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True, **after)
     new_files = last.not_read(files or ())
     known_files = sorted(set(files or ()) - set(new_files), key=lambda file: file.path)
@@ -103,8 +103,8 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
         log("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
     rebuilds = request.full or is_earlier or goes_back or code != last.code_version
     if rebuilds:
-        because = "asked for" if request.full else "no date is taken back in part" if goes_back else "the code has changed since the last refresh"
-        log(f"Deriving everything anew from the landed rows: {because}.")
+        because = "requested" if request.full else "a date cannot be taken back in part" if goes_back else "the code has changed since the last refresh"
+        log(f"Deriving everything from the landed rows again: {because}.")
     # Tables do not show whether new rows have come. Only a scan of all rows does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
     if files is None or rebuilds or not last.is_configured_by(SEEDS):

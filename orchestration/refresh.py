@@ -76,7 +76,7 @@ class _Refresh:
             warehouse.check()
             plan = plan_selection(warehouse, self.request, self.settings.target) if self.tables else plan_refresh(warehouse, self.request, log)
             if not plan.is_needed:
-                log(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables stand as they are.")
+                log(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables are unchanged.")
                 log(f"Warehouse: {warehouse.name}")
                 return Result(plan.as_of_date)
             self.on_build()
@@ -106,7 +106,7 @@ class _Refresh:
         if not run.success:
             broken_rules = tuple(filter(BROKEN_RULE.fullmatch, run.messages))
             messages = "\n".join(map(build.named, _messages(run, broken_rules)))
-            raise RefreshFailed(f"{messages}\nNothing was published: the tables of the last good refresh stand as they were.", nodes, broken_rules)
+            raise RefreshFailed(f"{messages}\nNothing was published: the tables of the last good refresh are unchanged.", nodes, broken_rules)
         return build, nodes
 
     def _publish(self, build: Build, plan: Plan) -> None:
@@ -175,7 +175,7 @@ def _customer_columns(warehouse: Warehouse, build: Build, plan: Plan) -> list[st
 def _words_on_forgotten(warehouse: Warehouse, build: Build) -> str:
     if is_of_earlier_format(warehouse):
         return "Forgot the landed rows, as an earlier version kept them."
-    return f"Forgot {warehouse.count_forgotten(build):,} landed rows that the landing holds no more."
+    return f"Forgot {warehouse.count_forgotten(build):,} landed rows that the landing no longer holds."
 
 
 def _messages(run: DbtRun, broken_rules: Sequence[str]) -> list[str]:

@@ -110,9 +110,9 @@ def failures(context: RunFailureSensorContext) -> SkipReason | None:
     try:
         told = notify(*failure_words(context.dagster_run.run_id, message))
     except WinbackError as error:
-        context.log.error(f"Nobody was told of the failure of run {context.dagster_run.run_id}. {error}")  # noqa: TRY400 - it has no traceback to show
+        context.log.error(f"The failure of run {context.dagster_run.run_id} could not be reported. {error}")  # noqa: TRY400 - it has no traceback to show
         raise
     if not told:
-        return SkipReason("The run failed, and no channel is set to tell of it: WINBACK_WEBHOOK_URL or WINBACK_SMTP_HOST.")
-    context.log.info(f"Told of the failure of run {context.dagster_run.run_id} by {' and '.join(told)}.")
+        return SkipReason("The run failed, and no channel is configured to report it: WINBACK_WEBHOOK_URL or WINBACK_SMTP_HOST.")
+    context.log.info(f"Reported the failure of run {context.dagster_run.run_id} by {' and '.join(told)}.")
     return None

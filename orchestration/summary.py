@@ -246,7 +246,7 @@ def _landing_lines(landing: list[LandingTable]) -> list[str]:
 def _refresh_lines(published: Published) -> list[str]:
     """Describe what this refresh did, with a warning if published figures have changed."""
     refresh_id, is_rebuild, new_rows, recomputed, restated = published.refresh
-    everyone = "everything derived anew, " if is_rebuild else ""
+    everyone = "everything derived from scratch, " if is_rebuild else ""
     lines = [f"  refresh {refresh_id}: {everyone}{new_rows:,} new rows, {recomputed:,} customers recomputed, {restated:,} closed periods restated"]
     if restated:
         lines += [

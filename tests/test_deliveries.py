@@ -115,7 +115,7 @@ def test_what_is_landed_again_is_what_the_landing_holds_and_says_what_it_forgot(
     (toy.landing / "events" / "1.csv").unlink()
     customers.write_text("business_id,customer_id,loaded_at\nshop,more2,2025-06-02\n")  # and its attribute
     told = toy.refresh("2025-06-30", "--reland").stderr
-    assert "Forgot 2 landed rows that the landing holds no more." in told
+    assert "Forgot 2 landed rows that the landing no longer holds." in told
     assert toy.query(landed) == [(before + 1,)] and toy.query("select count(*) from winback_internal.landed_events where event_id = 'more1'") == [(0,)]
     assert toy.query(ledgers.format(2)) == kept and toy.query("select refresh_id, is_rebuild from winback.refreshes order by 1 desc limit 1") == [(3, True)]
     assert "Forgot 0 landed rows" in toy.refresh("2025-06-30", "--reland").stderr

@@ -141,10 +141,10 @@ def test_what_a_database_quotes_is_not_passed_on(monkeypatch: pytest.MonkeyPatch
 def test_the_command_line_tells_as_well_and_says_where_it_could_not(bare_toy: Project, hook: Hook) -> None:
     bare_toy.environment["WINBACK_WEBHOOK_URL"] = hook.url()
     message = bare_toy.refused("refresh")
-    assert "There is no landing at" in message and "nobody was told" not in message
+    assert "There is no landing at" in message and "could not be reported" not in message
     ((_, body),) = hook.taken
     assert body["text"].startswith("Winback: the refresh failed. There is no landing at") and "What is published is whole. See its log." in body["text"]
     bare_toy.environment["WINBACK_WEBHOOK_URL"] = hook.url(500)
     message = bare_toy.refused("refresh")
-    assert "WARNING: nobody was told of this failure. The webhook could not be sent (it answered 500)" in message
+    assert "WARNING: this failure could not be reported. The webhook could not be sent (it answered 500)" in message
     assert "There is no landing at" in message and "a-secret" not in message

@@ -237,6 +237,6 @@ def test_landing_tables_may_have_types_of_their_own_and_gain_columns(bare_on_pos
     assert "has landing tables of your own" in project.refused("demo") and not project.landing.exists()
     make_older(project)  # rows with nulls and empty texts are recognised all the same
     project.query("insert into landing.customers values ('shop', 'ann', 'IT')")
-    assert "everything derived anew, 1 new rows, 1 customers recomputed" in project.refresh().stderr
+    assert "everything derived from scratch, 1 new rows, 1 customers recomputed" in project.refresh().stderr
     assert project.query(landed) == before
     assert project.query("select customer_id, country from winback_internal.landed_customers") == [("ann", "IT")]

@@ -178,5 +178,5 @@ def test_a_full_refresh_keeps_what_landed_and_the_ledgers_and_nothing_else(toy: 
 def test_a_published_file_that_was_deleted_is_built_from_the_landing(toy: Project) -> None:
     before = toy.query(STATES)
     toy.warehouse.unlink()
-    assert f"Nothing to go on from at {toy.warehouse}: building it from the landing." in toy.refresh().stderr
+    assert f"Nothing is published yet at {toy.warehouse}: building it from the landing." in toy.refresh().stderr
     assert toy.query(STATES) == before

@@ -13,7 +13,7 @@ from projects import Project
 from test_notifications import Hook, hook  # noqa: F401
 from waiting import wait_for, wait_for_line
 
-NOTHING = "Nothing was published: the tables of the last good refresh stand as they were."
+NOTHING = "Nothing was published: the tables of the last good refresh are unchanged."
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 

@@ -13,7 +13,7 @@ from orchestration.warehouses import Reader, Warehouse
 # Warehouses older than the format number: their landed tables have these columns.
 UNNUMBERED = 0
 OF_LANDED_ROWS = {"row_hash", "malformed_line", "landed_in"}
-KEPT = "Its tables stand as they are; nothing was changed."
+KEPT = "Its tables are unchanged."
 
 
 def code_format() -> int:
