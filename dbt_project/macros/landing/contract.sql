@@ -1,5 +1,5 @@
 {% macro landing_tables() %}
-    {{ return(['events', 'customers', 'customer_merges', 'campaigns', 'campaign_touches', 'survey_responses']) }}
+    {{ return(['events', 'customers', 'customer_merges', 'campaigns', 'campaign_touches', 'survey_responses', 'contracts']) }}
 {% endmacro %}
 
 

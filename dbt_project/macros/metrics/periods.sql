@@ -25,6 +25,32 @@
     and {{ one }}.segment_value = {{ other }}.segment_value
 {%- endmacro %}
 
+{# Every period of every grain from `starts_on` to `as_of_date` of a relation with `business_id`, these two dates and `warm_from`. #}
+{% macro periods_since(histories) -%}
+select
+    business_id,
+    period_grain,
+    period_start,
+    period_end,
+    least(period_end, as_of_date) as closes_on,
+    period_end <= as_of_date as is_complete,
+    coalesce(period_start >= warm_from, false) as is_warm
+from (
+    {%- for grain, step in period_grains().items() %}
+    {%- set spans = '(select business_id, as_of_date, warm_from, ' ~ period_start(grain, 'starts_on') ~ ' as starts_on, as_of_date as ends_on from ' ~ histories ~ ') as ' ~ grain ~ 's' %}
+    select business_id, as_of_date, warm_from, '{{ grain }}' as period_grain, each_date as period_start, {{ period_end(grain, 'each_date') }} as period_end
+    from ({{ dates_between(spans, ['business_id', 'as_of_date', 'warm_from'], step) }}) as {{ grain }}_dates
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+) as periods
+{%- endmacro %}
+
+{# The first date whose periods are warm: the history is long enough to trust them. #}
+{% macro warm_from(business) -%}
+    {%- set days = 'greatest(coalesce(' ~ business ~ '.dormant_after_days, 0), coalesce(' ~ business ~ '.former_after_days, 0), ' ~ least_warm_days() ~ ')' -%}
+    {{ add_days(business ~ '.history_starts_on', days) }}
+{%- endmacro %}
+
 {% macro lifecycle_states() %}
     {{ return(['prospect', 'dormant_prospect', 'active', 'dormant', 'former']) }}
 {% endmacro %}

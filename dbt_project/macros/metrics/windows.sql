@@ -27,3 +27,6 @@
 
 {# A period is warm only after at least this much history, whatever the thresholds of its business. #}
 {% macro least_warm_days() %}{{ return(365) }}{% endmacro %}
+
+{# A return up to so many days after a customer pays again still says why they do. #}
+{% macro payment_window_days() %}{{ return(7) }}{% endmacro %}

@@ -23,7 +23,7 @@
 {%- endmacro %}
 
 {# A table as the last refresh published it. A rebuild reads none; parsing declares that a model may read it. #}
-{% macro published(name) %}{{ return(source('published', name) if not (is_package() or execute and is_rebuild()) else none) }}{% endmacro %}
+{% macro published(name, tables='published') %}{{ return(source(tables, name) if not (is_package() or execute and is_rebuild()) else none) }}{% endmacro %}
 
 {# The last date that the previous refresh counted. #}
 {% macro previous_as_of_date() %}cast('{{ var("previous_as_of_date") }}' as date){% endmacro %}

@@ -28,5 +28,6 @@
         'campaigns': {'row': 'campaign_id', 'customer': 'null'},
         'campaign_touches': {'row': 'touch_id', 'customer': 'customer_id'},
         'survey_responses': {'row': 'response_id', 'customer': 'customer_id'},
+        'contracts': {'row': 'contract_id', 'customer': 'customer_id'},
     }) }}
 {% endmacro %}

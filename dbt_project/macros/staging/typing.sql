@@ -32,9 +32,13 @@
 
 {% macro is_plain_number(text) %}{{ regexp_match(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+|[0-9]{1,3}(,[0-9]{3})+[.][0-9]*)$') }}{% endmacro %}
 
-{# A date, or the local date of a timestamp; null outside 1980-2100. #}
+{# A date, or the local date of a timestamp; null outside 1980-2100. A date alone needs no time zone, which costs ten times as much. #}
 {% macro parse_date(text, business) -%}
-    cast({{ utc_to_local(parse_time(text, business), business ~ '.timezone') }} as date)
+    case
+        when {{ regexp_match(text, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }} then
+            case when left({{ text }}, 4) between '1980' and '2100' then {{ try_cast(text, 'date') }} end
+        else cast({{ utc_to_local(parse_time(text, business), business ~ '.timezone') }} as date)
+    end
 {%- endmacro %}
 
 {% macro parse_number(text, type) -%}

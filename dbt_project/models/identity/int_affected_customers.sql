@@ -7,7 +7,7 @@
 {%- set published_segments = published('customer_segments') -%}
 {%- set wide_segments = ref('int_wide_segments') -%}
 {%- set segments = available_segments() -%}
-{%- set tables = ['events', 'campaign_touches', 'survey_responses'] -%}
+{%- set tables = ['events', 'campaign_touches', 'survey_responses', 'contracts'] -%}
 {%- for table in tables %}{% do ref('base_' ~ table) %}{% endfor -%}
 with
 {%- if is_rebuild() %}

@@ -1,4 +1,4 @@
--- Every person with an event, a touch or an answer, with the key of the customer they were merged into. Integer keys make window functions cheap. A
+-- Every person with an event, a touch, an answer or a priced contract, with the key of the customer they were merged into. Integer keys make window functions cheap. A
 -- key never changes once assigned, and only joins use it, so its order does not matter.
 {{ config(materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=['business_id', 'customer_id']) }}
 with existing_keys as (
@@ -11,7 +11,7 @@ with existing_keys as (
 ),
 
 people as (
-    {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses'] %}
+    {%- for table in ['stg_events', 'stg_campaign_touches', 'stg_survey_responses', 'stg_contracts'] %}
     select current_rows.business_id, current_rows.customer_id
     from {{ ref(table) }} as current_rows
     {%- if is_incremental() %}

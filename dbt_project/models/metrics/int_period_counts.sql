@@ -11,8 +11,9 @@
 {%- set counted_by = {
     'int_period_movements_this_run': flow_measures() + mover_counts(),
     'int_period_value_this_run': value_measures(),
+    'int_period_mrr_this_run': mrr_measures(),
 } %}
-{%- set measures = flow_measures() + mover_counts() + value_measures() %}
+{%- set measures = flow_measures() + mover_counts() + value_measures() + mrr_measures() %}
 with measured as (
     {%- for relation, own in counted_by.items() %}
     select
@@ -44,7 +45,7 @@ totals as (
 select
     {{ key | join(',\n    ') }}
     {%- for measure in measures %},
-    cast(sum({{ measure }}) as {{ 'decimal(38, 4)' if 'revenue' in measure else 'bigint' }}) as {{ measure }}
+    cast(sum({{ measure }}) as {{ 'decimal(38, 4)' if 'revenue' in measure or 'mrr' in measure else 'bigint' }}) as {{ measure }}
     {%- endfor %}
 from totals
 group by {{ key | join(', ') }}

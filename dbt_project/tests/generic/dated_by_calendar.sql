@@ -18,9 +18,10 @@ where (
         {%- endfor %}
     end
     and is_complete = (period_end <= as_of_date)
-    and is_warm = (
+    and is_warm = coalesce(
         {{ days_between('history_starts_on', 'period_start') }}
-        >= greatest(coalesce(dormant_after_days, 0), coalesce(former_after_days, 0), 365)
+        >= greatest(coalesce(dormant_after_days, 0), coalesce(former_after_days, 0), 365),
+        false
     )
 ) is not true
 {% endtest %}

@@ -1,16 +1,15 @@
-{# The values of each segment add up to the total, column by column. #}
-{% test segments_add_up(model, columns) %}
+{# The values of each segment add up to the total of the rows with the same columns in `by`, column by column. #}
+{% test segments_add_up(model, columns, by=['period_grain', 'period_start']) %}
 with added as (
     select
         business_id,
-        period_grain,
-        period_start,
+        {{ by | join(', ') }},
         segment
         {%- for column in columns %},
         sum({{ column }}) as {{ column }}
         {%- endfor %}
     from {{ model }}
-    group by business_id, period_grain, period_start, segment
+    group by business_id, {{ by | join(', ') }}, segment
 )
 
 select parts.*
@@ -18,8 +17,9 @@ from added as parts
 left join added as totals
     on
         parts.business_id = totals.business_id
-        and parts.period_grain = totals.period_grain
-        and parts.period_start = totals.period_start
+        {%- for column in by %}
+        and parts.{{ column }} is not distinct from totals.{{ column }}
+        {%- endfor %}
         and totals.segment = 'all'
 where
     parts.segment <> 'all'

@@ -1,7 +1,8 @@
 {# Row-level guarantees of a table, checked in one pass: a key, columns that are never null or accept only certain values, the metrics as the
    catalogue defines them (macros/metrics/catalogue.sql), and `rules`: conditions, keyed by the fault that is reported if one does not hold. Returns
-   one row for each fault found. In the columns in `nullable`, null has a meaning. #}
-{% test table_contract(model, key=[], nullable=[], other_keys=[], not_null=[], accepted={}, rules={}, of=none) %}
+   one row for each fault found. In the columns in `nullable`, null has a meaning. `also`: other generic tests of the table (rows_that_break.sql), keyed by
+   the fault that their rows show, with their arguments. #}
+{% test table_contract(model, key=[], nullable=[], other_keys=[], not_null=[], accepted={}, rules={}, also={}, of=none) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
 {%- set keys, conditions = [key] + other_keys if key else other_keys, {} -%}
 {%- for column in (keys | sum(start=[]) + not_null) | unique if column not in nullable %}{% do conditions.update({column ~ ' is null': column ~ ' is not null'}) %}{% endfor -%}
@@ -27,6 +28,14 @@ repeated_{{ loop.index }} as (
 ),
 {%- endfor %}
 
+{%- for tests in also.values() %}{% set number = loop.index %}{% for name, arguments in tests.items() %}
+
+also_{{ number }} as (
+    select count(*) as broken_rows
+    from ({{ rows_that_break(name, model, arguments) }}) as broken
+),
+{%- endfor %}{% endfor %}
+
 counted as (
     select
         {%- for condition in conditions.values() %}
@@ -46,11 +55,17 @@ named as (
             {%- for columns in keys %}
             when {{ -loop.index }} then repeated_{{ loop.index }}.broken_rows
             {%- endfor %}
+            {%- for fault in also %}
+            when {{ 1000 + loop.index }} then also_{{ loop.index }}.broken_rows
+            {%- endfor %}
         end as broken_rows
     from (
         values
         {%- for columns in keys %}
         ({{ -loop.index }}, {{ text_literal(('key' if columns == key else '(' ~ columns | join(', ') ~ ')') ~ ' is not unique') }}),
+        {%- endfor %}
+        {%- for fault in also %}
+        ({{ 1000 + loop.index }}, {{ text_literal(fault) }}),
         {%- endfor %}
         {%- for fault in conditions %}
         ({{ loop.index }}, {{ text_literal(fault) }}){{ ',' if not loop.last }}
@@ -59,6 +74,9 @@ named as (
     cross join counted
     {%- for columns in keys %}
     cross join repeated_{{ loop.index }}
+    {%- endfor %}
+    {%- for fault in also %}
+    cross join also_{{ loop.index }}
     {%- endfor %}
 )
 

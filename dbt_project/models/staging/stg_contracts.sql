@@ -1,0 +1,1 @@
+{{ current_rows('base_contracts') }}
