@@ -13,6 +13,7 @@ from hypothesis.internal.conjecture.data import ConjectureData
 
 from .business import HEADERS, OVERRIDES, History, policies
 from .campaigns import add_campaigns, add_crowd, days_by_customer
+from .contracts import add_contracts
 from .dates import AS_OF, Dates
 from .events import add_bad_events, add_copies, add_events, add_voids
 from .nights import Arrival, drawn_arrivals, write_night
@@ -40,6 +41,7 @@ def histories(draw) -> History:
     add_merges(draw, rows["customer_merges"], customers, dates)
     add_campaigns(draw, rows, customers, days_of, dates, policy)
     add_answers(draw, rows["survey_responses"], customers, dates)
+    add_contracts(draw, rows["contracts"], customers, days_of, dates, policy)
     if draw(st.integers(0, 23)) == 23:
         add_crowd(draw, rows, policy, dates)
     for table_rows in rows.values():

@@ -1,7 +1,7 @@
 """The oracle: the definitions' figures computed by a plain day-by-day walk that shares nothing with the SQL.
 
 It reads a landing of CSV files (`<table>.csv`) and the three seed files, and follows
-the definitions' sections 1 to 9 literally. It is slow on purpose.
+the definitions' sections 1 to 9, 12 and 13 literally. It is slow on purpose.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+from .acquisition import acquisition_rows
 from .campaigns import campaign_rows, strategy_rows
 from .candidates import REACTIVATION, WIN_BACK, Outlook, candidate_rows, consenting_customers
 from .cohorts import absences, cohort_rows
@@ -23,6 +24,7 @@ from .landing import Landing, read_landing, survivors
 from .loyalty import loyalty_of, read_answers
 from .money import drop_too_large
 from .periods import Periods, add_periods
+from .recurring import Payer, contracts_by_customer, follow, recurring_rows
 from .returns import return_rows
 from .tables import ATTRIBUTES
 from .thresholds import threshold_rows
@@ -48,6 +50,9 @@ class Expected:
     businesses: list[dict] = field(default_factory=list)
     returns: list[dict] = field(default_factory=list)
     cohorts: list[dict] = field(default_factory=list)
+    acquisition: list[dict] = field(default_factory=list)
+    movements: list[dict] = field(default_factory=list)
+    recurring: list[dict] = field(default_factory=list)
     campaigns: list[dict] = field(default_factory=list)
     strategies: list[dict] = field(default_factory=list)
     win_back_candidates: list[dict] = field(default_factory=list)
@@ -66,6 +71,7 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
     too_large = drop_amounts(events_of, landing)
     touches_of = read_touches(landing, merged_into, as_of)
     answers_of = read_answers(landing, merged_into)
+    contracts_of = contracts_by_customer(landing, merged_into)
     attributes_of = {(row["business_id"], row["customer_id"]): row for row in landing.standing["customers"]}
     result = Expected(
         rejected=[dict(zip((*ROW, "reason"), row, strict=True)) for row in landing.rejected],
@@ -105,6 +111,15 @@ def expected(landing_folder: Path, seeds_folder: Path, as_of: date, cool_down_da
             partial(loyalty_of, answers_of=answers_of[business_id]),
         )
         add_periods(result.periods, business, known, segments_of, starts_on, as_of, looks)
+
+        result.acquisition += acquisition_rows(business_id, known, segments_of, as_of)
+        walk_of = {one.customer_id: one for one in walks}
+        payers = [
+            follow(Payer(name, contracts, segments(landing, attributes_of.get((business_id, name), {}))), walk_of.get(name), business_id, as_of)
+            for name, contracts in contracts_of[business_id].items()
+        ]
+        result.movements += [row for payer in payers for row in payer.movements]
+        result.recurring += recurring_rows(business, payers, list(segments_of.values()), starts_on, as_of)
 
         absent = [absence for one in known for absence in absences(one, business, as_of)]
         returns = [row for one in known for row in return_rows(one, targets_of[one.customer_id], as_of)]

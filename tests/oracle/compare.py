@@ -10,12 +10,13 @@ from math import isclose
 
 from . import Expected
 from .formulas import COUNTS, LATE_SHARES, LOYALTY, SHARES
+from .recurring import FLOWS
 
 TOLERANCE = 1e-9
 
 KEY = ("business_id", "period_grain", "period_start", "segment", "segment_value")
 FRAME = ("period_end", "is_complete", "is_warm")
-HAVE_INTERVALS = {*SHARES, *LATE_SHARES, "churn_rate", "return_rate", "lift"}
+HAVE_INTERVALS = {*SHARES, *LATE_SHARES, "churn_rate", "return_rate", "lift", "purchase_rate"}
 POOLS = ("opening_former", "opening_dormant", "opening_prospect", "opening_dormant_prospect")
 
 
@@ -100,6 +101,28 @@ ROWS = {
         "cohorts",
         ("business_id", "from_state", "exit_kind", "cohort_month", "months_since"),
         ("entered", "at_risk", "returned", "cumulative_returned", "return_probability", "is_mature"),
+    ),
+    "recurring_revenue_movements": (
+        "movements",
+        ("business_id", "customer_id", "moved_on"),
+        ("movement", "mrr_before", "mrr_after", "mrr_change"),
+    ),
+    "fct_recurring_revenue": (
+        "recurring",
+        KEY,
+        (
+            *(*FRAME, "opening_mrr", *FLOWS, "closing_mrr", "opening_paying", "closing_paying", "gross_retained_mrr", "net_retained_mrr"),
+            *("gross_revenue_retention", "net_revenue_retention", "mrr_per_customer"),
+        ),
+    ),
+    "fct_acquisition_cohorts": (
+        "acquisition",
+        ("business_id", "cohort_month", "segment", "segment_value", "months_since"),
+        (
+            *("is_complete", "customers", "purchased", "current", "former", "current_after_return", "revenue", "cumulative_revenue"),
+            *with_intervals("purchase_rate", "retention_rate"),
+            *("win_back_share", "cumulative_revenue_per_customer"),
+        ),
     ),
     "fct_campaign_performance": (
         "campaigns",

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .config import Business, Config
+from .prices import why_not_priced
 from .tables import CUSTOMER_IDS, TABLES, Table
 from .values import (
     UTC,
@@ -25,6 +26,7 @@ from .values import (
     read_boolean,
     read_customer_id,
     read_date,
+    read_local_date,
     read_score,
     read_survey,
     read_time,
@@ -128,6 +130,8 @@ def judge(landing: Landing, table: Table, landed: Landed, header: list[str]) -> 
         return row, reason
 
     business = landing.config.businesses[row["business_id"]]
+    if table.name == "contracts" and (reason := why_not_priced(row, business)):
+        return row, reason
     typed: dict = {"kind": kind, "dropped": []}
     for column in table.columns:
         typed[column] = None
@@ -175,8 +179,9 @@ def why_not_placed(config: Config, table: Table, row: dict, kind: str | None) ->
 
 def read_value(table: Table, row: dict, column: str, business: Business):
     text, holds = row[column], table.columns[column]
-    if holds == "time":
-        return read_time(text, business.zone, business.zone if business.reads_local_times else UTC)
+    if holds in ("time", "local date"):
+        read = read_time if holds == "time" else read_local_date
+        return read(text, business.zone, business.zone if business.reads_local_times else UTC)
     if holds == "score":
         return read_score(text, row["survey"])
     return READERS[holds](text)

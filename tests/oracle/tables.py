@@ -1,4 +1,4 @@
-"""The six landing tables: their columns in the contract's order, keys and requirements."""
+"""The seven landing tables: their columns in the contract's order, keys and requirements."""
 
 from __future__ import annotations
 
@@ -121,5 +121,20 @@ TABLES = [
         row_id="response_id",
         required=("response_id", "business_id", "customer_id"),
         makes_row=("answered_at", "survey", "score", "loaded_at"),
+    ),
+    Table(
+        "contracts",
+        {
+            "contract_id": "text",
+            "business_id": "text",
+            "customer_id": "text",
+            "starts_on": "local date",
+            "ends_on": "local date",
+            "monthly_amount": "amount",
+            "currency": "text",
+            "loaded_at": "time",
+        },
+        row_id="contract_id",
+        required=("contract_id", "business_id", "customer_id"),
     ),
 ]

@@ -111,6 +111,13 @@ def read_date(text: str | None) -> date | None:
     return day
 
 
+def read_local_date(text: str | None, zone: ZoneInfo, naive: tzinfo) -> date:
+    """Read a date, or the local date of a time (a contract's `starts_on`, `ends_on`)."""
+    if DATE.fullmatch(text or ""):
+        return read_date(text)
+    return read_time(text, zone, naive).astimezone(zone).date()
+
+
 def read_amount(text: str | None) -> Decimal | None:
     if text is None:
         return None
