@@ -1,18 +1,19 @@
 -- What a run adds to the recurring revenue of each period, from movements alone: the movements of the changed customers (sign 1), and those that the
 -- last refresh counted of them (sign -1).
+{%- set changed_customers = ref('int_changed_customers') if not (execute and is_rebuild()) %}
 {%- set published_movements = published('movements', 'published_facts') %}
 {%- set published_segments = published('customer_segments') %}
 with movements as (
     select segments.segment_key, customers.customer_key, 1 as sign, moved.moved_on, moved.movement, moved.mrr_before, moved.mrr_after, moved.mrr_change
     from {{ ref('recurring_revenue_movements') }} as moved
-    inner join {{ ref('int_customers') if is_rebuild() else ref('int_changed_customers') }} as customers
+    inner join {{ ref('int_customers') if is_rebuild() else changed_customers }} as customers
         on moved.business_id = customers.business_id and moved.customer_id = customers.customer_id
     inner join {{ ref('int_customer_segments') }} as segments on customers.customer_key = segments.customer_key
     {%- if not is_rebuild() %}
     union all
     select segments.segment_key, customers.customer_key, -1, moved.moved_on, moved.movement, moved.mrr_before, moved.mrr_after, moved.mrr_change
     from {{ published_movements }} as moved
-    inner join {{ ref('int_changed_customers') }} as customers
+    inner join {{ changed_customers }} as customers
         on moved.business_id = customers.business_id and moved.customer_id = customers.customer_id
     inner join {{ published_segments }} as segments on customers.customer_key = segments.customer_key
     {%- endif %}
