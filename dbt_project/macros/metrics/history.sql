@@ -7,13 +7,19 @@
             'former_returned', 'former_recovered', 'dormant_returned', 'dormant_repurchased', 'prospects_converted',
             'current_retained', 'active_retained', 'returned_at_close', 'new_lost_at_close', 'intra_period_win_backs',
         ],
-        'fct_win_back': ['win_back_rate'] + final_with().keys() | list,
+        'fct_win_back': [
+            'win_back_rate', 'exits', 'exits_won_back', 'exit_win_back_rate', 'targeted', 'targeted_won_back', 'targeted_win_back_rate',
+        ],
         'fct_reactivation': [
             'dormant_reactivation_rate', 'purchase_reactivation_rate', 'reactivation_rate', 'extended_reactivation_rate',
         ],
         'fct_retention': [
             'opening_current', 'closing_current', 'new_customers', 'retention_rate', 'churn_rate', 'active_retention_rate',
             'crr', 'end_over_start_ratio', 'quick_ratio',
+        ],
+        'fct_recurring_revenue': ['opening_mrr'] + mrr_flows() + [
+            'closing_mrr', 'opening_paying', 'closing_paying', 'gross_retained_mrr', 'net_retained_mrr',
+            'gross_revenue_retention', 'net_revenue_retention', 'mrr_per_customer',
         ],
         'fct_loyalty': [
             'answered', 'coverage', 'loyal', 'neutral_retained', 'captive', 'lost_satisfied', 'lost_neutral', 'lost_dissatisfied',
@@ -26,6 +32,7 @@
 {% macro final_with() %}
     {% set exits = '(exits = 0 or exit_win_back_rate is not null)' %}
     {% set targets = '(targeted = 0 or targeted_win_back_rate is not null)' %}
+    {% set payments = add_days('period_end', payment_window_days()) ~ ' <= ' ~ as_of_date() %}
     {{ return({
         'exits': exits,
         'exits_won_back': exits,
@@ -33,6 +40,9 @@
         'targeted': targets,
         'targeted_won_back': targets,
         'targeted_win_back_rate': targets,
+        'won_back_mrr': payments,
+        'recovered_mrr': payments,
+        'reactivated_mrr': payments,
     }) }}
 {% endmacro %}
 
