@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from events import write_customers, write_events, write_orders
+from events import write_contracts, write_customers, write_events, write_orders
 from measured import HISTORY_ENDS, build_core, copy_project, environment_of, refresh, script
 from small import Golden, OneView
 
@@ -98,6 +98,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, dict]:
         spine = f"others: customer x day, of {share:.0%} times {1 / share:.0f}"
         add(spine, lambda: {name: value / (share if name == "seconds" else 1) for name, value in script("shapes.py", "days", history, str(share)).items()})
     if {"whole", "nights"} & set(arguments.only):
+        write_contracts(landing, customers)
         add("the whole project, first refresh", lambda: refresh(folder, HISTORY_ENDS, environment), runs=1)
     if "nights" in arguments.only:
         night = 0

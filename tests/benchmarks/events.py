@@ -1,4 +1,4 @@
-"""Events for benchmarks: one shop, six years, about ten events per customer; the same arguments give the same rows."""
+"""Rows for benchmarks: one shop, six years, about ten events and one contract per customer; the same arguments give the same rows."""
 
 import multiprocessing
 from pathlib import Path
@@ -41,6 +41,19 @@ CUSTOMERS = """
     from range({customers}) t(i)
 """
 
+# Two priced contracts of every second customer: the second follows at another price, at once or after a gap, and three in five of them run on.
+CONTRACTS = """
+    with chains as (
+        select i as c, k, (hash(i) % 1500)::int as start_day, 30 + (hash(i * 19 + 3) % 330)::int as days, (hash(i * 23 + 7) % 3 * 40)::int as gap
+        from range(0, {customers}, 2) t(i), range(2) s(k)
+    )
+    select 'p' || c || '-' || k as contract_id, 'shop' as business_id, 'c' || c as customer_id,
+        (date '2019-01-01' + start_day + k::int * (days + gap))::date as starts_on,
+        case when k = 0 or hash(c * 29 + 1) % 5 < 2 then (date '2019-01-01' + start_day + (k::int + 1) * days + k::int * gap)::date end as ends_on,
+        (10 + hash(c * 31 + k) % 90)::decimal(18, 2) as monthly_amount, 'EUR' as currency, timestamp '2019-01-01' as loaded_at
+    from chains
+"""
+
 # An order of every n-th customer; `{night}` keeps the event ids of different nights distinct.
 ORDERS = """
     select 'night-{night}-' || i as event_id, 'shop' as business_id, 'c' || i as customer_id, 'order' as event_name,
@@ -74,6 +87,19 @@ def write_customers(landing: Path, customers: int) -> int:
         The number of rows.
     """
     return _write(CUSTOMERS.format(customers=customers), landing / "customers.parquet")
+
+
+def write_contracts(landing: Path, customers: int) -> int:
+    """Write as many priced contracts as there are customers.
+
+    Args:
+        landing: the folder of raw files.
+        customers: their number.
+
+    Returns:
+        The number of contracts.
+    """
+    return _write(CONTRACTS.format(customers=customers), landing / "contracts.parquet")
 
 
 def write_orders(landing: Path, customers: int, share: float, night: int, on: str, loaded: str) -> int:
