@@ -20,3 +20,9 @@
 {# The sums of a period that are additive over customers: flows; of those who paid at the open what they pay less at the close, and what they pay more
    or less; and the change in the number who pay. #}
 {% macro mrr_measures() %}{{ return(mrr_flows() + ['mrr_lost', 'mrr_moved', 'net_paying']) }}{% endmacro %}
+
+{# Of those who paid at the open: what they pay less at the close, and what they pay more or less. #}
+{% macro retained_measures(at_open, at_close) -%}
+    sum(case when {{ at_open }} > {{ at_close }} then sign * ({{ at_open }} - {{ at_close }}) else 0 end) as mrr_lost,
+    sum(case when {{ at_open }} > 0 then sign * ({{ at_close }} - {{ at_open }}) else 0 end) as mrr_moved
+{%- endmacro %}
