@@ -14,3 +14,16 @@
     {%- else %}{% do exceptions.raise_compiler_error("No contract can include the test '" ~ test ~ "'.") %}
     {%- endif %}
 {%- endmacro %}
+
+
+{# What each row of a table must fulfil, keyed by the fault that is reported if it does not. #}
+{% macro row_conditions(table, never_null, accepted, rules) %}
+    {% set conditions = {} %}
+    {% for column in never_null %}{% do conditions.update({column ~ ' is null': column ~ ' is not null'}) %}{% endfor %}
+    {% for column, values in accepted.items() %}
+        {% do conditions.update({column ~ ' is not one of its values': column ~ " is null or " ~ column ~ " in ('" ~ values | join("', '") ~ "')"}) %}
+    {% endfor %}
+    {% do conditions.update(figure_rules(table)) %}
+    {% do conditions.update(rules) %}
+    {{ return(conditions) }}
+{% endmacro %}

@@ -4,18 +4,16 @@
    the fault that their rows show, with their arguments. #}
 {% test table_contract(model, key=[], nullable=[], other_keys=[], not_null=[], accepted={}, rules={}, also={}, of=none) %}
 {{ config(fail_calc='coalesce(sum(broken_rows), 0)') }}
-{%- set keys, conditions = [key] + other_keys if key else other_keys, {} -%}
-{%- for column in (keys | sum(start=[]) + not_null) | unique if column not in nullable %}{% do conditions.update({column ~ ' is null': column ~ ' is not null'}) %}{% endfor -%}
-{%- for column, values in accepted.items() -%}
-    {% do conditions.update({column ~ ' is not one of its values': column ~ " is null or " ~ column ~ " in ('" ~ values | join("', '") ~ "')"}) %}
-{%- endfor -%}
-{%- do conditions.update(figure_rules(model.identifier)) -%}
-{%- do conditions.update(rules) -%}
+{%- set keys = [key] + other_keys if key else other_keys -%}
+{%- set never_null = (keys | sum(start=[]) + not_null) | unique | reject('in', nullable) | list -%}
+{%- set conditions = row_conditions(model.identifier, never_null, accepted, rules) -%}
+{%- set counts = ['counted'] -%}
+{%- for columns in keys %}{% do counts.append('repeated_' ~ loop.index) %}{% endfor -%}
+{%- for fault in also %}{% do counts.append('also_' ~ loop.index) %}{% endfor -%}
 {%- set rows = rows_to_test(model, of) | trim -%}
 {%- set tested = model if rows == model | string else 'tested' -%}
 with
 {%- if tested == 'tested' %}
--- A small set of rows from a large table, looked up once.
 tested {{ materialized() }} (
     select * from {{ rows }} as few_rows
 ),
@@ -30,10 +28,7 @@ repeated_{{ loop.index }} as (
 
 {%- for tests in also.values() %}{% set number = loop.index %}{% for name, arguments in tests.items() %}
 
-also_{{ number }} as (
-    select count(*) as broken_rows
-    from ({{ rows_that_break(name, model, arguments) }}) as broken
-),
+also_{{ number }} as (select count(*) as broken_rows from ({{ rows_that_break(name, tested, arguments) }}) as broken),
 {%- endfor %}{% endfor %}
 
 counted as (
@@ -52,32 +47,20 @@ named as (
             {%- for condition in conditions %}
             when {{ loop.index }} then counted.rule_{{ loop.index }}
             {%- endfor %}
-            {%- for columns in keys %}
-            when {{ -loop.index }} then repeated_{{ loop.index }}.broken_rows
-            {%- endfor %}
-            {%- for fault in also %}
-            when {{ 1000 + loop.index }} then also_{{ loop.index }}.broken_rows
-            {%- endfor %}
+            {%- for columns in keys %} when {{ -loop.index }} then repeated_{{ loop.index }}.broken_rows{% endfor %}
+            {%- for fault in also %} when {{ 1000 + loop.index }} then also_{{ loop.index }}.broken_rows{% endfor %}
         end as broken_rows
     from (
         values
         {%- for columns in keys %}
         ({{ -loop.index }}, {{ text_literal(('key' if columns == key else '(' ~ columns | join(', ') ~ ')') ~ ' is not unique') }}),
         {%- endfor %}
-        {%- for fault in also %}
-        ({{ 1000 + loop.index }}, {{ text_literal(fault) }}),
-        {%- endfor %}
+        {%- for fault in also %} ({{ 1000 + loop.index }}, {{ text_literal(fault) }}),{% endfor %}
         {%- for fault in conditions %}
         ({{ loop.index }}, {{ text_literal(fault) }}){{ ',' if not loop.last }}
         {%- endfor %}
     ) as rules (rule_number, broken_rule)
-    cross join counted
-    {%- for columns in keys %}
-    cross join repeated_{{ loop.index }}
-    {%- endfor %}
-    {%- for fault in also %}
-    cross join also_{{ loop.index }}
-    {%- endfor %}
+    cross join {{ counts | join(' cross join ') }}
 )
 
 select broken_rule, broken_rows
