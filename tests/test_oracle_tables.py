@@ -181,6 +181,7 @@ def eventful(walked):
         campaigns=[campaign("k")],
         campaign_touches=[touch("k", "c", "2025-05-31", cost="0.5")],
         survey_responses=[answer("1", "c", "2025-05-01", "nps", "10")],
+        contracts=[{"contract_id": "1", "customer_id": "c", "starts_on": "2025-06-01", "monthly_amount": "10", "loaded_at": "2025-07-01"}],
     )
 
 
