@@ -22,6 +22,7 @@ CONTENTS = {
     "1": "0ac905ef2e45612868a18754b67e023b3b469be9df50aea62bc1984704f52767",
     "2": "e0ca53d3403e7afffba0f4d4b0cc17e60de680774c2c02b3339130662ded187d",
     "3": "99b077313f70a1ee053c96160965df88c3d1b1168e4a945c1b940e74a64d103f",
+    "4": "b0fa805d1e1733a2155baba16104c2379094cd1e1d33a289fa022dae91dbaed2",
 }
 
 
@@ -151,12 +152,8 @@ def test_the_grocer_is_whole_and_moved_by_443_weeks(landed):
     spent = duckdb.execute(f"select sum(sales_value) from '{files / 'transactions.parquet'}'").fetchone()[0]
     assert abs(float(count(landed, f"select sum(amount::decimal(18, 2)) from ({baskets})")) - spent) < 0.01 * 155_848 / 2
     assert count(landed, "select count(*) from campaigns where business_id = 'grocer'") == 27
-    assert landed.execute("select count(*), count(distinct (campaign_id, customer_id)), min(arm), max(arm) from campaign_touches where business_id = 'grocer'").fetchone() == (
-        6_589,
-        6_589,
-        "treatment",
-        "treatment",
-    )
+    touches = "select count(*), count(distinct (campaign_id, customer_id)), min(arm), max(arm) from campaign_touches where business_id = 'grocer'"
+    assert landed.execute(touches).fetchone() == (6_589, 6_589, "treatment", "treatment")
 
 
 def test_sizes(landed):

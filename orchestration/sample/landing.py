@@ -14,13 +14,13 @@ from orchestration.sample.cdnow import cdnow_rows, master_file
 from orchestration.sample.companies import COMPANIES
 from orchestration.sample.dice import Dice
 from orchestration.sample.grocer import basket_rows, coupon_campaign_rows, coupon_touch_rows, data_folder
-from orchestration.sample.rows import Row, answer_rows, campaign_rows, customer_rows, event_rows, merge_rows, touch_rows
+from orchestration.sample.rows import Row, answer_rows, campaign_rows, contract_rows, customer_rows, event_rows, merge_rows, touch_rows
 from orchestration.sample.simulation import simulate
 
 MARKER = ".winback-sample"
 UNFINISHED = ".winback-sample-unfinished"
 # Increment it with every change of the rows: a landing with another version is written again.
-SAMPLE_VERSION = "3"
+SAMPLE_VERSION = "4"
 
 TABLES = {
     "events": (
@@ -31,6 +31,7 @@ TABLES = {
     "customer_merges": ("business_id", "from_customer_id", "into_customer_id", "merged_at", "loaded_at"),
     "campaigns": ("business_id", "campaign_id", "name", "strategy", "objective", "starts_on", "ends_on", "cost", "loaded_at"),
     "campaign_touches": ("touch_id", "business_id", "campaign_id", "customer_id", "touched_at", "arm", "cost", "loaded_at"),
+    "contracts": ("contract_id", "business_id", "customer_id", "starts_on", "ends_on", "monthly_amount", "currency", "loaded_at"),
     "survey_responses": ("response_id", "business_id", "customer_id", "answered_at", "survey", "score", "loaded_at"),
 }
 # Typed files for companies whose rows are all well-formed; they also have contracts. Bare dates (CDNOW) and unreadable rows (Fjord) need text.
@@ -89,6 +90,7 @@ def _write_tables(folder: Path, orders: Path, grocer: Path, report: Callable[[st
         others["customer_merges"] += merge_rows(history)
         others["campaigns"] += campaign_rows(history)
         others["campaign_touches"] += touch_rows(history)
+        others["contracts"] += contract_rows(history)
         others["survey_responses"] += answer_rows(history)
         report(f"{company.business_id}: {events:,} events of {len(history.people):,} invented customers")
     for table, rows in others.items():

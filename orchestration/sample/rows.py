@@ -1,8 +1,10 @@
 """Converts a company's books to landed rows: texts under the landing's column names, with duplicates and delays."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from operator import itemgetter
 
+from orchestration.sample.contracts import Price, contract_prices
 from orchestration.sample.days import LAST_DAY, SECONDS, date_text, day_of, time_text
 from orchestration.sample.dice import Dice
 from orchestration.sample.mishaps import bad_rows
@@ -148,6 +150,34 @@ def touch_rows(history: History) -> list[Row]:
         }
         for number, (touch, customer_id) in enumerate(touches)
     ]
+
+
+def contract_rows(history: History) -> list[Row]:
+    """Return the contracts of a history, a row for each price. A row is delivered open, and again once its end is known."""
+    rows = []
+    for contract, prices in contract_prices(history).items():
+        for number, (price, after) in enumerate(pairwise([*prices, None])):
+            if price.amount is None:
+                continue
+            nights = {_night_after(price.known_on * SECONDS, 0): ""}
+            if after:
+                # Notice may have been given before.
+                nights[_night_after(max(price.known_on, after.known_on) * SECONDS, 0)] = date_text(after.day)
+            rows.extend(_contract_row(history, f"{contract}/{number + 1}", price, ends_on, loaded) for loaded, ends_on in nights.items())
+    return sorted(rows, key=itemgetter("loaded_at", "contract_id"))
+
+
+def _contract_row(history: History, contract_id: str, price: Price, ends_on: str, loaded: int) -> Row:
+    return {
+        "contract_id": contract_id,
+        "business_id": history.company.business_id,
+        "customer_id": price.customer_id,
+        "starts_on": date_text(price.day),
+        "ends_on": ends_on,
+        "monthly_amount": money(price.amount),
+        "currency": history.company.currency,
+        "loaded_at": time_text(loaded),
+    }
 
 
 def answer_rows(history: History) -> list[Row]:
