@@ -84,7 +84,8 @@ def charts() -> list[Chart]:
     for given in _read("charts"):
         asked = given["params"]
         raw = asked.get("query_mode") == "raw"
-        columns = asked["all_columns"] if raw else [*([asked["x_axis"]] if "x_axis" in asked else []), *asked.get("groupby", [])]
+        grouped = [column for part in ("groupby", "groupbyRows", "groupbyColumns") for column in asked.get(part, [])]
+        columns = asked["all_columns"] if raw else [*([asked["x_axis"]] if "x_axis" in asked else []), *grouped]
         order = [tuple(json.loads(text)) for text in asked.get("order_by_cols", [])]
         order += [(asked["timeseries_limit_metric"], not asked["order_desc"])] if "timeseries_limit_metric" in asked else []
         metrics = [] if raw else asked["metrics"]

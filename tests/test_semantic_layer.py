@@ -14,17 +14,21 @@ from asking import OFFLINE, ask, same, tool
 from conftest import Once
 from projects import GOLDEN, Project, copy_project
 
-FACTS = ("fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention")
+FACTS = ("fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention", "fct_recurring_revenue")
 KEY = ("period_grain", "period_start", "business_id", "segment", "segment_value")
 # In the middle of a month, a quarter and a year.
 AS_OF = "2025-05-20"
 REVENUE = ("won_back_revenue", "reactivated_revenue", "revenue_at_risk")
+MRR = ("opening_mrr", "new_mrr", "expansion_mrr", "won_back_mrr", "recovered_mrr", "reactivated_mrr", "contraction_mrr", "churned_mrr", "closing_mrr",
+       "gross_retained_mrr", "net_retained_mrr")  # fmt: skip
+# Ratios of money, which is not added up over businesses.
+OF_MRR = ("gross_revenue_retention", "net_revenue_retention", "mrr_per_customer")
 RATE = ["opening_former", "former_returned", "win_back_rate"]
 
 
 @pytest.fixture(scope="session")
 def layer(once: Once) -> Project:
-    """The golden landing with customer attributes and a campaign, published, and parsed for MetricFlow."""
+    """The golden landing with customer attributes, a campaign and, in two businesses, contracts, published, and parsed for MetricFlow."""
     return for_metricflow(once("layer", make_layer))
 
 
@@ -52,6 +56,14 @@ def make_layer(project: Project) -> None:
          "touched_at": ("2024-11-05", "2025-05-15")[place % 2], "arm": "treatment", "loaded_at": "2025-06-01"}
         for place, (business, customer) in enumerate(people)
     ])
+    project.land("contracts", [
+        {"business_id": business, "contract_id": f"c{place}.{number}", "customer_id": customer, "starts_on": start, "ends_on": end, "monthly_amount": amount,
+         "loaded_at": "2025-01-01"}
+        for place, (business, customer) in enumerate(people) if business in ("saas", "agency")
+        for number, (start, end, amount) in enumerate([
+            ("2024-06-10", "2025-01-20", f"{20 + place}.50"), ("2025-01-20", ("2025-03-31", "")[place % 2], ("10.00", "95.25")[place // 2 % 2]), ("2025-05-02", "", "7.00"),
+        ])
+    ])
     project.refresh(AS_OF)
     parsed = tool(for_metricflow(project), "dbt", "parse")
     assert parsed.returncode == 0, parsed.stdout
@@ -76,7 +88,9 @@ def figures(project: Project) -> dict[tuple[str, ...], dict[str, object]]:
             rows.setdefault(tuple(str(row[name]) for name in KEY), {}).update(row)
     for row in rows.values():
         row |= {"complete": int(row["is_complete"]), "warm": int(row["is_warm"])}
-    return rows
+    # Recurring revenue has no rows of businesses without contracts.
+    missing = {name: None for row in rows.values() for name in row}
+    return {key: missing | row for key, row in rows.items()}
 
 
 def added(rows: list[dict], name: str) -> int:
@@ -87,7 +101,7 @@ def added(rows: list[dict], name: str) -> int:
 def test_metrics_are_the_tables_own_figures(layer: Project, grain: str) -> None:
     """All of them by month; by quarter and year the rates and amounts."""
     tables = figures(layer)
-    metrics = [name for name in metrics_of(layer) if grain == "month" or name.endswith(("rate", "ratio", "revenue", "at_risk", "complete")) or "crr" in name]
+    metrics = [name for name in metrics_of(layer) if grain == "month" or name.endswith(("rate", "ratio", "revenue", "at_risk", "complete", "mrr", *OF_MRR)) or "crr" in name]
     answer = ask(layer, [*metrics, "sum_of_opening_former"], f"metric_time__{grain},business")
     found = {(grain, row[f"metric_time__{grain}"][:10], row["business"], "all", "all"): row for row in answer}
     assert found.keys() == {key for key in tables if key[0] == grain and key[3] == "all"} and len(found) == len(answer)
@@ -118,12 +132,12 @@ def test_every_figure_of_the_facts_can_be_asked_for(layer: Project) -> None:
     left_out = {name for name in columns if name.endswith(("_low", "_high")) or "_from_" in name} | {"mean_tenure_days"}
     left_out -= {"churned_from_active", "crr_gain_from_returns", "crr_loss_from_new_customers"}
     helpers = {"fitting_grain", "fitting_grain_of_one_business", "exits_awaited", "targeted_awaited"}
-    assert set(metrics_of(layer)) == (columns - left_out) | helpers | set(REVENUE)
+    assert set(metrics_of(layer)) == (columns - left_out) | helpers | set(REVENUE) | set(MRR)
 
 
 def test_segments_are_asked_for_by_name(layer: Project) -> None:
     tables = figures(layer)
-    names = [*RATE, "reactivation_rate", "retention_rate", "crr", "acquired", "won_back_revenue"]
+    names = [*RATE, "reactivation_rate", "retention_rate", "crr", "acquired", "won_back_revenue", "new_mrr", "net_revenue_retention"]
     answer = ask(layer, names, "metric_time__month,business,period__segment,period__segment_value", "{{ Dimension('period__segment') }} <> 'all'")
     found = {("month", row["metric_time__month"][:10], row["business"], row["period__segment"], row["period__segment_value"]): row for row in answer}
     assert found.keys() == {key for key in tables if key[0] == "month" and key[3] != "all"} and len(found) == len(answer)
@@ -136,7 +150,8 @@ def test_businesses_are_pooled_by_their_counts(layer: Project) -> None:
     rates = {"win_back_rate": ("former_returned", "opening_former", "former_recovered"), "retention_rate": ("current_retained", "opening_current")}
     awaited = {"exit_win_back_rate": ("exits_won_back", "exits"), "targeted_win_back_rate": ("targeted_won_back", "targeted")}
     counts = sorted({name for parts in (*rates.values(), *awaited.values()) for name in parts})
-    for row in ask(layer, [*rates, *awaited, *counts, *REVENUE, "complete", "warm"], "metric_time__quarter"):
+    money = [*REVENUE, "closing_mrr", *OF_MRR]
+    for row in ask(layer, [*rates, *awaited, *counts, *money, "closing_paying", "complete", "warm"], "metric_time__quarter"):
         pooled = [values for key, values in tables.items() if key[:2] == ("quarter", row["metric_time__quarter"][:10]) and key[3] == "all"]
         for name in counts:
             assert same(row[name], added(pooled, name)), row
@@ -145,7 +160,9 @@ def test_businesses_are_pooled_by_their_counts(layer: Project) -> None:
             final = name in rates or all(values[name] is not None for values in pooled if values[whole])
             wanted = added(pooled, part) / pool if final and pool else None
             assert same(row[name], wanted), (name, row)
-        assert [row[name] for name in REVENUE] == [""] * 3
+        paying = [values["closing_paying"] for values in pooled if values["closing_paying"] is not None]
+        assert same(row["closing_paying"], sum(paying) if paying else None), row
+        assert [row[name] for name in money] == [""] * len(money)
         assert (int(row["complete"]), int(row["warm"])) == (min(values["complete"] for values in pooled), min(values["warm"] for values in pooled))
 
 

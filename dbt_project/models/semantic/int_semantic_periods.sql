@@ -18,6 +18,9 @@ select
     win_back.targeted,
     win_back.targeted_won_back,
     case when win_back.targeted_win_back_rate is null then win_back.targeted else 0 end as targeted_awaited,
+    {%- for measure in ['opening_mrr'] + mrr_flows() + ['closing_mrr', 'gross_retained_mrr', 'net_retained_mrr', 'opening_paying', 'closing_paying'] %}
+    recurring.{{ measure }},
+    {%- endfor %}
     case when period_counts.is_complete then 1 else 0 end as complete,
     case when period_counts.is_warm then 1 else 0 end as warm,
     -- A quarter answers only a query that spans exactly the months it has, up to the as-of date.
@@ -35,3 +38,5 @@ select
     end as preference
 from period_counts
 inner join {{ ref('fct_win_back') }} as win_back on {{ same_period('period_counts', 'win_back') }}
+-- Null for businesses without contracts. What contracts say of the time before the first event is in the tables alone.
+left join {{ ref('fct_recurring_revenue') }} as recurring on {{ same_period('period_counts', 'recurring') }}
