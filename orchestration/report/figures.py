@@ -14,12 +14,19 @@ LANGUAGES = ("en", "it", "sv", "nl", "de")
 # The most periods that a chart can show; the tables have all of them.
 PERIODS = {"month": 60, "quarter": 40}
 RESTATEMENTS = 50
+# The latest cohorts, and the months of each, that the triangle of acquisition cohorts shows.
+COHORTS = 24
 
 STATES = ("active", "dormant", "former", "prospect", "dormant_prospect")
 BRIDGE = ("crr", "crr_gain_from_returns", "crr_loss_from_new_customers", "retention_rate")
 PERIOD = ("period_grain", "period_start", "period_end", "is_complete", "is_warm")
 RATE = ("count", "pool", "rate", "low", "high")
 COHORT = ("from_state", "exit_kind", "months_since", "at_risk", "cumulative_returned", "return_probability")
+RECURRING = (
+    "opening_mrr", "new_mrr", "expansion_mrr", "won_back_mrr", "recovered_mrr", "reactivated_mrr", "contraction_mrr", "churned_mrr", "closing_mrr",
+    "closing_paying", "gross_retained_mrr", "net_retained_mrr", "gross_revenue_retention", "net_revenue_retention",
+)  # fmt: skip
+ACQUISITION = ("cohort_month", "months_since", "customers", "retention_rate", "purchase_rate", "cumulative_revenue_per_customer", "win_back_share")
 REASON = ("exit_kind", "exit_reason", "exits", "share_of_exits", "exits_won_back", "exit_win_back_rate", "exit_win_back_rate_low", "exit_win_back_rate_high")
 CAMPAIGN = (
     "campaign_id", "is_observational", "observed", "return_rate", "return_rate_low", "return_rate_high",
@@ -47,6 +54,8 @@ def read_figures(reader: Reader) -> dict[str, Any]:
         **{headline.rate: _periods(reader, headline.table, _rate_columns(headline), RATE) for headline in HEADLINES},
         "states": _periods(reader, "fct_lifecycle", [f"closing_{state}" for state in STATES], STATES),
         "bridge": _periods(reader, "fct_retention", BRIDGE, BRIDGE),
+        "recurring": _periods(reader, "fct_recurring_revenue", RECURRING, RECURRING),
+        "acquisition": _acquisition(reader),
         "cohorts": _by_business(reader, COHORT, "fct_return_cohorts", "cohort_month is null", "from_state, exit_kind, months_since"),
         "reasons": _reasons(reader),
         "campaigns": _by_business(reader, CAMPAIGN, "fct_campaign_performance", "arm = 'treatment' and target_state = 'all'", "campaign_id"),
@@ -91,6 +100,23 @@ def _last(periods: list[dict], grain: str, most: int) -> list[dict]:
 def _by_business(reader: Reader, names: Iterable[str], table: str, where: str, order: str) -> dict[str, list[dict]]:
     columns = ", ".join(names)
     return _grouped(_rows(reader, ("business_id", *names), f"select business_id, {columns} from winback.{table} where {where} order by {order}"))
+
+
+def _acquisition(reader: Reader) -> dict[str, dict[str, list]]:
+    """Read the latest cohorts, and all of them pooled, in the months that are over; by columns, which take up less of the page than rows."""
+    columns = ", ".join(ACQUISITION)
+    sql = f"""
+        select business_id, {columns}
+        from (
+            select cohorts.*, dense_rank() over (partition by business_id, case when cohort_month is null then 1 else 0 end order by cohort_month desc) as place
+            from winback.fct_acquisition_cohorts as cohorts
+            where segment = 'all' and is_complete and months_since < {COHORTS}
+        ) as placed
+        where place <= {COHORTS}
+        order by case when cohort_month is null then 0 else 1 end, cohort_month, months_since
+    """
+    found = _grouped(_rows(reader, ("business_id", *ACQUISITION), sql))
+    return defaultdict(dict, {business: {name: [row[name] for row in rows] for name in ACQUISITION} for business, rows in found.items()})
 
 
 def _reasons(reader: Reader) -> dict[str, list[dict]]:

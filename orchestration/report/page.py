@@ -20,7 +20,7 @@ from orchestration.settings import DBT_PROJECT
 
 TERMS = DBT_PROJECT / "seeds" / "catalogue" / "texts.csv"
 PARTS = Path(__file__).parent / "parts"
-SCRIPTS = ("format.js", "charts.js", "tables.js", "sections.js", "page.js")
+SCRIPTS = ("format.js", "charts.js", "tables.js", "recurring.js", "acquisition.js", "sections.js", "page.js")
 
 
 def render(figures: dict[str, Any]) -> str:

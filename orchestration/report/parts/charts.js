@@ -6,6 +6,7 @@ const shown = (name) => data.states.includes(name) ? colour(name.replace("_", "-
 const expressionFunctions = {
   percentTick: (value) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(value),
   wholeTick: (value) => (Number.isInteger(value) ? whole(value) : ""),
+  amountTick: amount,
   dateTick: (value) => new Intl.DateTimeFormat(language, { month: "short", year: "2-digit", timeZone: "UTC" }).format(value),
 };
 

@@ -16,6 +16,7 @@ const utc = (iso) => new Date(iso.length === 10 ? iso + "T00:00:00Z" : iso + "Z"
 const none = "–";
 const whole = (value) => (value == null ? none : new Intl.NumberFormat(language).format(value));
 const decimal = (value) => (value == null ? none : new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value));
+const amount = (value) => new Intl.NumberFormat(language, { notation: "compact", maximumSignificantDigits: 3 }).format(value);
 const percent = (value, digits = 1) =>
   value == null ? none : new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 const points = (value) =>

@@ -111,7 +111,7 @@ function candidatesFigure(business) {
   return figure("candidates", word("candidates"), [paragraph(word("candidates_say"), { class: "soft" }), table(word("candidates"), columns, ["win_back_candidates", "reactivation_candidates"])]);
 }
 
-function details(business, grain) {
+function details(business, grain, measure) {
   const dormant = business.dormant_after_days == null ? word("dormant_never") : sentence("dormant_after", { days: whole(business.dormant_after_days) });
   const former = business.former_after_days == null ? word("former_cancelled") : sentence("former_after", { days: whole(business.former_after_days) });
   const head = [section("details-title", business.name), paragraph(`${dormant} ${former}`, { class: "soft" })];
@@ -121,7 +121,7 @@ function details(business, grain) {
   if (values) head.push(paragraph(sentence("dropped", { amounts: whole(amounts), values: whole(values) }), { class: "note" }));
   return [
     ...head, element("div", { class: "cards" }, ...rates.map((rate) => rateFigure(business, rate, grain))), paragraph(word("unripe_says"), { class: "soft" }),
-    statesFigure(business, grain), bridgeFigure(business, grain), curvesFigure(business), reasonsFigure(business), campaignsFigure(business), candidatesFigure(business), restatementsFigure(business),
+    statesFigure(business, grain), bridgeFigure(business, grain), curvesFigure(business), acquisitionFigure(business, measure), ...recurringFigures(business, grain), reasonsFigure(business), campaignsFigure(business), candidatesFigure(business), restatementsFigure(business),
   ];
 }
 
