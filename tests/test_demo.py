@@ -14,7 +14,7 @@ from orchestration.sample.mishaps import BAD_ROWS
 from projects import ROOT, Project
 
 PAGE = (ROOT / "docs" / "tutorial" / "cdnow-by-hand.md").read_text()
-BY_HAND, FROM_TABLES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
+BY_HAND, FROM_TABLES, COHORTS, COHORT_BY_HAND = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 
 
 # Inactivity spells from the transitions: an entry, and the first transition after it that ends it.
@@ -76,6 +76,18 @@ def test_the_tables_say_the_same(sample: Project) -> None:
     assert [round(value, 4) for value in found] == figures("| former_returned | opening_former")
     former, won_back, dormant, reactivated, current, kept = duckdb.sql(BY_HAND.replace(".winback/landing", str(sample.landing))).fetchone()
     assert found[:5] == pytest.approx((won_back, former, won_back / former, (won_back + reactivated) / (former + dormant), kept / current), abs=1e-12)
+
+
+def test_the_cohorts_on_the_page_are_those_of_the_table_and_of_the_orders(sample: Project) -> None:
+    shown = [line.strip("| ").split(" | ") for line in PAGE.split("| cohort_month | months_since")[1].splitlines()[2:14]]
+    found = [(month, *figures) for month, *figures in sample.query(COHORTS) if month]
+    counts, rates = (1, 2, 3, 5), (4, 6, 7)
+    said = [[str(row[0]), *(f"{row[i]:,}" if i in counts else f"{row[i]:.3f}" if i in rates else f"{row[i]:.2f}" for i in range(1, 9))] for row in found]
+    assert said == shown
+    by_hand = duckdb.sql(COHORT_BY_HAND.replace(".winback/landing", str(sample.landing))).fetchone()
+    assert [round(float(value), 2) for value in by_hand] == figures("| customers | ordered | current_at_close")
+    (month,) = [row for row in found if str(row[0]) == "2025-01-01" and row[1] == 12]
+    assert [month[2], month[3], month[5], month[8]] == pytest.approx([float(value) for value in by_hand])
 
 
 @pytest.fixture
