@@ -4,7 +4,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+from dagster import AssetKey
+
 import warm
+from orchestration.dbt_project import published_models
 from projects import GOLDEN_AS_OF, Project
 
 # Runs in a copy of the project: materialise a selection like the UI, and print what Dagster recorded.
@@ -44,10 +48,28 @@ def test_definitions_hold_the_job_the_schedule_and_every_public_table() -> None:
     assert defs.resolve_schedule_def("nightly").cron_schedule == "0 2 * * *"
     graph = defs.resolve_asset_graph()
     keys = {key.path[-1] for key in graph.materializable_asset_keys}
+    assert keys == set(published_models())
     public = {"dim_business", "rejected_rows", "lifecycle_states", "lifecycle_transitions", "fct_lifecycle", "fct_win_back", "fct_reactivation", "fct_retention"}
     assert public <= keys
     checked = {key.asset_key.path[-1] for key in graph.asset_check_keys}
     assert public <= checked, "every public table has dbt tests as asset checks"
+
+
+def test_dependencies_lead_through_private_tables_to_the_landing() -> None:
+    from orchestration.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    parents = {key.path[-1]: {"/".join(parent.path) for parent in graph.get(key).parent_keys} for key in graph.materializable_asset_keys}
+    assert {"landing/events", "landing/customer_merges"} <= parents["lifecycle_transitions"] and "winback/dim_business" in parents["fct_win_back"]
+    assert AssetKey(["landing", "events"]) in graph.external_asset_keys and parents["dim_metric"] == set()
+    assert {parent.split("/")[0] for of_table in parents.values() for parent in of_table} == {"landing", "winback"}
+
+
+@pytest.mark.builds
+def test_the_command_line_imports_neither_dagster_nor_dbt(bare_toy: Project) -> None:
+    program = "import sys, orchestration.cli, orchestration.run; print(sorted({'dagster', 'dagster_dbt', 'dbt'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=bare_toy.folder, env=bare_toy.env(), text=True, capture_output=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_selection_keeps_the_published_date_and_publishes(toy: Project) -> None:
