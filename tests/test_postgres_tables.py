@@ -55,8 +55,8 @@ def test_dagster_is_told_the_same_figures(on_postgres: ServedProject, golden: Pr
     told = []
     for project in (on_postgres, golden):
         with instance_of(project, monkeypatch) as instance:
-            told.append({label: value for label, value in Told(instance).of(table).items() if label not in ("Execution Duration", "invocation_id", "plot")})
-    assert told[0] == told[1] and len(told[0]) > 4
+            told.append({label: value for label, value in Told(instance).of(table).items() if label != "plot"})
+    assert told[0] == told[1] and len(told[0]) > 2
 
 
 def test_every_public_column_is_described_in_the_database(on_postgres: ServedProject) -> None:
@@ -79,7 +79,8 @@ def test_the_dashboard_asks_as_a_role_that_cannot_write(on_postgres: ServedProje
     uri = sqlalchemy.URL.create("postgresql+psycopg2", "superset", "secret", database=on_postgres.environment["PGDATABASE"], query=where)
     with sqlalchemy.create_engine(uri, poolclass=NullPool).connect() as reader:
         asked = {chart.name: reader.execute(sqlalchemy.text(chart.question({"business_id": "shop", "period_grain": "month", "segment": "all"}))).all() for chart in charts()}
-        assert sum(1 for rows in asked.values() if rows) == len(charts()) - 2
+        empty = {name for name, rows in asked.items() if not rows}  # the golden landing has no campaigns, no restatements and no priced contracts
+        assert len(empty) == 4 and {"Recurring revenue by movement", "Revenue retention"} < empty
         with pytest.raises(sqlalchemy.exc.DBAPIError, match="permission denied"):
             reader.execute(sqlalchemy.text("delete from winback.lifecycle_states"))
 
