@@ -30,10 +30,12 @@ class Told:
 
 
 def make_home(project: Project) -> None:
-    """Make Dagster's home of a project whose runs have not been recorded."""
+    """Make Dagster's home of a project whose runs have not been recorded, with its database: two processes that make one at once disturb each other."""
     home = Path(project.env()["DAGSTER_HOME"])
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(ROOT / "orchestration" / "dagster.yaml", home / "dagster.yaml")
+    with pytest.MonkeyPatch.context() as patch, instance_of(project, patch) as instance:
+        assert instance.get_runs() == []
 
 
 def instance_of(project: Project, monkeypatch: pytest.MonkeyPatch) -> DagsterInstance:

@@ -91,7 +91,7 @@ def test_lands_everything_again_where_a_file_was_wrong(field: Project) -> None:
     # A double that is not a number is no customer.
     assert field.query("select landing_table, business_id, row_id, reason from winback.rejected_rows") == [("events", "shop", "n3", "missing_customer_id")]
     assert field.query("select refresh_id, is_rebuild from winback.refreshes order by 1") == [(1, True), (2, False), (3, True)]
-    assert "Landing everything again" in field.told
+    assert "Reading the whole landing again" in field.told
 
 
 def test_names_what_lies_in_the_landing_and_is_not_read(field: Project) -> None:

@@ -10,7 +10,7 @@ import pytest
 from dagster import DagsterRunStatus
 from filelock import FileLock
 
-from dagster_instance import instance_of
+from dagster_instance import instance_of, make_home
 from projects import GOLDEN_AS_OF, Project
 from waiting import wait_for, wait_for_line
 
@@ -107,15 +107,17 @@ def test_a_killed_refresh_needs_no_repair(toy: Project, monkeypatch: pytest.Monk
         waiting.kill()
         waiting.communicate()
     toy.land_more(2, customer="never ends")
+    make_home(toy)
     process = toy.recorded().start("refresh", "--as-of", GOLDEN_AS_OF)
     wait_for(toy.builds)
     process.kill()
     process.communicate()
     assert toy.query(STATES) == before
-    (toy.landing / "events" / "2.csv").unlink()
-    assert "Cleared away what the dead run" in toy.refresh().stderr
     with instance_of(toy, monkeypatch) as instance:
-        wait_for(lambda: [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE])
+        wait_for(lambda: [run.status for run in instance.get_runs()] == [DagsterRunStatus.FAILURE])  # its recorder outlives it
+        (toy.landing / "events" / "2.csv").unlink()
+        assert "Cleared away what the dead run" in toy.refresh().stderr
+        assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
     assert toy.builds() == [] and len(toy.query(STATES)) == len(before) + 1
 
 

@@ -81,7 +81,7 @@ with ending_in_words():
 @pytest.mark.parametrize("number", list(CODES), ids=lambda number: number.name)
 def test_while_it_waits_and_while_dbt_runs(toy: Project, hook: Hook, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:  # noqa: F811
     toy.environment |= {"WINBACK_RETRIES": "2", "WINBACK_RETRY_SECONDS": "0", "WINBACK_WEBHOOK_URL": hook.url()}
-    toy.recorded()
+    make_home(toy.recorded())
     before = toy.warehouse.read_bytes()
     with FileLock(toy.warehouse.with_name("warehouse.duckdb.lock")):
         waiting = toy.start("refresh", "--as-of", "2025-07-01")
