@@ -60,3 +60,26 @@
         where (business_id, segment) in (select business_id, segment from {{ ref('int_wide_segments') }})
     {% endif %}
 {% endmacro %}
+
+
+{# What a table of sums changes in this run, and what it holds for the same keys: the rows whose sums it then holds. #}
+{% macro changes_and_held(changes, columns, key) -%}
+select * from {{ changes }}
+    {%- if not is_rebuild() %}
+    union all
+    select {% for column in columns %}held.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from {{ this }} as held
+    inner join {{ changes }} on {% for column in key %}held.{{ column }} = {{ changes }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+    {%- endif %}
+{%- endmacro %}
+
+{# The sums by key, in whole numbers, or in decimals of money. #}
+{% macro sums(key, measures, relation) -%}
+select
+    {{ key | join(',\n    ') }}
+    {%- for measure in measures %},
+    cast(sum({{ measure }}) as {{ 'decimal(38, 4)' if 'revenue' in measure or 'mrr' in measure else 'bigint' }}) as {{ measure }}
+    {%- endfor %}
+from {{ relation }}
+group by {{ key | join(', ') }}
+{%- endmacro %}

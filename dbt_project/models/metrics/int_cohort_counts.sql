@@ -87,19 +87,7 @@ changes as (
 ),
 
 totals as (
-    select * from changes
-    {%- if not is_rebuild() %}
-    union all
-    select {% for column in key + measures %}held.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    from {{ this }} as held
-    inner join changes on {% for column in key %}held.{{ column }} = changes.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
-    {%- endif %}
+    {{ changes_and_held('changes', key + measures, key) }}
 )
 
-select
-    {{ key | join(',\n    ') }}
-    {%- for measure in measures %},
-    cast(sum({{ measure }}) as {{ 'decimal(38, 4)' if measure == 'revenue' else 'bigint' }}) as {{ measure }}
-    {%- endfor %}
-from totals
-group by {{ key | join(', ') }}
+{{ sums(key, measures, 'totals') }}
