@@ -11,8 +11,9 @@ from pathlib import Path
 
 from dagster import DagsterInstance, DagsterRunStatus
 
+from orchestration.outcome import KILLED
+
 UNDER_WAY = [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.QUEUED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
-KILLED = "The refresh was killed. What is published is whole: its tables, or those of the refresh before."
 
 
 def _locks(instance: DagsterInstance) -> Path:

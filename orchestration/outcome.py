@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+KILLED = "The refresh was killed. What is published is whole: its tables, or those of the refresh before."
 SIGNALS = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 PATIENCE = 15.0  # seconds to wait for work that cannot be cancelled, such as a query of a server
 

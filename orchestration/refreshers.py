@@ -19,7 +19,6 @@ from orchestration.settings import load_settings
 from orchestration.warehouses import warehouse_of
 
 Log = Callable[[str], None]
-KILLED = "The refresh was killed. What is published is whole: its tables, or those of the refresh before."
 
 
 class Refresher(Protocol):
@@ -68,7 +67,7 @@ class Recorded:
             else:
                 self.has_succeeded, self._findings = True, told["findings"]
                 return Result(date.fromisoformat(told["as_of_date"]), _nodes(told["nodes"]), tuple(told["new_files"].items()))
-        raise WinbackError(KILLED)
+        raise WinbackError(outcome.KILLED)
 
     def findings(self, check: Check) -> Findings:
         """Return what the command line has found."""

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from uuid import uuid4
@@ -50,8 +51,19 @@ class Recording:
         self._log(words)
         self._write(json.dumps({"log": words}))
 
+    def tell(self, end: Result | WinbackError, findings: dict[str, Findings]) -> None:
+        """Tell it how the refresh has ended.
+
+        Args:
+            end: its result, or why it failed.
+            findings: what each check of the published tables has found.
+        """
+        if fault := getattr(end, "__cause__", None):
+            self._write(json.dumps({"log": "".join(traceback.format_exception(fault))}))
+        self._write(end_line(end, findings))
+
     def end(self, end: Result | WinbackError, findings: dict[str, Findings]) -> None:
-        """Record how the refresh has ended, and wait until that is done.
+        """Tell it how the refresh has ended, and wait until that is recorded.
 
         Args:
             end: its result, or why it failed.
@@ -59,7 +71,7 @@ class Recording:
         """
         if self._process is None:
             return
-        self._write(end_line(end, findings))
+        self.tell(end, findings)
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         problem = self._process.stdout.read().strip()
@@ -92,14 +104,15 @@ def run_refresh(request: Request, log: Log) -> None:
     on_build = recording.start if settings.records_runs else lambda: None
     try:
         result = refresh(request, recording.log, run_id=recording.run_id, on_build=on_build)
+        if result.nodes:
+            # The tables are published from here on: displaying them must not fail the refresh.
+            recording.end(result, _show(warehouse_of(settings), settings, recording.log))
     except WinbackError as failure:
         recording.end(failure, {})
         raise
-    if result.nodes:
-        # The tables are published from here on: displaying them must not fail the refresh.
-        warehouse = warehouse_of(settings)
-        findings = _show(warehouse, settings, recording.log)
-        recording.end(result, findings)
+    except outcome.Stopped:
+        recording.tell(WinbackError(outcome.words()), {})  # Its process goes on; nobody waits for it.
+        raise
 
 
 def _show(warehouse: Warehouse, settings: Settings, log: Log) -> dict[str, Findings]:
