@@ -71,7 +71,7 @@ def checks(context: AssetCheckExecutionContext, refresher: ResourceParam[Refresh
         load_settings()
         for key in sorted(context.selected_asset_check_keys):
             (check,) = (check for check in CHECKS if (check.name, check.table) == (key.name, key.asset_key.path[-1]))
-            warnings, figures = refresher.findings(check)
+            warnings, figures = refresher.findings(check, context.log.info)
             for warning in warnings:
                 context.log.warning(warning)
             yield AssetCheckResult(

@@ -93,7 +93,7 @@ def _report(event: Any, write: Any) -> None:
 
 
 def _result(result: Any) -> dict[str, Any]:
-    told = {"unique_id": result.node.unique_id, "status": f"{result.status}", "failures": result.failures}
+    told = {"unique_id": result.node.unique_id, "status": f"{result.status}", "failures": result.failures, "seconds": result.execution_time}
     if told["status"] not in ("success", "pass", "skipped"):
         told |= {"message": result.message, "compiled_code": getattr(result.node, "compiled_code", None)}
     return told

@@ -102,7 +102,7 @@ class _Refresh:
         arguments = dbt_arguments(self.settings, self.warehouse.options, plan, self.tables)
         run = dbt.run(arguments, dbt_variables(plan, build, columns, of_selection=bool(self.tables)), build.target, Progress(self.log))
         outcome.stop_if_asked()
-        nodes = tuple(Node(result["unique_id"], result["status"]) for result in run.results)
+        nodes = tuple(Node(result["unique_id"], result["status"], result["seconds"]) for result in run.results)
         if not run.success:
             broken_rules = tuple(filter(BROKEN_RULE.fullmatch, run.messages))
             messages = "\n".join(map(build.named, _messages(run, broken_rules)))

@@ -27,7 +27,7 @@ class Refresher(Protocol):
     def refresh(self, request: Request, log: Log, run_id: str, tables: Sequence[str]) -> Result:
         """Refresh the warehouse, as `orchestration.refresh.refresh` does."""
 
-    def findings(self, check: Check) -> Findings:
+    def findings(self, check: Check, log: Log) -> Findings:
         """Return what a check of the published tables finds."""
 
 
@@ -43,7 +43,7 @@ class Refreshing:
             announce(warehouse_of(settings), settings.report, log)
         return result
 
-    def findings(self, check: Check) -> Findings:
+    def findings(self, check: Check, _log: Log) -> Findings:
         """Run the check."""
         settings = load_settings()
         return findings_of(check, warehouse_of(settings), settings)
@@ -54,32 +54,38 @@ class Recorded:
 
     def __init__(self) -> None:
         self.has_succeeded = False
-        self._findings: dict[str, Findings] = {}
+        self._findings: dict[str, Findings] | None = None
 
     def refresh(self, _request: Request, log: Log, _run_id: str, _tables: Sequence[str]) -> Result:
-        """Follow the refresh to its end."""
-        for line in sys.stdin:
-            told = json.loads(line)
-            if "log" in told:
-                log(told["log"])
-            elif "failed" in told:
-                raise RefreshFailed(told["failed"], _nodes(told["nodes"]), tuple(told["broken_rules"]))
-            else:
-                self.has_succeeded, self._findings = True, told["findings"]
-                return Result(date.fromisoformat(told["as_of_date"]), _nodes(told["nodes"]), tuple(told["new_files"].items()))
-        raise WinbackError(outcome.KILLED)
+        """Follow the refresh until its tables are published."""
+        told = _next(log)
+        self.has_succeeded = True
+        return Result(date.fromisoformat(told["as_of_date"]), _nodes(told["nodes"]), tuple(told["new_files"].items()))
 
-    def findings(self, check: Check) -> Findings:
-        """Return what the command line has found."""
+    def findings(self, check: Check, log: Log) -> Findings:
+        """Return what the command line has found, once it has."""
+        if self._findings is None:
+            self._findings = _next(log)["findings"]
         return self._findings.get(check.name, ([], []))
 
 
-def end_line(end: Result | WinbackError, findings: dict[str, Findings]) -> str:
+def _next(log: Log) -> dict[str, Any]:
+    """Log what the refresh says until it has come to something, and return that."""
+    for line in sys.stdin:
+        told = json.loads(line)
+        if "failed" in told:
+            raise RefreshFailed(told["failed"], _nodes(told["nodes"]), tuple(told["broken_rules"]))
+        if "log" not in told:
+            return told
+        log(told["log"])
+    raise WinbackError(outcome.KILLED)
+
+
+def end_line(end: Result | WinbackError) -> str:
     """Write the end of a refresh as `Recorded` reads it.
 
     Args:
         end: its result, or why it failed.
-        findings: what each check has found.
 
     Returns:
         A line of JSON.
@@ -87,7 +93,7 @@ def end_line(end: Result | WinbackError, findings: dict[str, Findings]) -> str:
     nodes = [asdict(node) for node in getattr(end, "nodes", ())]
     if isinstance(end, WinbackError):
         return json.dumps({"failed": str(end), "nodes": nodes, "broken_rules": list(getattr(end, "broken_rules", ()))})
-    return json.dumps({"as_of_date": f"{end.as_of_date}", "nodes": nodes, "new_files": dict(end.new_files), "findings": findings}, default=str)
+    return json.dumps({"as_of_date": f"{end.as_of_date}", "nodes": nodes, "new_files": dict(end.new_files)})
 
 
 def _nodes(told: list[dict[str, Any]]) -> tuple[Node, ...]:

@@ -13,10 +13,12 @@ class Node:
     Attributes:
         unique_id: its id in the manifest.
         status: in dbt's words: `success` or `pass`, `error`, `fail` or `skipped`.
+        seconds: how long it ran.
     """
 
     unique_id: str
     status: str
+    seconds: float = 0
 
 
 @dataclass(frozen=True)

@@ -51,27 +51,25 @@ class Recording:
         self._log(words)
         self._write(json.dumps({"log": words}))
 
-    def tell(self, end: Result | WinbackError, findings: dict[str, Findings]) -> None:
-        """Tell it how the refresh has ended.
+    def tell(self, end: Result | WinbackError) -> None:
+        """Tell it how the refresh has ended. It records that while this process goes on.
 
         Args:
             end: its result, or why it failed.
-            findings: what each check of the published tables has found.
         """
         if fault := getattr(end, "__cause__", None):
             self._write(json.dumps({"log": "".join(traceback.format_exception(fault))}))
-        self._write(end_line(end, findings))
+        self._write(end_line(end))
 
-    def end(self, end: Result | WinbackError, findings: dict[str, Findings]) -> None:
-        """Tell it how the refresh has ended, and wait until that is recorded.
+    def end(self, findings: dict[str, Findings]) -> None:
+        """Wait until everything is recorded.
 
         Args:
-            end: its result, or why it failed.
             findings: what each check of the published tables has found.
         """
         if self._process is None:
             return
-        self.tell(end, findings)
+        self._write(json.dumps({"findings": findings}, default=str))
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         problem = self._process.stdout.read().strip()
@@ -85,7 +83,7 @@ class Recording:
                 self._process.stdin.flush()
 
 
-def run_refresh(request: Request, log: Log) -> None:
+def run_refresh(request: Request, log: Log) -> Result:
     """Refresh the warehouse, show what was published, and record the run in Dagster's home, with those of `dagster dev`.
 
     Only a refresh that has something to build is recorded.
@@ -93,6 +91,9 @@ def run_refresh(request: Request, log: Log) -> None:
     Args:
         request: the options of the refresh.
         log: called with messages for people.
+
+    Returns:
+        What was published.
 
     Raises:
         WinbackError: nothing was published; the message says why.
@@ -106,13 +107,16 @@ def run_refresh(request: Request, log: Log) -> None:
         result = refresh(request, recording.log, run_id=recording.run_id, on_build=on_build)
         if result.nodes:
             # The tables are published from here on: displaying them must not fail the refresh.
-            recording.end(result, _show(warehouse_of(settings), settings, recording.log))
+            recording.tell(result)
+            recording.end(_show(warehouse_of(settings), settings, recording.log))
     except WinbackError as failure:
-        recording.end(failure, {})
+        recording.tell(failure)
+        recording.end({})
         raise
     except outcome.Stopped:
-        recording.tell(WinbackError(outcome.words()), {})  # Its process goes on; nobody waits for it.
+        recording.tell(WinbackError(outcome.words()))  # Its process goes on; nobody waits for it.
         raise
+    return result
 
 
 def _show(warehouse: Warehouse, settings: Settings, log: Log) -> dict[str, Findings]:

@@ -82,26 +82,9 @@ def build_core(folder: Path, environment: dict[str, str]) -> dict:
 
 
 def refresh(folder: Path, as_of: str, environment: dict[str, str]) -> dict:
-    """Run the command that people run, including publishing and report; the seconds of each node are those reported to Dagster."""
-    done = timed([sys.executable, "-m", "orchestration", "refresh", "--as-of", as_of, "--allow-future"], folder, environment)
+    """Run what the command that people run does, including publishing, report and record; the seconds of each node are those reported by dbt."""
+    done = timed([sys.executable, str(HERE / "refresh_once.py"), as_of], folder, environment)
+    nodes = json.loads(done["output"].splitlines()[-1])
     with duckdb.connect(environment["WINBACK_WAREHOUSE"], read_only=True) as connection:
         new_rows, recomputed = connection.execute("select new_rows, customers_recomputed from winback.refreshes order by refresh_id desc limit 1").fetchone()
-    return {**_seconds_of_last_run(folder / "dagster"), "wall": done["wall"], "memory": done["memory"], "new_rows": new_rows, "recomputed": recomputed}
-
-
-def _seconds_of_last_run(dagster_home: Path) -> dict[str, dict[str, float]]:
-    from dagster import DagsterInstance
-
-    seconds: dict[str, dict[str, float]] = {"models": {}, "tests": {}}
-    with DagsterInstance.from_config(str(dagster_home)) as instance:
-        for record in instance.all_logs(instance.get_runs(limit=1)[0].run_id):
-            event = record.dagster_event
-            if event and event.is_step_materialization:
-                told, kind, name = event.step_materialization_data.materialization.metadata, "models", event.asset_key.path[-1]
-            elif event and event.event_type_value == "ASSET_CHECK_EVALUATION":
-                told, kind, name = event.event_specific_data.metadata, "tests", event.event_specific_data.check_name
-            else:
-                continue
-            if "Execution Duration" in told:
-                seconds[kind][name] = float(told["Execution Duration"].value)
-    return seconds
+    return {**nodes, "wall": done["wall"], "memory": done["memory"], "new_rows": new_rows, "recomputed": recomputed}
