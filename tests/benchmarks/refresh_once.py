@@ -5,8 +5,8 @@ import sys
 
 sys.path.insert(0, "")
 
-from orchestration.request import Request  # noqa: E402 - of the working directory
-from orchestration.run import run_refresh  # noqa: E402
+from orchestration.request import Request
+from orchestration.run import run_refresh
 
 result = run_refresh(Request(sys.argv[1], allow_future=True), print)
 seconds: dict[str, dict[str, float]] = {"models": {}, "tests": {}}
