@@ -64,10 +64,10 @@ def key_of(unique_id: str) -> AssetKey:
         unique_id: its id in the manifest.
 
     Returns:
-        Its key: `winback` or `landing`, and its name.
+        Its key: `winback`, `landing` or a connected system, and its name.
     """
-    kind, *_, name = unique_id.split(".")
-    return AssetKey(["landing" if kind == "source" else "winback", name])
+    kind, _, *place, name = unique_id.split(".")
+    return AssetKey([place[0] if kind == "source" else "winback", name])
 
 
 @cache

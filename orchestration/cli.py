@@ -9,10 +9,12 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
+from orchestration.connections.configured import Connection
+from orchestration.connections.systems import SYSTEMS
 from orchestration.errors import WinbackError
 from orchestration.outcome import ending_in_words
 from orchestration.request import Request
-from orchestration.settings import STATE, Settings, load_settings
+from orchestration.settings import STATE, Settings, load_settings, target
 from orchestration.warehouses import warehouse_of
 
 
@@ -33,6 +35,21 @@ def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> 
 
     with notify_of_failure(warn=_say):
         run_refresh(Request(as_of, full=full, reland=reland, allow_future=allow_future), _say)
+
+
+@winback.command(help="Connect a business to Stripe, Shopify or HubSpot: look at the tables in PATH (a folder; on a server a schema), and write the configuration.")
+@click.argument("system", type=click.Choice(tuple(SYSTEMS)))
+@click.argument("path")
+@click.option("--business", metavar="ID", help="The id of the business. Default: the name of the system.")
+@click.option("--currency", metavar="CODE", help="The currency of a new business. Default: that of most amounts.")
+@click.option("--timezone", metavar="NAME", help="The time zone of a new business, such as Europe/Stockholm. Default: that which the source names, else UTC.")
+def connect(system: str, path: str, business: str | None, currency: str | None, timezone: str | None) -> None:
+    """Write the seeds of a connection."""
+    from orchestration.connections.connect import connect as write_configuration
+
+    location = path if target() != "duckdb" else str(Path(path).expanduser().absolute())
+    given = {"currency": currency, "timezone": timezone}
+    write_configuration(Connection(business or system, system, "fivetran", location), {name: value for name, value in given.items() if value}, _say)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")

@@ -14,8 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from orchestration.connections.configured import connected_systems
 from orchestration.errors import WinbackError
-from orchestration.settings import DBT_PROJECT, STATE, target
+from orchestration.settings import DBT_PROJECT, SEEDS, STATE, target
 
 TARGET = DBT_PROJECT / "target"
 # On a server, the schema for which all nodes are parsed: the one they are published in. `dbt_runner.py` redirects a build elsewhere.
@@ -38,14 +39,15 @@ def dbt_executable() -> str:
     return str(beside) if beside.exists() else "dbt"
 
 
-def ensure_manifest(log: Callable[[str], None] = lambda _: None) -> Path:
+def ensure_manifest(log: Callable[[str], None] = lambda _: None, systems: Sequence[str] | None = None) -> Path:
     """Parse the dbt project if its manifest is missing or older than the project.
 
-    Every node contains the names of its database and schema, so each database has its own manifest. On DuckDB one manifest serves every
+    Every node contains the names of its database and schema, so each database has its own manifest, and so has each set of connected systems. On DuckDB one manifest serves every
     warehouse, because the build file always has the same name, whatever the published file is called.
 
     Args:
         log: called if the project is parsed, which takes seconds.
+        systems: the connected systems; by default those of seeds/connections.csv.
 
     Returns:
         The path of an up-to-date manifest. dbt's own binary form lies beside it.
@@ -55,7 +57,8 @@ def ensure_manifest(log: Callable[[str], None] = lambda _: None) -> Path:
     """
     engine = target()
     database = {"duckdb": WORKING_FILE, "postgres": os.environ.get("PGDATABASE", "postgres"), "spark": "cluster"}[engine]
-    folder = TARGET / "parsed" / version("dbt-core") / engine / database
+    connected = connected_systems(SEEDS) if systems is None else sorted(systems)
+    folder = TARGET / "parsed" / version("dbt-core") / engine / database / ("_".join(connected) or "unconnected")
     manifest = folder / "manifest.json"
     files = _project_files(".sql", ".yml", ".md", ".csv")
     # A folder's own time shows that a file was removed from it. The project's own folder is left out: its time changes with every build.
@@ -65,7 +68,7 @@ def ensure_manifest(log: Callable[[str], None] = lambda _: None) -> Path:
         return manifest
     log("Parsing the dbt project, as after each change of it.")
     STATE.mkdir(exist_ok=True)
-    variables = {"db_path": database} if engine == "duckdb" else {"build_schema": BUILD_SCHEMA}
+    variables = {"connected": " ".join(connected), **({"db_path": database} if engine == "duckdb" else {"build_schema": BUILD_SCHEMA})}
     # Parsed aside and moved into place, because another process may be reading the old manifest.
     with tempfile.TemporaryDirectory(dir=STATE) as aside:
         where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", aside, "--log-path", aside]

@@ -97,8 +97,6 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
             landing.require_events()
         log("Reading the whole landing again, as requested, and deriving everything from it. Landed rows that the landing no longer holds are forgotten.")
         return Plan(as_of_date, list(files or ()), rebuilds=True, is_needed=True, code_version=code, relands=True, **after)
-    new_files = last.not_read(files or ())
-    known_files = sorted(set(files or ()) - set(new_files), key=lambda file: file.path)
     if is_earlier:
         log("An earlier version has written this warehouse: its landed rows are brought to this version's form, each kept once.")
     rebuilds = request.full or is_earlier or goes_back or code != last.code_version
@@ -107,7 +105,11 @@ def plan_refresh(warehouse: Warehouse, request: Request, log: Callable[[str], No
         log(f"Deriving everything from the landed rows again: {because}.")
     # Tables do not show whether new rows have come. Only a scan of all rows does, which is the refresh itself.
     rebuilds = rebuilds or warehouse.always_rebuilds
-    if files is None or rebuilds or not last.is_configured_by(SEEDS):
+    is_changed = files is None or rebuilds or not last.is_configured_by(SEEDS)
+    # What the tables of a connection mean may have changed with the code or the configuration.
+    new_files = last.not_read(files or (), connected_too=is_changed)
+    known_files = sorted(set(files or ()) - set(new_files), key=lambda file: file.path)
+    if is_changed:
         return Plan(as_of_date, new_files, rebuilds, is_needed=True, code_version=code, known_files=known_files, **after)
     is_needed = bool(new_files) or as_of_date != last.as_of_date
     unchanged = unchanged_nodes({file.table for file in new_files}) if is_needed else ()

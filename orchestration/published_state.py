@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,21 +30,25 @@ class LastRefresh:
     files: Counter[tuple[str, str]]
     configuration: dict[str, list[tuple]] | None
 
-    def not_read(self, files: Iterable[LandedFile]) -> list[LandedFile]:
+    def not_read(self, files: Sequence[LandedFile], *, connected_too: bool = False) -> list[LandedFile]:
         """Find the files that are new since then, under any name: with new content, or an additional copy of known content.
 
         Args:
             files: all files that exist now.
+            connected_too: whether the files of connections are to be read again in any case.
 
         Returns:
             The files to read.
         """
-        known, new = Counter(self.files), []
+        known, new = Counter(self.files), set()
         for file in files:
-            known[file.table, file.digest] -= 1
-            if known[file.table, file.digest] < 0:
-                new.append(file)
-        return new
+            known[file.listed_as, file.digest] -= 1
+            if known[file.listed_as, file.digest] < 0:
+                new.add(file)
+        # The tables of a connection are joined: if one is new, or gone, all of them are read.
+        gone = {listed.rpartition("/")[0] for (listed, _), count in known.items() if count > 0}
+        changed = ({file.connection for file in new} | gone) - {""}
+        return [file for file in files if file in new or file.connection in changed or (connected_too and file.connection)]
 
     def is_configured_by(self, seeds: Path) -> bool:
         """Return whether the seeds are unchanged.

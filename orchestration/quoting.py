@@ -41,6 +41,18 @@ def spark_literal(text: object) -> str:
     return "'" + str(text).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def spark_identifier(name: str) -> str:
+    """Quote a name for Spark.
+
+    Args:
+        name: of a column, table or database.
+
+    Returns:
+        The quoted identifier.
+    """
+    return "`" + name.replace("`", "``") + "`"
+
+
 def portable_literal(text: object) -> str:
     """Quote a text for every engine: no quote, backslash or zero byte remains between the quotes, however a server would interpret it.
 

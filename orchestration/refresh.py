@@ -88,7 +88,7 @@ class _Refresh:
                 with outcome.held_back():
                     dbt.end()
                     warehouse.clear(self.run_id)
-        return Result(plan.as_of_date, nodes, tuple(Counter(file.table for file in plan.new_files).items()))
+        return Result(plan.as_of_date, nodes, tuple(Counter(file.table for file in plan.new_files if not file.connection).items()))
 
     def _build(self, dbt: DbtProcess, plan: Plan) -> tuple[Build, tuple[Node, ...]]:
         landing = self.settings.landing
@@ -96,6 +96,8 @@ class _Refresh:
         self.log(f"Building a copy of the warehouse to {plan.as_of_date} from {source}.")
         build = self.warehouse.start(self.run_id, plan.new_files, plan.known_files, kept_tables(landed=not plan.relands) if plan.rebuilds else None)
         columns = _customer_columns(self.warehouse, build, plan)
+        for note in build.notes:
+            self.log(note)
         build.target.mkdir(parents=True, exist_ok=True)
         if build.copying:
             build.copying.result()  # If the copy failed, end here: dbt would wait for it.

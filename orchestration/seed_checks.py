@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import duckdb
 
+from orchestration.connections import configured as connections
+from orchestration.connections.systems import SHAPES, SYSTEMS
 from orchestration.errors import WinbackError
 
 BUSINESS_KINDS = ("subscription", "consulting", "agency", "retail")
@@ -25,6 +27,9 @@ COLUMNS = {
     "exit_reasons.csv": ("reason", "exit_kind", "category"),
 }  # fmt: skip
 OPTIONAL_COLUMNS = {"businesses.csv": ("naive_times",), "event_kinds.csv": ("kind_if_zero",), "exit_reasons.csv": ()}
+# A seeds folder need not have these.
+OPTIONAL_FILES = {connections.FILE: connections.COLUMNS}
+REQUIRED_COLUMNS = COLUMNS | OPTIONAL_FILES
 NAIVE_TIMES = ("utc", "local")
 
 # dbt reads NULL, in any case, as a missing value, and would silently ignore the row. Tools write the others for a missing value.
@@ -37,7 +42,7 @@ Rows = list[tuple[int, Row]]
 
 
 def check_configuration(seeds: Path) -> None:
-    """Check the three files that users edit.
+    """Check the files that users edit.
 
     Args:
         seeds: the folder with the files.
@@ -47,16 +52,18 @@ def check_configuration(seeds: Path) -> None:
     """
     problems: list[str] = []
     tables: dict[str, Rows] = {}
-    for file, columns in COLUMNS.items():
+    there = {file: columns for file, columns in OPTIONAL_FILES.items() if (seeds / file).exists()}
+    columns_of = {file: columns + OPTIONAL_COLUMNS[file] for file, columns in COLUMNS.items()} | there
+    for file, columns in columns_of.items():
         try:
             tables[file] = _read(seeds / file)
-            problems.extend(f"seeds/{file}, {problem}" for problem in _padded_problems(tables[file], columns + OPTIONAL_COLUMNS[file]))
+            problems.extend(f"seeds/{file}, {problem}" for problem in _padded_problems(tables[file], columns))
         except WinbackError as error:
             problems.append(str(error))
     if not problems:
-        for file, check in CHECKS.items():
-            problems.extend(f"seeds/{file}, {problem}" for problem in _null_problems(tables[file], COLUMNS[file] + OPTIONAL_COLUMNS[file]))
-            problems.extend(f"seeds/{file}, {problem}" for problem in check(tables))
+        for file, columns in columns_of.items():
+            problems.extend(f"seeds/{file}, {problem}" for problem in _null_problems(tables[file], columns))
+            problems.extend(f"seeds/{file}, {problem}" for problem in CHECKS[file](tables))
     if problems:
         raise WinbackError("The configuration has mistakes:\n" + "\n".join(f"  {problem}" for problem in problems))
 
@@ -86,9 +93,9 @@ def _read(path: Path) -> Rows:
             padded = [column for column in header if column != column.strip()]
             if padded:
                 raise WinbackError(f"{name}, row 1: the column name '{padded[0]}' begins or ends with a blank; write '{padded[0].strip()}'.")
-            missing = [column for column in COLUMNS[path.name] if column not in header]
+            missing = [column for column in REQUIRED_COLUMNS[path.name] if column not in header]
             if missing:
-                raise WinbackError(f"{name}, row 1: the header lacks {', '.join(missing)}; it must be {','.join(COLUMNS[path.name])}.")
+                raise WinbackError(f"{name}, row 1: the header lacks {', '.join(missing)}; it must be {','.join(REQUIRED_COLUMNS[path.name])}.")
             rows = []
             for values in reader:
                 if not any(value.strip() for value in values):
@@ -191,10 +198,29 @@ def _reason_problems(tables: dict[str, Rows]) -> Iterator[str]:
         first_row.setdefault(reason, line)
 
 
+def _connection_problems(tables: dict[str, Rows]) -> Iterator[str]:
+    businesses = {row["business_id"] for _, row in tables["businesses.csv"]}
+    first_row: dict[tuple[str, str], int] = {}
+    for line, row in tables[connections.FILE]:
+        where, business, system = f"row {line}", row["business_id"], row["source"]
+        if business not in businesses:
+            yield f"{where}: business '{business}' is not in businesses.csv; add it there, or let `winback connect` add both."
+        if system not in SYSTEMS:
+            yield f"{where}: source is '{system}'; use one of {', '.join(SYSTEMS)}."
+        if row["shape"] not in SHAPES:
+            yield f"{where}: shape is '{row['shape']}'; use one of {', '.join(SHAPES)}."
+        if not row["location"]:
+            yield f"{where}: location is empty; give the folder of the files, or on a server the schema of the tables."
+        if (business, system) in first_row:
+            yield f"{where}: '{business}' is already connected to '{system}' in row {first_row[business, system]}; keep one of the two."
+        first_row.setdefault((business, system), line)
+
+
 CHECKS: dict[str, Callable[[dict[str, Rows]], Iterator[str]]] = {
     "businesses.csv": _business_problems,
     "event_kinds.csv": _mapping_problems,
     "exit_reasons.csv": _reason_problems,
+    connections.FILE: _connection_problems,
 }
 
 

@@ -7,14 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from orchestration.connections.systems import SYSTEMS
 from orchestration.dbt_project import WORKING_FILE, dbt_executable, ensure_manifest
 from orchestration.errors import WinbackError
 from orchestration.settings import DBT_PROJECT, STATE
 
 CHECK = STATE / "check"
 ROOT = DBT_PROJECT.parent
-# The same name as in `ensure_manifest`, so that dbt finds the project parsed.
-NAMED = json.dumps({"db_path": WORKING_FILE})
+# The same variables as in `ensure_manifest`, so that dbt finds the project parsed: with the models of all connections.
+VARIABLES = json.dumps({"connected": " ".join(sorted(SYSTEMS)), "db_path": WORKING_FILE})
 
 
 def git(*arguments: str) -> str:
@@ -23,7 +24,7 @@ def git(*arguments: str) -> str:
 
 def dbt(project: Path, target: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run dbt in its own folder, in which it creates its database."""
-    where = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target), "--log-path", str(CHECK), "--vars", NAMED]
+    where = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target), "--log-path", str(CHECK), "--vars", VARIABLES]
     environment = {**os.environ, "WINBACK_TARGET": "duckdb", "WINBACK_LANDING": str(ROOT / "tests" / "golden" / "landing")}
     done = subprocess.run([dbt_executable(), "--quiet", *arguments, *where], cwd=CHECK, env=environment, text=True, capture_output=True, check=False)
     if done.returncode:
@@ -44,7 +45,7 @@ def manifest_of(commit: str) -> Path:
 
 
 def main() -> None:
-    target = ensure_manifest().parent
+    target = ensure_manifest(systems=tuple(SYSTEMS)).parent
     main_branch = next((name for name in ("main", "origin/main") if git("rev-parse", "--verify", "--quiet", name)), "HEAD")
     base = git("merge-base", "HEAD", main_branch)
     state = ["--state", str(manifest_of(base))]

@@ -12,8 +12,9 @@ from filelock import FileLock
 
 from one_landing import refresh_all
 from orchestration.dbt_project import ensure_manifest
-from projects import GOLDEN, Project, copy_project, copy_toy
+from projects import GOLDEN, Project, copy_project, copy_toy, without_configuration
 from servers import Server, folder_for_server
+from stripe_account import small_account
 
 # MetricFlow needs Python 3.11.
 collect_ignore = [] if sys.version_info >= (3, 11) else ["test_semantic_layer.py"]
@@ -154,6 +155,21 @@ def sample(once: Once) -> Project:
         assert "CDNOW" in result.stdout and f"Warehouse: {project.warehouse}" in result.stderr
 
     return once("sample", demo)
+
+
+@pytest.fixture(scope="session")
+def connected(once: Once) -> Project:
+    """The small account, connected and refreshed once; read it, do not change it."""
+
+    def make(project: Project) -> None:
+        project = without_configuration(project.folder)
+        small_account().write(project.folder / "stripe")
+        done = project.winback("connect", "stripe", str(project.folder / "stripe"), "--business", "acme", "--timezone", "Europe/Rome")
+        assert done.returncode == 0, done.stderr
+        (project.folder / "connected.txt").write_text(done.stderr)
+        project.refresh()
+
+    return once("connected", make)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 GOLDEN_AS_OF = "2025-06-30"
 TOLD = "told.txt"
+CONNECTED_SEEDS = ("businesses", "event_kinds", "exit_reasons", "connections")
 
 
 @dataclass
@@ -136,6 +137,15 @@ def copy_project(folder: Path) -> Project:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*_dev.duckdb*", "run", "compiled", "logs"))
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
     return Project.at(folder)
+
+
+def without_configuration(folder: Path) -> Project:
+    """Copy the project, with headers alone in the seeds."""
+    project = copy_project(folder)
+    for name in CONNECTED_SEEDS:
+        path = project.folder / "seeds" / f"{name}.csv"
+        path.write_text(path.read_text().splitlines()[0] + "\n")
+    return project
 
 
 def copy_toy(folder: Path) -> Project:

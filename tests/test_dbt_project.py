@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.connections.systems import SYSTEMS
 from orchestration.dbt_project import dbt_executable, ensure_manifest, manifest
 from orchestration.settings import DBT_PROJECT
 from projects import GOLDEN, ROOT, Project
@@ -46,11 +47,13 @@ def test_all_sql_compiles_without_a_warehouse_or_a_landing(tmp_path: Path, varia
 
 
 def test_the_unit_tests_pass(published: Project) -> None:
-    """Run them on a warehouse that has the tables they mock, under the name for which the project is parsed."""
-    parsed = ensure_manifest()
+    """Run them, with those of all connections, on a warehouse that has the tables they mock, under the name for which the project is parsed."""
+    parsed = ensure_manifest(systems=tuple(SYSTEMS))
     published.warehouse.rename(published.folder / "dbt_project" / "warehouse.duckdb")
     target = published.folder / parsed.parent.relative_to(ROOT)
-    said = dbt(published, "test", "--select", "test_type:unit", "--target-path", str(target), "--vars", '{"db_path": "warehouse.duckdb"}')
+    shutil.copytree(parsed.parent, target, dirs_exist_ok=True)
+    variables = json.dumps({"connected": " ".join(sorted(SYSTEMS)), "db_path": "warehouse.duckdb"})
+    said = dbt(published, "test", "--select", "test_type:unit", "--target-path", str(target), "--vars", variables)
     count = len(json.loads(parsed.read_text())["unit_tests"])
     assert count > 200 and f" {count} unit tests in " in said
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.landing.contract import CONTRACTS
 from orchestration.landing.files import LandedFile
 from orchestration.published_state import LastRefresh
 from projects import Project
@@ -94,7 +95,7 @@ def test_a_file_that_went_is_forgotten_by_the_next_refresh_that_runs_and_read_wh
 ])  # fmt: skip
 def test_which_files_are_read(tmp_path: Path, there: str, now: str, read: str) -> None:
     """Each letter is a file with that content; names do not matter."""
-    files = [LandedFile("events", tmp_path / f"{number}.csv", "csv") for number, _ in enumerate(now.split())]
+    files = [LandedFile("events", tmp_path / f"{number}.csv", "csv", CONTRACTS["events"]) for number, _ in enumerate(now.split())]
     for file, content in zip(files, now.split(), strict=True):
         file.path.write_text(content)
     digest = {content: file.digest for file, content in zip(files, now.split(), strict=True)}

@@ -2,13 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from orchestration.errors import WinbackError
-from orchestration.landing.contract import LANDING_TABLES
+from orchestration.landing.contract import CONTRACTS, LANDING_TABLES, Contract
 from orchestration.quoting import shown
 
 # Suffixes of the files that are read, in any case.
@@ -21,14 +21,23 @@ class LandedFile:
     """A file of the landing that is read.
 
     Attributes:
-        table: the landing table whose rows it holds.
+        table: the landing table whose rows it holds, or the table of a connection.
         path: its location.
         format: `csv`, `tsv` or `parquet`.
+        contract: the declared columns of that table.
+        connection: the name of the connection; empty if the file is in the landing.
     """
 
     table: str
     path: Path
     format: str
+    contract: Contract = field(compare=False, repr=False)
+    connection: str = ""
+
+    @property
+    def listed_as(self) -> str:
+        """Return the name of its table in the list of files read."""
+        return f"{self.connection}/{self.table}" if self.connection else self.table
 
     @property
     def is_compressed(self) -> bool:
@@ -85,7 +94,7 @@ class Landing:
         Raises:
             WinbackError: there is no file of events.
         """
-        if not any(file.table == "events" for file in self.files):
+        if not any(file.table == "events" or file.connection for file in self.files):
             raise WinbackError(
                 f"No landing table 'events': looked for events.csv, events.parquet and a folder events/ of such files in {shown(self.folder)}. Put your events "
                 f"there, or set WINBACK_LANDING to the folder that has them. {self.words_on_not_read()}".strip()
@@ -108,18 +117,35 @@ def find_files(folder: Path) -> Landing:
     """
     if not folder.is_dir():
         raise WinbackError(f"There is no landing at {shown(folder)}. Put events.csv or events.parquet there, or set WINBACK_LANDING to the folder that has them.")
+    return Landing(folder, *tables_in(folder, CONTRACTS))
+
+
+def tables_in(folder: Path, contracts: Mapping[str, Contract], connection: str = "") -> tuple[tuple[LandedFile, ...], tuple[Path, ...]]:
+    """List the files of some tables in a folder: `<table>.<format>`, and folders `<table>/` of such files.
+
+    Args:
+        folder: the folder.
+        contracts: the tables.
+        connection: the connection whose tables they are.
+
+    Returns:
+        The files that are read and those that are not, as paths within the folder; each sorted.
+
+    Raises:
+        WinbackError: the folder is unreadable.
+    """
     files, not_read = [], []
     for path in _walk(folder):
         within = path.relative_to(folder)
         ending = next((ending for ending in FORMATS if path.name.lower().endswith(ending)), None)
         name = within.parts[0].lower()
         table = name if len(within.parts) > 1 else name.removesuffix(ending or "")
-        if table in LANDING_TABLES and ending:
-            files.append(LandedFile(table, path, FORMATS[ending]))
+        if table in contracts and ending:
+            files.append(LandedFile(table, path, FORMATS[ending], contracts[table], connection))
         else:
             not_read.append(within)
-    order = {table: number for number, table in enumerate(LANDING_TABLES)}
-    return Landing(folder, tuple(sorted(files, key=lambda file: (order[file.table], file.path))), tuple(sorted(not_read)))
+    order = {table: number for number, table in enumerate(contracts)}
+    return tuple(sorted(files, key=lambda file: (order[file.table], file.path))), tuple(sorted(not_read))
 
 
 def unreadable(path: Path, error: OSError) -> WinbackError:

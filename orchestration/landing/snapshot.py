@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import WinbackError
-from orchestration.landing.contract import CONTRACTS
 from orchestration.landing.files import LandedFile, unreadable
 from orchestration.landing.headers import SEPARATORS, kept_columns, read_header
 from orchestration.landing.texts import BLOCK, copy_text
@@ -83,12 +82,12 @@ def write_listing(copies: Iterable[Copy], known: Iterable[LandedFile], path: Pat
         path: the JSON file to write.
     """
     listed = [(copy.file, copy.digest) for copy in copies] + [(file, file.digest) for file in known]
-    path.write_text(json.dumps([{"landing_table": file.table, "digest": digest, "path": str(file.path)} for file, digest in listed]))
+    path.write_text(json.dumps([{"landing_table": file.listed_as, "digest": digest, "path": str(file.path)} for file, digest in listed]))
 
 
 def _copy_text(file: LandedFile, path: Path) -> Copy:
     digest, has_text = copy_text(file, path)
-    columns = read_header(path, file.format, file.path, file.table, CONTRACTS[file.table]) if has_text else []
+    columns = read_header(path, file.format, file.path, file.table, file.contract) if has_text else []
     # A skipped column needs a unique name to be read.
     return Copy(file, path, digest, tuple((name or f"passed over {place}", name, "VARCHAR") for place, name in enumerate(columns)))
 
@@ -108,7 +107,7 @@ def _copy_parquet(file: LandedFile, path: Path) -> Copy:
     except duckdb.Error as error:
         first_line = str(error).splitlines()[0].replace(str(path), shown(file.path))
         raise WinbackError(f"{shown(file.path)} is not a complete Parquet file ({first_line}). Deliver it again, or remove it from the landing.") from None
-    kept = kept_columns([name for name, _ in found], file.path, file.table, CONTRACTS[file.table])
+    kept = kept_columns([name for name, _ in found], file.path, file.table, file.contract)
     return Copy(file, path, digest.hexdigest(), tuple((source, name, kind) for (source, kind), name in zip(found, kept, strict=True)))
 
 

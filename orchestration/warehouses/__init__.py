@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from orchestration.connections.configured import Connection
 from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.landing.files import LandedFile, Landing
@@ -38,6 +39,7 @@ class Build:
         target: folder for dbt's own artifacts.
         copying: the copy of the published file, if one is being made; dbt starts meanwhile and waits for it.
         names: the names that messages use for the files read by the build.
+        notes: sentences for people on what it reads.
     """
 
     run_id: str
@@ -45,6 +47,7 @@ class Build:
     target: Path
     copying: Future[None] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
     def named(self, message: str) -> str:
         """Replace the paths of the build's files in a message with the names that people gave them."""
@@ -126,17 +129,18 @@ def forgotten_rows(reader: Reader, build: str) -> int:
     return sum(count for table in landed for (count,) in reader.rows(forgotten.format(build=build, table=table)))
 
 
-def require_landed_events(tables: Collection[str], warehouse: Warehouse) -> None:
+def require_landed_events(tables: Collection[str], warehouse: Warehouse, connections: Sequence[Connection]) -> None:
     """Check that a server has events to begin with.
 
     Args:
         tables: the existing landing tables.
         warehouse: the server's warehouse.
+        connections: the configured connections, which have events too.
 
     Raises:
         WinbackError: there are no events, and no published tables to continue from.
     """
-    if "events" not in tables and not warehouse.is_published():
+    if "events" not in tables and not connections and not warehouse.is_published():
         raise WinbackError("No landing table 'events': there is no landing.events. Load your events into it (`winback land` does, from files).")
 
 

@@ -5,13 +5,15 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import yaml
 from filelock import FileLock, Timeout
 
+from orchestration.connections.configured import connection_variables, read_connections
+from orchestration.connections.folders import connected_files, connection_scans
 from orchestration.dbt_project import WORKING_FILE
 from orchestration.errors import WinbackError
 from orchestration.files import keep_rights, real_path, sync
@@ -19,7 +21,7 @@ from orchestration.landing.files import LandedFile, Landing, find_files
 from orchestration.landing.snapshot import copy_files, scans_of, write_listing
 from orchestration.outcome import interruptible, publishing
 from orchestration.quoting import literal
-from orchestration.settings import DBT_PROJECT
+from orchestration.settings import DBT_PROJECT, SEEDS
 from orchestration.warehouses import COLUMNS, Build, forgotten_rows
 from orchestration.warehouses.builds import MARK, Builds, close, copy_meanwhile, log_of
 
@@ -180,12 +182,14 @@ class DuckDBFile:
             raise WinbackError(f"{self.published} cannot be read as a Winback warehouse: {str(error).splitlines()[0]}. Run `winback refresh` again.") from None
 
     def find_landing(self) -> Landing:
-        """List the landing files.
+        """List the landing files, and those of connections.
 
         Raises:
-            WinbackError: the folder is missing or unreadable.
+            WinbackError: a folder is missing or unreadable.
         """
-        return find_files(self.landing)
+        connections = read_connections(SEEDS)
+        landing = Landing(self.landing, (), ()) if connections and not self.landing.is_dir() else find_files(self.landing)
+        return replace(landing, files=(*landing.files, *(file for connection in connections for file in connected_files(connection))))
 
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Create the file that a refresh builds in.
@@ -209,17 +213,19 @@ class DuckDBFile:
             copying = copy_meanwhile(self.published, working)
         elif self.published.exists():
             self._copy_tables(working, only)
+        connected, notes = connection_variables(read_connections(SEEDS), connection_scans(copies), self.file.with_name(self.file.name + ".key"))
         listing = folder / "new_files.json"
         write_listing(copies, known_files, listing)
         variables = {
             "db_path": str(working),
             "published_file": str(self.published) if copying else "",
             "listing": str(listing),
-            "landing_scans": scans_of(copies),
+            "landing_scans": scans_of(copy for copy in copies if not copy.file.connection),
+            **connected,
             "allowed_folders": [str(folder)],
             "held": str(folder / MARK),
         }
-        return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies})
+        return Build(run_id, variables, folder / "target", copying, {str(copy.path): str(copy.file.path) for copy in copies}, notes)
 
     def count_forgotten(self, build: Build) -> int:
         """Count the published landed rows that a finished build does not contain."""

@@ -13,13 +13,14 @@ from pathlib import Path
 from psycopg2.extensions import connection as Connection
 from psycopg2.sql import SQL, Identifier, Literal
 
+from orchestration.connections.schemas import schema_variables
 from orchestration.dbt_project import BUILD_SCHEMA, published_models
 from orchestration.errors import WinbackError
 from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.settings import STATE
-from orchestration.warehouses import Build, forgotten_rows, require_landed_events
-from orchestration.warehouses.postgres_server import Reader, Server, landing_scans, translate_errors
+from orchestration.warehouses import Build, forgotten_rows
+from orchestration.warehouses.postgres_server import Reader, Server, table_scans, translate_errors
 from orchestration.warehouses.postgres_swap import ReadersActive, drop_replaced, lock_public_views, swap
 
 PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
@@ -170,10 +171,8 @@ class PostgresWarehouse:
                     self._do(SQL("create table {new} (like {old} including all)").format(**of))
                     self._do(SQL("insert into {new} select * from {old}").format(**of))
                     self._do(SQL("analyze {new}").format(**of))
-        scans = landing_scans(self._rows)
-        require_landed_events(scans, self)
-        variables = {"build_schema": schema, "application_name": _application(run_id), "landing_scans": scans}
-        return Build(run_id, variables, _scratch(run_id) / "target")
+        read, notes = schema_variables(lambda place, tables: table_scans(self._rows, place, tables), self)
+        return Build(run_id, {"build_schema": schema, "application_name": _application(run_id), **read}, _scratch(run_id) / "target", notes=notes)
 
     def count_forgotten(self, build: Build) -> int:
         """Count the published landed rows that a finished build does not contain."""

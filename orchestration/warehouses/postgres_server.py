@@ -2,17 +2,16 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import psycopg2
 from psycopg2.extensions import connection as Connection
-from psycopg2.sql import SQL, Identifier
+from psycopg2.sql import SQL, Identifier, Literal
 
 from orchestration.errors import WinbackError
-from orchestration.landing.contract import LANDING_TABLES
 from orchestration.quoting import literal
 from orchestration.warehouses import COLUMNS
 
@@ -129,19 +128,22 @@ class Server:
             connection.close()
 
 
-def landing_scans(rows: Callable[[str], list[tuple]]) -> dict[str, list[dict]]:
-    """List the landing tables.
+def table_scans(rows: Callable[[SQL], list[tuple]], schema: str, tables: Iterable[str]) -> dict[str, list[dict]]:
+    """List the tables of a schema.
 
     Args:
         rows: runs a query.
+        schema: its name.
+        tables: the tables that are read.
 
     Returns:
-        For each existing table its only scan, with the names and types of its columns.
+        For each that exists its only scan, with the names and types of its columns.
     """
     found: dict[str, list[dict]] = {}
-    for table, column, kind in rows("select table_name, column_name, data_type from information_schema.columns where table_schema = 'landing' order by ordinal_position"):
+    query = SQL("select table_name, column_name, data_type from information_schema.columns where table_schema = {} order by ordinal_position")
+    for table, column, kind in rows(query.format(Literal(schema))):
         found.setdefault(table, []).append({"name": column.lower(), "type": kind})
-    return {table: [{"columns": found[table]}] for table in LANDING_TABLES if table in found}
+    return {table: [{"columns": found[table]}] for table in tables if table in found}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ the last. If a refresh dies in those seconds, the next one completes its publish
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import takewhile
@@ -19,14 +19,14 @@ from pyhive import hive
 from pyhive.exc import Error
 from thrift.Thrift import TException
 
+from orchestration.connections.schemas import schema_variables
 from orchestration.dbt_project import published_models
 from orchestration.errors import WinbackError
-from orchestration.landing.contract import LANDING_TABLES
 from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
-from orchestration.quoting import spark_literal
+from orchestration.quoting import spark_identifier, spark_literal
 from orchestration.settings import STATE
-from orchestration.warehouses import Build, forgotten_rows, require_landed_events
+from orchestration.warehouses import Build, forgotten_rows
 
 PUBLIC, PRIVATE = "winback", "winback_internal"
 BUILDS = "winback_build_"
@@ -166,17 +166,18 @@ class SparkWarehouse:
         kept = {table for _, table, *_ in self._do(f"show tables in {current}")} & set(only or ()) if current else set()
         for table in sorted(kept):
             self._do(f"create table {schema}.{table} using parquet as select * from {current}.{table}")
-        return Build(run_id, {"build_schema": schema, "landing_scans": self._landing_scans()}, _scratch(run_id) / "target")
+        read, notes = schema_variables(self._scans, self)
+        return Build(run_id, {"build_schema": schema, **read}, _scratch(run_id) / "target", notes=notes)
 
-    def _landing_scans(self) -> dict[str, list[dict]]:
-        there = {table for _, table, *_ in self._do("show tables in landing")} if ("landing",) in self._do("show databases") else set()
+    def _scans(self, database: str, tables: Iterable[str]) -> dict[str, list[dict]]:
+        named = spark_identifier(database)
+        there = {table for _, table, *_ in self._do(f"show tables in {named}")} if (database,) in self._do("show databases") else set()
         found: dict[str, list[dict]] = {}
-        for table in there.intersection(LANDING_TABLES):
+        for table in there.intersection(tables):
             # Lines after one without a type describe the table, not its columns.
-            columns = takewhile(lambda row: row[1], self._do(f"describe table landing.{table}"))
-            found[table] = [{"name": name.lower(), "type": kind} for name, kind, *_ in columns]
-        require_landed_events(found, self)
-        return {table: [{"columns": columns}] for table, columns in found.items()}
+            columns = takewhile(lambda row: row[1], self._do(f"describe table {named}.`{table}`"))
+            found[table] = [{"columns": [{"name": name.lower(), "type": kind} for name, kind, *_ in columns]}]
+        return found
 
     def count_forgotten(self, build: Build) -> int:
         """Count the published landed rows that a finished build does not contain."""

@@ -5,7 +5,8 @@
 {# When a row was delivered; the current time if its file does not give one. #}
 {% macro delivered_at(scan) -%}
     {%- set now = text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%SZ')) -%}
-    {%- set own = now if 'loaded_at' not in scan.columns else "coalesce(loaded_at, '')" if not scan.is_loaded_by_us else 'coalesce(loaded_at, ' ~ now ~ ')' -%}
+    {%- set is_optional = scan.is_loaded_by_us or scan.is_connected -%}
+    {%- set own = now if 'loaded_at' not in scan.columns else 'coalesce(loaded_at, ' ~ now ~ ')' if is_optional else "coalesce(loaded_at, '')" -%}
     {{ 'case when malformed_line is null then ' ~ own ~ ' end' if scan.has_malformed_lines else own }}
 {%- endmacro %}
 
@@ -14,6 +15,7 @@
 {% macro is_delivered_anew(scan) -%}
     {%- if 'loaded_at' not in scan.columns -%}{{ 'true' if var('listing') else 'false' }}
     {%- elif scan.is_loaded_by_us -%}loaded_at is not null and malformed_line is null
+    {%- elif scan.is_connected -%}{{ 'true' if var('listing') else 'loaded_at is not null' }}
     {%- else -%}true
     {%- endif -%}
 {%- endmacro %}

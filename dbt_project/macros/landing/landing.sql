@@ -3,6 +3,7 @@
    deliveries.sql. #}
 {% macro landed_rows(table) %}
     {%- do landing_relation(table) -%}
+    {%- do connected_scans(table) -%}
     {%- do ref('stg_businesses') -%}
 {{ config(
     materialized='incremental',
@@ -14,7 +15,7 @@
     {%- if execute -%}
         {%- set contract = landing_contract(table) -%}
         {%- set declared = contract.columns.keys() | list -%}
-        {%- set scans = scans_of(table) -%}
+        {%- set scans = scans_of(table) + connected_scans(table) -%}
         {%- set columns = declared + landing_attributes(contract, scans) -%}
 with texts as (
     {% for scan in scans %}

@@ -1,0 +1,37 @@
+"""Connections on a server: a schema of tables for each."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from orchestration.connections.configured import FILE, connection_variables, read_connections
+from orchestration.connections.systems import tables_of
+from orchestration.errors import WinbackError
+from orchestration.landing.contract import LANDING_TABLES
+from orchestration.quoting import shown
+from orchestration.settings import SEEDS, STATE
+from orchestration.warehouses import Warehouse, require_landed_events
+
+SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]{0,99}")  # dbt writes a name between quotes as it is
+
+
+def schema_variables(scans: Callable[[str, Iterable[str]], dict[str, list[dict]]], warehouse: Warehouse) -> tuple[dict[str, Any], list[str]]:
+    """List for dbt what is to be read of the landing and of the connections.
+
+    Args:
+        scans: lists those of some tables that exist in a schema.
+        warehouse: the server's warehouse.
+
+    Returns:
+        The dbt variables, and a sentence for people on each connection.
+
+    Raises:
+        WinbackError: there are no events, a location is no name of a schema, a required table is missing, or the key of guests' ids cannot be read.
+    """
+    landing, connections = scans("landing", LANDING_TABLES), read_connections(SEEDS)
+    require_landed_events(landing, warehouse, connections)
+    for connection in connections:
+        if not SCHEMA.fullmatch(connection.location):
+            raise WinbackError(f"seeds/{FILE}: the location '{shown(connection.location)}' is no name of a schema: on a server, give the schema that holds the tables.")
+    connected, notes = connection_variables(connections, {each.name: scans(each.location, tables_of(each.system)) for each in connections}, STATE / "identity.key")
+    return {"landing_scans": landing, **connected}, notes

@@ -1,0 +1,130 @@
+"""What each system's tables look like, as the dbt project declares them in `models/connections/<system>/_<system>.yml`."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from orchestration.landing.contract import Contract
+from orchestration.settings import DBT_PROJECT
+
+# By the names in seeds/connections.csv, as people write them.
+SYSTEMS = {"stripe": "Stripe", "shopify": "Shopify", "hubspot": "HubSpot"}
+SHAPES = ("fivetran",)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What `winback connect` writes into the seeds for a business of a system.
+
+    Attributes:
+        business_kind: its kind.
+        recovery_days: days within which a payment that follows a failed one is a recovery; empty for none.
+        event_kinds: the event names that the system's models land, with their kinds.
+        exit_reasons: reasons with their exit kinds and categories.
+        facts: for `currency` and `timezone` the tables and columns that may name them, the best first.
+    """
+
+    business_kind: str
+    recovery_days: str
+    event_kinds: dict[str, str]
+    exit_reasons: dict[str, tuple[str, str]]
+    facts: dict[str, tuple[tuple[str, str], ...]]
+
+
+VOCABULARIES = {
+    "stripe": Vocabulary(
+        "subscription",
+        "30",
+        {
+            "trial_started": "interest",
+            "subscription_started": "purchase",
+            "invoice_paid": "purchase",
+            "subscription_ended": "cancellation",
+            "refund": "refund",
+            "trial_not_started": "ignore",
+            "subscription_not_started": "ignore",
+            "subscription_start_by_invoice": "ignore",
+            "subscription_not_ended": "ignore",
+            "invoice_not_paid": "ignore",
+            "refund_not_made": "ignore",
+            "deleted": "ignore",
+        },
+        {
+            "payment_failed": ("involuntary", "payment_failure"),
+            "payment_disputed": ("involuntary", "payment_failure"),
+            "cancellation_requested": ("voluntary", "other"),
+            "customer_service": ("voluntary", "dissatisfaction"),
+            "low_quality": ("voluntary", "dissatisfaction"),
+            "missing_features": ("voluntary", "dissatisfaction"),
+            "too_complex": ("voluntary", "dissatisfaction"),
+            "switched_service": ("voluntary", "competitor"),
+            "too_expensive": ("voluntary", "price"),
+            "unused": ("voluntary", "lost_interest"),
+            "other": ("voluntary", "other"),
+        },
+        {"currency": (("invoice", "currency"),), "timezone": (("account", "settings_dashboard_timezone"),)},
+    ),
+    "shopify": Vocabulary(
+        "retail",
+        "",
+        {"order": "purchase", "refund": "refund", "order_not_counted": "ignore", "refund_not_counted": "ignore", "refund_not_made": "ignore", "deleted": "ignore"},
+        {},
+        {"currency": (("shop", "currency"), ("order", "currency_code"), ("order", "currency")), "timezone": (("shop", "iana_timezone"),)},
+    ),
+    "hubspot": Vocabulary(
+        "consulting",
+        "",
+        {
+            "deal_opened": "interest",
+            "deal_won": "purchase",
+            "meeting": "engagement",
+            "call": "engagement",
+            "deal_not_won": "ignore",
+            "deal_merged": "ignore",
+            "deleted": "ignore",
+        },
+        {},
+        {"currency": (("deal", "property_deal_currency_code"),), "timezone": ()},
+    ),
+}
+
+# A column of the declared sources that a system's table does not have: it comes from the connection.
+ADDED = "business_id"
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table of a system.
+
+    Attributes:
+        contract: the columns that are read.
+        is_required: whether a connection cannot do without it.
+        alternative_of: the table that it stands in for; empty if none.
+    """
+
+    contract: Contract
+    is_required: bool
+    alternative_of: str
+
+
+@cache
+def tables_of(system: str) -> dict[str, SourceTable]:
+    """Return the tables that are read of a system.
+
+    Args:
+        system: its name in seeds/connections.csv.
+
+    Returns:
+        The tables by name, in the declared order.
+    """
+    declared = yaml.safe_load((DBT_PROJECT / "models" / "connections" / system / f"_{system}.yml").read_text(encoding="utf-8"))
+    (source,) = declared["sources"]
+    return {table["name"]: _table(table) for table in source["tables"]}
+
+
+def _table(declared: dict) -> SourceTable:
+    meta = declared.get("config", {}).get("meta", {})
+    columns = tuple(column["name"] for column in declared["columns"] if column["name"] != ADDED)
+    required = tuple(column["name"] for column in declared["columns"] if column.get("config", {}).get("meta", {}).get("required"))
+    return SourceTable(Contract(columns, required, keeps_other_columns=False, reserved=()), bool(meta.get("required")), meta.get("alternative_of", ""))
