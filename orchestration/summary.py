@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from orchestration.dbt_project import published_models
@@ -48,6 +50,13 @@ UNMAPPED = """
     select business_id, column_name, value, unmapped.rows, first_seen_on, last_seen_on
     from winback.unmapped_values as unmapped
     order by business_id, column_name, unmapped.rows desc, value
+"""
+
+CONNECTED = """
+    select business_id, source, outcome, reason, sum(connected.rows)
+    from winback.connected_rows as connected
+    group by business_id, source, outcome, reason
+    order by business_id, source, 5 desc, reason
 """
 
 RESTATED = """
@@ -167,6 +176,11 @@ class Published:
         return [Unmapped(*row) for row in self._reader.rows(UNMAPPED)]
 
     @cached_property
+    def connected(self) -> list[tuple]:
+        """Return what became of the rows of connections, by business and source; the most frequent first. None if nothing is connected."""
+        return self._reader.rows(CONNECTED) if "connected_rows" in self.row_counts else []
+
+    @cached_property
     def landing(self) -> list[LandingTable]:
         """Return the outcome of the landed rows, for each landing table."""
         return [
@@ -220,9 +234,20 @@ def summary_lines(published: Published, warehouse: Warehouse) -> list[str]:
         without = f"; revenue leaves out {amounts:,} amounts" if amounts else ""
         known = f"{customers:,} customers, {current:,} current and {former:,} former, history from {start}{without}"
         lines.append(f"  {business}: {known if start else 'no event yet'}")
+    lines += _connection_lines(published.connected)
     lines += _landing_lines(published.landing)
     lines += _refresh_lines(published)
     return [*lines, f"Warehouse: {warehouse.name}"]
+
+
+def _connection_lines(connected: list[tuple]) -> list[str]:
+    lines = []
+    for (business, source), outcomes in groupby(connected, itemgetter(0, 1)):
+        counts = [(outcome, reason, rows) for *_, outcome, reason, rows in outcomes]
+        used, superseded, others = (sum(rows for found, _, rows in counts if found == outcome) for outcome in ("used", "superseded", "left_out"))
+        why = ", ".join(f"{reason} {rows:,}" for _, reason, rows in counts if reason)
+        lines.append(f"  {source} of {business}: {used:,} rows used, {superseded:,} superseded, {others:,} left out{f' ({why})' if why else ''}")
+    return lines
 
 
 def _landing_lines(landing: list[LandingTable]) -> list[str]:

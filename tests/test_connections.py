@@ -74,6 +74,7 @@ def test_recurring_revenue_is_that_of_the_invoices(connected: Project) -> None:
 def test_every_row_of_the_source_has_an_outcome(connected: Project) -> None:
     counted = dict(connected.query("select source_table, sum(rows) from winback.connected_rows group by 1"))
     assert counted == {table: len(rows) for table, rows in small_account().tables.items()}
+    assert "  stripe of acme: 79 rows used, 0 superseded, 32 left out (counted_by_invoice 30, incomplete 1, test_mode 1)" in connected.told
     left_out = connected.query("select source_table, reason, rows from winback.connected_rows where outcome = 'left_out' and source_table <> 'charge' order by 1")
     assert left_out == [("customer", "test_mode", 1), ("subscription_history", "incomplete", 1)]
 
