@@ -38,7 +38,7 @@ def test_connect_says_what_it_found_and_assumed(connected: Project) -> None:
     said = (connected.folder / "connected.txt").read_text()
     for words in (
         "Reading Stripe for acme from",
-        "as Fivetran's tables subscription_history, subscription_item, price, invoice, invoice_line_item, charge, refund, customer.",
+        "as Fivetran's tables subscription_history, subscription_item, price, invoice, invoice_line_item, charge, refund.",
         "New business 'acme': kind subscription, currency USD (that of most amounts), time zone Europe/Rome.",
         "former_after_days 150: of customers so silent, 0% come back within a year by themselves. dormant_after_days 45: of those who buy again in that time, ",
         "run `winback refresh`",
@@ -73,10 +73,10 @@ def test_recurring_revenue_is_that_of_the_invoices(connected: Project) -> None:
 
 def test_every_row_of_the_source_has_an_outcome(connected: Project) -> None:
     counted = dict(connected.query("select source_table, sum(rows) from winback.connected_rows group by 1"))
-    assert counted == {table: len(rows) for table, rows in small_account().tables.items()}
-    assert "  stripe of acme: 79 rows used, 0 superseded, 32 left out (counted_by_invoice 30, incomplete 1, test_mode 1)" in connected.told
+    assert counted == {table: len(rows) for table, rows in small_account().tables.items() if table != "customer"}
+    assert "  stripe of acme: 72 rows used, 0 superseded, 31 left out (counted_by_invoice 30, incomplete 1)" in connected.told
     left_out = connected.query("select source_table, reason, rows from winback.connected_rows where outcome = 'left_out' and source_table <> 'charge' order by 1")
-    assert left_out == [("customer", "test_mode", 1), ("subscription_history", "incomplete", 1)]
+    assert left_out == [("subscription_history", "incomplete", 1)]
 
 
 def test_corrections_follow_the_source(account: tuple[Project, Account]) -> None:

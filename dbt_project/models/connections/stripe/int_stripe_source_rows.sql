@@ -8,7 +8,6 @@
     'invoice_line_item': {'parent': 'invoice_id', 'live': live, 'deleted': deleted, 'proration': says_yes('proration')},
     'charge': {'live': live},
     'refund': {'deleted': deleted},
-    'customer': {'live': live},
 } -%}
 with read_rows as (
     {%- for table, its in tables.items() %}
