@@ -67,6 +67,17 @@
     {{ return(found) }}
 {% endmacro %}
 
+{# What became of a system's rows, given the reason for which each was not used, or null. #}
+{% macro outcomes(relation) -%}
+select
+    business_id,
+    source_table,
+    case when reason is null then 'used' when reason = 'superseded' then 'superseded' else 'left_out' end as outcome,
+    case when reason <> 'superseded' then reason end as reason
+from {{ relation }}
+{%- endmacro %}
+
+
 {# The tables of a system, each with those that may stand in for it. #}
 {% macro source_tables(system) %}
     {% set tables = {} %}

@@ -49,9 +49,9 @@
 
 {# The text of a timestamp in UTC, or of a date, whatever the date style of a server. #}
 {% macro time_text(time) %}{{ adapter.dispatch('text_of', 'winback')(time, 'timestamp without time zone') }} || 'Z'{% endmacro %}
+{% macro date_text(date) %}{{ adapter.dispatch('text_of', 'winback')(date, 'date') }}{% endmacro %}
+
 {# One row for each part of a text, as an item of a select list. #}
 {% macro each_part(text, separator) %}{{ return(adapter.dispatch('each_part', 'winback')(text, separator)) }}{% endmacro %}
 {% macro default__each_part(text, separator) %}unnest(string_to_array({{ text }}, '{{ separator }}')){% endmacro %}
 {% macro spark__each_part(text, separator) %}explode(split({{ text }}, '{{ separator }}')){% endmacro %}
-
-{% macro date_text(date) %}{{ adapter.dispatch('text_of', 'winback')(date, 'date') }}{% endmacro %}

@@ -2,8 +2,7 @@
    `malformed_line`. A missing value is an empty text, or null if the file lacks the column. Rows that differ only in `loaded_at` are one row: see
    deliveries.sql. #}
 {% macro landed_rows(table) %}
-    {%- do landing_relation(table) -%}
-    {%- do connected_scans(table) -%}
+    {%- do landing_relation(table) %}{% do connected_scans(table) -%}
     {%- do ref('stg_businesses') -%}
 {{ config(
     materialized='incremental',

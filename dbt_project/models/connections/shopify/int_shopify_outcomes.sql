@@ -41,9 +41,4 @@ with judged as (
         and parts.refund_id = refunds_of_parts.refund_id
 )
 
-select
-    business_id,
-    source_table,
-    case when reason is null then 'used' when reason = 'superseded' then 'superseded' else 'left_out' end as outcome,
-    case when reason <> 'superseded' then reason end as reason
-from judged
+{{ outcomes('judged') }}

@@ -55,9 +55,4 @@ judged as (
         and source_rows.source_table = 'refund'
 )
 
-select
-    business_id,
-    source_table,
-    case when reason is null then 'used' when reason = 'superseded' then 'superseded' else 'left_out' end as outcome,
-    case when reason <> 'superseded' then reason end as reason
-from judged
+{{ outcomes('judged') }}
