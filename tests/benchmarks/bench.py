@@ -15,7 +15,7 @@ from pathlib import Path
 
 from events import write_contracts, write_customers, write_events, write_orders
 from measured import HISTORY_ENDS, build_core, copy_project, environment_of, refresh, script
-from small import Golden, OneView
+from small import ONE_VIEW, DbtAlone, Golden, trivial_nodes
 
 EVENTS_A_CUSTOMER = 9.675877
 PARTS = ("small", "floor", "core", "segments", "whole", "nights", "shapes")
@@ -53,10 +53,12 @@ def tell(name: str, figures: dict, floor: float | None) -> None:
 
 def measure_small(folder: Path, runs: int, figures: dict[str, dict]) -> None:
     """Measure the cost of a refresh with hardly any rows, compared with dbt itself."""
-    view, golden = OneView(folder / "one_view"), Golden(folder / "golden")
+    golden = Golden(folder / "golden")
+    view, trivial = DbtAlone(folder / "one_view", ONE_VIEW), DbtAlone(folder / "trivial", trivial_nodes(**golden.nodes))
     print(f"{'':<42}{'wall s':>10}{'':>18}{'peak GB':>8}{'x one view':>12}")
     measured = {
         "dbt alone: one view": view.build,
+        f"dbt alone: {golden.nodes['models']} tables of one row, {golden.nodes['tests']} tests": trivial.build,
         "golden landing, first refresh": golden.first,
         "golden landing, night with one order": golden.night,
         "golden landing, nothing new, a date later": golden.later,

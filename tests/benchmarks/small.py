@@ -1,4 +1,4 @@
-"""The fixed cost of a refresh: the golden landing, compared with dbt building one view."""
+"""The fixed cost of a refresh: the golden landing, compared with dbt building one view, and as many tables and tests as a refresh has."""
 
 import os
 import shutil
@@ -10,25 +10,32 @@ from measured import ROOT, copy_project, environment_of, refresh, timed
 GOLDEN = ROOT / "tests" / "golden"
 FIRST, NIGHT, LATER = "2025-06-28", "2025-06-29", "2025-06-30"
 ORDER = "night,shop,once,order,2025-06-28T12:00:00Z,10.00,USD,,,,,2025-06-29T06:00:00Z"
-ONE_VIEW = {
-    "dbt_project.yml": "name: one_view\nversion: 1.0.0\nprofile: one_view\nmodels: {+materialized: view}\n",
-    "profiles.yml": "one_view: {target: dev, outputs: {dev: {type: duckdb, path: one_view.duckdb}}}\n",
-    "models/one_view.sql": "select 1 as one\n",
+PROJECT = {
+    "dbt_project.yml": "name: alone\nversion: 1.0.0\nprofile: alone\nmodels: {+materialized: table}\n",
+    "profiles.yml": "alone: {target: dev, outputs: {dev: {type: duckdb, path: alone.duckdb}}}\n",
 }
+ONE_VIEW = {"one.sql": "{{ config(materialized='view') }} select 1 as one\n"}
 
 
-class OneView:
-    """A dbt project with one view, already parsed."""
+def trivial_nodes(models: int, tests: int) -> dict[str, str]:
+    """Return a chain of tables of one row, with a test of each of the first."""
+    tested = "\n".join(f"  - {{name: m{number}, columns: [{{name: one, data_tests: [not_null]}}]}}" for number in range(tests))
+    selected = {number: f"select one from {{{{ ref('m{number - 1}') }}}}\n" if number else "select 1 as one\n" for number in range(models)}
+    return {"tests.yml": f"models:\n{tested}\n", **{f"m{number}.sql": sql for number, sql in selected.items()}}
 
-    def __init__(self, folder: Path) -> None:
+
+class DbtAlone:
+    """A dbt project with these models, already parsed."""
+
+    def __init__(self, folder: Path, models: dict[str, str]) -> None:
         self.folder = folder
-        for name, text in ONE_VIEW.items():
+        for name, text in {**PROJECT, **{f"models/{name}": text for name, text in models.items()}}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
         self.build()
 
     def build(self) -> dict:
-        """Build the view; return `seconds` and `memory`."""
+        """Build everything; return `seconds` and `memory`."""
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
         done = timed(command, self.folder, {**os.environ, "DBT_PROFILES_DIR": str(self.folder), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"})
         return {"seconds": done["wall"], "memory": done["memory"]}
@@ -44,6 +51,7 @@ class Golden:
         for seed in ("businesses", "event_kinds", "exit_reasons"):
             shutil.copyfile(GOLDEN / f"{seed}.csv", folder / "seeds" / f"{seed}.csv")
         self.environment = environment_of(folder, folder / "landing")
+        self.nodes = {"models": 0, "tests": 0}
         self.first()
 
     def first(self) -> dict:
@@ -79,4 +87,5 @@ class Golden:
 
     def _refresh(self, as_of: str) -> dict:
         done = refresh(self.folder, as_of, self.environment)
+        self.nodes = {kind: len(done[kind]) for kind in self.nodes}
         return {"seconds": done["wall"], "memory": done["memory"]}
