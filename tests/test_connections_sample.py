@@ -6,6 +6,7 @@ ids than the native ones; the public tables hold neither, except of rows that ca
 
 import csv
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,71 +19,104 @@ from orchestration.connections.systems import VOCABULARIES
 from orchestration.dbt_project import ensure_manifest
 from orchestration.sample import SAMPLE_AS_OF, write_sample
 from projects import Project, copy_project
-from renderers import Rendered, hubspot, read_landing, shopify, some_customers, stripe, with_ids, write_csv, write_parquet
+from renderers import Rendered, Row, Tables, hubspot, read_landing, shopify, some_customers, stripe, with_ids, write_csv, write_parquet
 from warehouses import public_tables
 
 NEVER_EQUAL = {"connected_rows"}  # The native landing has no connection.
+COMPANIES = {"fjord": "fjord", "fjord_graphql": "fjord", "lumen": "lumen", "harbor": "harbor"}
 
 
-def fjord(sample: Path, form: str) -> Rendered:
-    tables = some_customers(read_landing(sample, "fjord"), 3)
-    return shopify.render(with_ids(tables, shopify.customer_number), form)
+@dataclass(frozen=True)
+class Held:
+    """A business whose rows a vendor holds.
+
+    Attributes:
+        source: the vendor.
+        rendered: its rows, native and as the vendor's tables.
+        write: writes the vendor's tables into a folder.
+    """
+
+    source: str
+    rendered: Rendered
+    write: Callable[[Path, Tables], None]
 
 
-def lumen(sample: Path) -> Rendered:
-    tables = some_customers(read_landing(sample, "lumen"), 3)
-    return stripe.render(with_ids(tables, stripe.customer_name))
+def held_by_vendors(sample: Path) -> dict[str, Held]:
+    """Render each business."""
+    fjord = with_ids(some_customers(read_landing(sample, "fjord"), 3), shopify.customer_number)
+    again = {table: [row | {"business_id": "fjord_graphql"} for row in rows] for table, rows in fjord.items()}
+    lumen = with_ids(some_customers(read_landing(sample, "lumen"), 3), stripe.customer_name)
+    harbor = read_landing(sample, "harbor")
+    harbor = with_ids(harbor, hubspot.customer_numbers(harbor))
+    return {
+        "fjord": Held("shopify", shopify.render(fjord, "rest"), write_csv),
+        "fjord_graphql": Held("shopify", shopify.render(again, "graphql"), partial(write_parquet, types=shopify.TYPES)),
+        "lumen": Held("stripe", stripe.render(lumen), partial(write_parquet, types=stripe.TYPES)),
+        "harbor": Held("hubspot", hubspot.render(harbor), write_csv),
+    }
 
 
-def harbor(sample: Path) -> Rendered:
-    tables = some_customers(read_landing(sample, "harbor"), 1)
-    return hubspot.render(with_ids(tables, hubspot.customer_numbers(tables)))
+def together(landings: list[Tables]) -> Tables:
+    """Return the rows of several landings as those of one."""
+    return {table: [row for landing in landings for row in landing.get(table, ())] for table in {table for landing in landings for table in landing}}
 
 
-@pytest.fixture(scope="session")
-def landed(folder_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    """The landing of the sample."""
-    return folder_once("sample_landing", lambda folder: write_sample(folder, report=lambda line: None))
-
-
-@pytest.fixture(scope="session")
-def parse(shared: Path) -> Callable[[str], None]:
-    """Parse the project as connected to a system, once for all copies."""
-
-    def parsed(source: str) -> None:
-        with FileLock(shared / "parsed.lock"):
-            ensure_manifest(systems=[source])
-
-    return parsed
-
-
-def configure(project: Project, company: str, source: str = "") -> None:
-    """Restrict the sample's configuration to one company; with a source, add its event names as `winback connect` does, and the connection."""
-    seeds = project.folder / "seeds"
+def configure(seeds: Path, connected: dict[str, Held]) -> None:
+    """Restrict the sample's configuration to these companies; add event names and connections as `winback connect` does."""
     for name in ("businesses", "event_kinds"):
         with (seeds / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["business_id"] in (company, "*")]
-        if source and name == "event_kinds":
-            mapped = {row["event_name"] for row in rows if row["business_id"] == company}
-            rows += [{"business_id": company, "event_name": event, "kind": kind} for event, kind in VOCABULARIES[source].event_kinds.items() if event not in mapped]
-        write_csv(seeds, {name: rows})
-    if source:
-        write_csv(seeds, {"connections": [{"business_id": company, "source": source, "shape": "fivetran", "location": f"{project.folder / source}"}]})
+            rows = list(csv.DictReader(file))
+        write_csv(seeds, {name: [row | {"business_id": business} for business, company in COMPANIES.items() for row in rows if row["business_id"] == company] + of_all(rows)})
+    if connected:
+        with (seeds / "event_kinds.csv").open(newline="", encoding="utf-8") as file:
+            kinds = list(csv.DictReader(file))
+        mapped = {(row["business_id"], row["event_name"]) for row in kinds}
+        for business, held in connected.items():
+            added = {name: kind for name, kind in VOCABULARIES[held.source].event_kinds.items() if (business, name) not in mapped}
+            kinds += [{"business_id": business, "event_name": name, "kind": kind} for name, kind in added.items()]
+        places = [{"business_id": business, "source": held.source, "shape": "fivetran", "location": f"{seeds.parent / business}"} for business, held in connected.items()]
+        write_csv(seeds, {"event_kinds": kinds, "connections": places})
 
 
-def refreshed(once: Once, name: str, company: str, rendered: Callable[[], Rendered], source: str = "", write: Callable = write_csv) -> Project:
-    """Refresh a company once, from its native landing or from a vendor's tables with the rest of its landing beside."""
+def of_all(rows: list[Row]) -> list[Row]:
+    """Return the rows that are for every business."""
+    return [row for row in rows if row["business_id"] == "*"]
+
+
+@pytest.fixture(scope="session")
+def held(folder_once: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, Held]:
+    """Each business as its vendor holds it."""
+    return held_by_vendors(folder_once("sample_landing", lambda folder: write_sample(folder, report=lambda line: None)))
+
+
+@pytest.fixture(scope="session")
+def native(once: Once, held: dict[str, Held]) -> Project:
+    """The businesses, refreshed once from their native landing."""
 
     def make(project: Project) -> None:
         copy_project(project.folder)
-        configure(project, company, source)
-        made = rendered()
-        write_csv(project.landing, made.beside if source else made.native)
-        if source:
-            write(project.folder / source, made.tables)
+        configure(project.folder / "seeds", {})
+        write_csv(project.landing, together([each.rendered.native for each in held.values()]))
         project.refresh(f"{SAMPLE_AS_OF}")
 
-    return once(name, make)
+    return once("companies_native", make)
+
+
+@pytest.fixture(scope="session")
+def rendered(once: Once, held: dict[str, Held], shared: Path) -> Project:
+    """The businesses, refreshed once from their vendors' tables, with the rest of their landing beside."""
+
+    def make(project: Project) -> None:
+        with FileLock(shared / "parsed.lock"):
+            ensure_manifest(systems=sorted({each.source for each in held.values()}))
+        copy_project(project.folder)
+        configure(project.folder / "seeds", held)
+        write_csv(project.landing, together([each.rendered.beside for each in held.values()]))
+        for business, each in held.items():
+            each.write(project.folder / business, each.rendered.tables)
+        project.refresh(f"{SAMPLE_AS_OF}")
+
+    return once("companies_rendered", make)
 
 
 def differences(found: Project, wanted: Project) -> dict[str, tuple]:
@@ -104,52 +138,31 @@ def differences(found: Project, wanted: Project) -> dict[str, tuple]:
     return different
 
 
-def rows_of(project: Project, source: str) -> dict[str, int]:
-    """Return the number of rows of each table of a vendor."""
+def rows_of(folder: Path) -> dict[str, int]:
+    """Return the number of rows of each table in a vendor's folder."""
     counted = "select count(*) from '{}'"
-    return {path.stem: duckdb.execute(counted.format(path)).fetchone()[0] for path in sorted((project.folder / source).iterdir())}
+    return {path.stem: duckdb.execute(counted.format(path)).fetchone()[0] for path in sorted(folder.iterdir())}
 
 
-def without(counted: dict[str, int], *not_read: str) -> dict[str, int]:
-    """Return the numbers of the tables that are read."""
-    return {table: rows for table, rows in counted.items() if table not in not_read}
-
-
-def rows_with_an_outcome(project: Project) -> dict[str, int]:
-    """Return the number of rows of each table that were used, superseded or left out."""
-    return dict(project.query("select source_table, sum(rows) from winback.connected_rows group by 1 order by 1"))
-
-
-def events(project: Project) -> int:
-    """Return the number of standing events of a connection."""
-    ((number,),) = project.query("select count(*) from winback_internal.stg_events where event_id like '%:%' and kind <> 'ignore'")
-    return number
-
-
-@pytest.mark.parametrize(("form", "write"), [("rest", write_csv), ("graphql", partial(write_parquet, types=shopify.TYPES))], ids=["rest", "graphql"])
-def test_fjord_as_shopify(once: Once, landed: Path, parse: Callable[[str], None], form: str, write: Callable) -> None:
-    native = refreshed(once, "fjord_native", "fjord", lambda: fjord(landed, form))
-    parse("shopify")
-    rendered = refreshed(once, f"fjord_{form}", "fjord", lambda: fjord(landed, form), "shopify", write)
+def test_every_public_table_is_that_of_the_native_landing(rendered: Project, native: Project) -> None:
     assert differences(rendered, native) == {}
-    assert events(rendered) > 3_000
-    assert rows_with_an_outcome(rendered) == without(rows_of(rendered, "shopify"), "order_line")
 
 
-def test_lumen_as_stripe(once: Once, landed: Path, parse: Callable[[str], None]) -> None:
-    native = refreshed(once, "lumen_native", "lumen", lambda: lumen(landed))
-    parse("stripe")
-    rendered = refreshed(once, "lumen_stripe", "lumen", lambda: lumen(landed), "stripe", partial(write_parquet, types=stripe.TYPES))
-    assert differences(rendered, native) == {}
-    assert events(rendered) > 5_000 and rendered.query("select count(*) > 500 from winback.recurring_revenue_movements") == [(True,)]
-    assert rows_with_an_outcome(rendered) == without(rows_of(rendered, "stripe"), "customer")
+@pytest.mark.parametrize(
+    ("business", "at_least", "not_read"),
+    [
+        ("fjord", 3_000, {"order_line"}),
+        ("fjord_graphql", 3_000, {"order_line"}),
+        ("lumen", 5_000, {"customer"}),
+        ("harbor", 5_000, {"deal_stage", "deal_pipeline", "engagement", "engagement_email", "engagement_note"}),
+    ],
+)
+def test_every_row_of_a_vendor_has_an_outcome(rendered: Project, business: str, at_least: int, not_read: set[str]) -> None:
+    events = "select count(*) from winback_internal.stg_events where business_id = '{}' and event_id like '%:%' and kind <> 'ignore'"
+    assert rendered.query(events.format(business)) > [(at_least,)]
+    counted = dict(rendered.query(f"select source_table, sum(rows) from winback.connected_rows where business_id = '{business}' group by 1"))
+    assert counted == {table: rows for table, rows in rows_of(rendered.folder / business).items() if table not in not_read}
 
 
-def test_harbor_as_hubspot(once: Once, landed: Path, parse: Callable[[str], None]) -> None:
-    native = refreshed(once, "harbor_native", "harbor", lambda: harbor(landed))
-    parse("hubspot")
-    rendered = refreshed(once, "harbor_hubspot", "harbor", lambda: harbor(landed), "hubspot", write_csv)
-    assert differences(rendered, native) == {}
-    assert events(rendered) > 5_000
-    not_read = ("deal_stage", "deal_pipeline", "engagement", "engagement_email", "engagement_note")
-    assert rows_with_an_outcome(rendered) == without(rows_of(rendered, "hubspot"), *not_read)
+def test_stripe_gives_recurring_revenue(rendered: Project) -> None:
+    assert rendered.query("select count(*) > 500 from winback.recurring_revenue_movements where business_id = 'lumen'") == [(True,)]
