@@ -1,10 +1,10 @@
 """Connections on a server: a schema of tables for each."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from orchestration.connections.configured import FILE, connection_variables, read_connections
+from orchestration.connections.configured import FILE, Connection, connection_variables, read_connections
 from orchestration.connections.systems import tables_of
 from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
@@ -15,11 +15,10 @@ from orchestration.warehouses import Warehouse, require_landed_events
 SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]{0,99}")  # dbt writes a name between quotes as it is
 
 
-def schema_variables(scans: Callable[[str, Iterable[str]], dict[str, list[dict]]], warehouse: Warehouse) -> tuple[dict[str, Any], list[str]]:
+def schema_variables(warehouse: Warehouse) -> tuple[dict[str, Any], list[str]]:
     """List for dbt what is to be read of the landing and of the connections.
 
     Args:
-        scans: lists those of some tables that exist in a schema.
         warehouse: the server's warehouse.
 
     Returns:
@@ -28,10 +27,30 @@ def schema_variables(scans: Callable[[str, Iterable[str]], dict[str, list[dict]]
     Raises:
         WinbackError: there are no events, a location is no name of a schema, a required table is missing, or the key of guests' ids cannot be read.
     """
-    landing, connections = scans("landing", LANDING_TABLES), read_connections(SEEDS)
+    landing, connections = _scans(warehouse, "landing", LANDING_TABLES), read_connections(SEEDS)
     require_landed_events(landing, warehouse, connections)
-    for connection in connections:
-        if not SCHEMA.fullmatch(connection.location):
-            raise WinbackError(f"seeds/{FILE}: the location '{shown(connection.location)}' is no name of a schema: on a server, give the schema that holds the tables.")
-    connected, notes = connection_variables(connections, {each.name: scans(each.location, tables_of(each.system)) for each in connections}, STATE / "identity.key")
+    found = {each.name: _scans(warehouse, schema_of(each), tables_of(each.system)) for each in connections}
+    connected, notes = connection_variables(connections, found, STATE / "identity.key")
     return {"landing_scans": landing, **connected}, notes
+
+
+def schema_of(connection: Connection) -> str:
+    """Return the schema of a connection on a server.
+
+    Args:
+        connection: the connection.
+
+    Returns:
+        The name of the schema.
+
+    Raises:
+        WinbackError: its location cannot be one.
+    """
+    if not SCHEMA.fullmatch(connection.location):
+        raise WinbackError(f"seeds/{FILE}: the location '{shown(connection.location)}' is no name of a schema: on a server, give the schema that holds the tables.")
+    return connection.location
+
+
+def _scans(warehouse: Warehouse, schema: str, tables: Iterable[str]) -> dict[str, list[dict]]:
+    with warehouse.source_tables(schema, tables) as (found, _):
+        return found

@@ -1,6 +1,6 @@
 """Where tables are built and published: one adapter per engine, behind one protocol; `WINBACK_TARGET` chooses."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -90,6 +90,9 @@ class Warehouse(Protocol):
 
     def find_landing(self) -> Landing | None:
         """Return the contents of the landing folder; None if the landing consists of tables."""
+
+    def source_tables(self, schema: str, tables: Iterable[str]) -> AbstractContextManager[tuple[dict[str, list[dict]], Reader]]:
+        """On a server: list those of some tables that exist in a schema, with their columns; and open a reader of them."""
 
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Create the place for a build, with the published tables in it: all, or those named."""

@@ -20,7 +20,7 @@ from orchestration.landing.files import LandedFile
 from orchestration.outcome import publishing
 from orchestration.settings import STATE
 from orchestration.warehouses import Build, forgotten_rows
-from orchestration.warehouses.postgres_server import Reader, Server, table_scans, translate_errors
+from orchestration.warehouses.postgres_server import Reader, Server, translate_errors
 from orchestration.warehouses.postgres_swap import ReadersActive, drop_replaced, lock_public_views, swap
 
 PUBLIC, PRIVATE = "winback", BUILD_SCHEMA
@@ -42,6 +42,7 @@ class PostgresWarehouse:
     def __init__(self) -> None:
         self._server = Server()
         self.name = self._server.name
+        self.source_tables = self._server.source_tables
         self._held: Connection | None = None
         self._patience = 0.0
 
@@ -171,7 +172,7 @@ class PostgresWarehouse:
                     self._do(SQL("create table {new} (like {old} including all)").format(**of))
                     self._do(SQL("insert into {new} select * from {old}").format(**of))
                     self._do(SQL("analyze {new}").format(**of))
-        read, notes = schema_variables(lambda place, tables: table_scans(self._rows, place, tables), self)
+        read, notes = schema_variables(self)
         return Build(run_id, {"build_schema": schema, "application_name": _application(run_id), **read}, _scratch(run_id) / "target", notes=notes)
 
     def count_forgotten(self, build: Build) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,6 +96,27 @@ class Server:
         finally:
             connection.close()
 
+    @contextmanager
+    def source_tables(self, schema: str, tables: Iterable[str]) -> Iterator[tuple[dict[str, list[dict]], Reader]]:
+        """Look at tables from which rows are read.
+
+        Args:
+            schema: their schema.
+            tables: the tables that are read.
+
+        Yields:
+            For each that exists its only scan, with the names and types of its columns; and a reader.
+
+        Raises:
+            WinbackError: the server does not answer, or reports an error.
+        """
+        query = SQL("select table_name, column_name, data_type from information_schema.columns where table_schema = {} order by ordinal_position")
+        with self.reading() as reader:
+            found: dict[str, list[dict]] = {}
+            for table, column, kind in reader.rows(query.format(Literal(schema))):
+                found.setdefault(table, []).append({"name": column.lower(), "type": kind})
+            yield {table: [{"columns": found[table]}] for table in tables if table in found}, reader
+
     def load(self, schema: str, table: str, columns: list[str], rows: Path) -> int:
         """Replace a table by the rows of a Parquet file.
 
@@ -126,24 +147,6 @@ class Server:
                 return cursor.rowcount
         finally:
             connection.close()
-
-
-def table_scans(rows: Callable[[SQL], list[tuple]], schema: str, tables: Iterable[str]) -> dict[str, list[dict]]:
-    """List the tables of a schema.
-
-    Args:
-        rows: runs a query.
-        schema: its name.
-        tables: the tables that are read.
-
-    Returns:
-        For each that exists its only scan, with the names and types of its columns.
-    """
-    found: dict[str, list[dict]] = {}
-    query = SQL("select table_name, column_name, data_type from information_schema.columns where table_schema = {} order by ordinal_position")
-    for table, column, kind in rows(query.format(Literal(schema))):
-        found.setdefault(table, []).append({"name": column.lower(), "type": kind})
-    return {table: [{"columns": found[table]}] for table in tables if table in found}
 
 
 @contextmanager

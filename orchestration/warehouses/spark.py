@@ -149,6 +149,29 @@ class SparkWarehouse:
     def find_landing(self) -> None:
         """Return None: the landing is a database of tables, all of whose rows are scanned."""
 
+    @contextmanager
+    def source_tables(self, schema: str, tables: Iterable[str]) -> Iterator[tuple[dict[str, list[dict]], _Reader]]:
+        """Look at tables from which rows are read.
+
+        Args:
+            schema: their database.
+            tables: the tables that are read.
+
+        Yields:
+            For each that exists its only scan, with the names and types of its columns; and a reader.
+
+        Raises:
+            WinbackError: the server does not answer, or reports an error.
+        """
+        named = spark_identifier(schema)
+        there = {table for _, table, *_ in self._do(f"show tables in {named}")} if (schema,) in self._do("show databases") else set()
+        found: dict[str, list[dict]] = {}
+        for table in there.intersection(tables):
+            # Lines after one without a type describe the table, not its columns.
+            columns = takewhile(lambda row: row[1], self._do(f"describe table {named}.{spark_identifier(table)}"))
+            found[table] = [{"columns": [{"name": name.lower(), "type": kind} for name, kind, *_ in columns]}]
+        yield found, _Reader(self._do, schema)
+
     def start(self, run_id: str, new_files: Sequence[LandedFile], known_files: Sequence[LandedFile], only: list[str] | None) -> Build:
         """Create the database that a refresh builds in.
 
@@ -166,18 +189,8 @@ class SparkWarehouse:
         kept = {table for _, table, *_ in self._do(f"show tables in {current}")} & set(only or ()) if current else set()
         for table in sorted(kept):
             self._do(f"create table {schema}.{table} using parquet as select * from {current}.{table}")
-        read, notes = schema_variables(self._scans, self)
+        read, notes = schema_variables(self)
         return Build(run_id, {"build_schema": schema, **read}, _scratch(run_id) / "target", notes=notes)
-
-    def _scans(self, database: str, tables: Iterable[str]) -> dict[str, list[dict]]:
-        named = spark_identifier(database)
-        there = {table for _, table, *_ in self._do(f"show tables in {named}")} if (database,) in self._do("show databases") else set()
-        found: dict[str, list[dict]] = {}
-        for table in there.intersection(tables):
-            # Lines after one without a type describe the table, not its columns.
-            columns = takewhile(lambda row: row[1], self._do(f"describe table {named}.`{table}`"))
-            found[table] = [{"columns": [{"name": name.lower(), "type": kind} for name, kind, *_ in columns]}]
-        return found
 
     def count_forgotten(self, build: Build) -> int:
         """Count the published landed rows that a finished build does not contain."""
