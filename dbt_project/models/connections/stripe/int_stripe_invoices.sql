@@ -1,3 +1,4 @@
+-- An invoice that names no subscription, as in Stripe's API since 2025, is of the one that its lines name.
 with read_invoices as (
     select
         business_id,
@@ -31,6 +32,26 @@ typed as (
     left join {{ ref('stg_businesses') }} as businesses on read_invoices.business_id = businesses.business_id
 ),
 
+read_lines as (
+    select
+        business_id,
+        invoice_id,
+        case when not {{ says_yes('_fivetran_deleted') }} then subscription_id end as subscription_id,
+        {{ utc_text('_fivetran_synced') }} as synced
+    from {{ source_rows('stripe', 'invoice_line_item') }}
+),
+
+lines_together as (
+    select
+        read_lines.business_id,
+        read_lines.invoice_id,
+        min({{ binary_collation('read_lines.subscription_id') }}) as subscription_id,
+        max({{ parse_time('read_lines.synced', 'businesses') }}) as synced_at
+    from read_lines
+    left join {{ ref('stg_businesses') }} as businesses on read_lines.business_id = businesses.business_id
+    group by read_lines.business_id, read_lines.invoice_id
+),
+
 numbered as (
     select
         *,
@@ -45,10 +66,10 @@ numbered as (
 )
 
 select
-    business_id,
-    invoice_id,
+    numbered.business_id,
+    numbered.invoice_id,
     customer_id,
-    subscription_id,
+    coalesce(numbered.subscription_id, lines_together.subscription_id) as subscription_id,
     charge_id,
     payment_intent_id,
     status,
@@ -64,6 +85,7 @@ select
     paid_at_utc,
     not is_deleted and coalesce(status = 'paid', false) and coalesce(number_of_units > 0, true) as is_paid,
     is_deleted,
-    synced_at
+    case when numbered.subscription_id is null then greatest(numbered.synced_at, lines_together.synced_at) else numbered.synced_at end as synced_at
 from numbered
+left join lines_together on numbered.business_id = lines_together.business_id and numbered.invoice_id = lines_together.invoice_id
 where copy_number = 1
