@@ -108,7 +108,8 @@ def run_refresh(request: Request, log: Log) -> Result:
         if result.nodes:
             # The tables are published from here on: displaying them must not fail the refresh.
             recording.tell(result)
-            recording.end(_show(warehouse_of(settings), settings, recording.log))
+            announce(warehouse_of(settings), settings.report, recording.log)
+            recording.end(_findings(warehouse_of(settings), settings, log))
     except WinbackError as failure:
         recording.tell(failure)
         recording.end({})
@@ -119,9 +120,8 @@ def run_refresh(request: Request, log: Log) -> Result:
     return result
 
 
-def _show(warehouse: Warehouse, settings: Settings, log: Log) -> dict[str, Findings]:
-    """Announce what was published, and warn of what the checks find."""
-    announce(warehouse, settings.report, log)
+def _findings(warehouse: Warehouse, settings: Settings, log: Log) -> dict[str, Findings]:
+    """Return what the checks find, and warn of it; Dagster logs that beside each check."""
     findings = {check.name: findings_of(check, warehouse, settings) for check in CHECKS}
     for warnings, _ in findings.values():
         for warning in warnings:

@@ -90,6 +90,8 @@ def test_checks_warn_and_the_run_is_a_success(told: Told, golden: Project) -> No
     assert "could not be checked" not in golden.told
     (run,) = told.instance.get_runs(limit=1)
     assert run.is_success
+    logged = [entry.user_message for entry in told.instance.all_logs(run.run_id) if not entry.is_dagster_event]
+    assert [words.startswith("many rows of events are rejected") for words in logged if "rows of events are rejected" in words] == [True]
 
 
 def test_no_customer_is_named(told: Told, golden: Project) -> None:
