@@ -8,6 +8,17 @@
 {# Whether a text says yes; false where it is missing. #}
 {% macro says_yes(text) %}coalesce({{ parse_boolean(text) }}, false){% endmacro %}
 
+{# The number of a row among the copies of its object: 1 for the one that stands, the last by these times. Rows of which `last` is true come after all others. Of
+   copies that tie, one of which a flag is false comes before one of which it is true, and then the one whose values sort first. #}
+{% macro copy_number(key, values=[], flags=['is_deleted'], latest_by=['synced_at'], last=none) -%}
+    {%- set order = [] -%}
+    {%- if last %}{% do order.append('case when ' ~ last ~ ' then 1 else 0 end') %}{% endif -%}
+    {%- for time in latest_by %}{% do order.append('case when ' ~ time ~ ' is null then 1 else 0 end, ' ~ time ~ ' desc') %}{% endfor -%}
+    {%- for flag in flags %}{% do order.append('case when ' ~ flag ~ ' then 1 else 0 end') %}{% endfor -%}
+    {%- if values %}{% do order.append(binary_collation('concat_ws(chr(31), ' ~ values | join(', ') ~ ')')) %}{% endif -%}
+    row_number() over (partition by business_id, {{ key | join(', ') }} order by {{ order | join(', ') }})
+{%- endmacro %}
+
 {# An amount in a currency's smallest unit, as an amount of the currency: divided by ten to the power of its exponent in ISO 4217. #}
 {% macro of_smallest_unit(amount, currency) -%}
     {{ amount }} / case

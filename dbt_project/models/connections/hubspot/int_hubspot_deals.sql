@@ -43,23 +43,14 @@ deals as (
 numbered_stages as (
     select
         *,
-        row_number() over (
-            partition by business_id, stage_id
-            order by case when synced_at is null then 1 else 0 end, synced_at desc, case when is_won then 0 else 1 end
-        ) as copy_number
+        {{ copy_number(['stage_id'], flags=['not is_won']) }} as copy_number
     from stages
 ),
 
 numbered_deals as (
     select
         *,
-        row_number() over (
-            partition by business_id, deal_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), stage_id, amount, currency, closed_at, opened_at)') }}
-        ) as copy_number
+        {{ copy_number(['deal_id'], ['stage_id', 'amount', 'currency', 'closed_at', 'opened_at']) }} as copy_number
     from deals
 ),
 

@@ -25,13 +25,7 @@ engagements as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, kind, engagement_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('held_at') }}
-        ) as copy_number
+        {{ copy_number(['kind', 'engagement_id'], ['held_at']) }} as copy_number
     from engagements
 )
 

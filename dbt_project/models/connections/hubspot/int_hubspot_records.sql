@@ -27,13 +27,7 @@ records as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, object, record_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), merged_ids, created_at)') }}
-        ) as copy_number
+        {{ copy_number(['object', 'record_id'], ['merged_ids', 'created_at']) }} as copy_number
     from records
 )
 

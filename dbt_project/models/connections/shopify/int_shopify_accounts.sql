@@ -22,13 +22,7 @@ customers as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, account_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when updated_at_utc is null then 1 else 0 end, updated_at_utc desc,
-                {{ binary_collation('concat_ws(chr(31), updated_at, consent, email_id)') }}
-        ) as copy_number
+        {{ copy_number(['account_id'], ['updated_at', 'consent', 'email_id'], flags=[], latest_by=['synced_at', 'updated_at_utc']) }} as copy_number
     from customers
 )
 

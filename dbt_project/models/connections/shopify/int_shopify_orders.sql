@@ -33,13 +33,7 @@ typed as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, order_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), payment_status, cancelled_at, amount, currency, ordered_at, account_id, guest_id)') }}
-        ) as copy_number
+        {{ copy_number(['order_id'], ['payment_status', 'cancelled_at', 'amount', 'currency', 'ordered_at', 'account_id', 'guest_id']) }} as copy_number
     from typed
 )
 

@@ -55,13 +55,7 @@ typed as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, source_table, part_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), refund_id, kind, amount, tax, currency, status)') }}
-        ) as copy_number
+        {{ copy_number(['source_table', 'part_id'], ['refund_id', 'kind', 'amount', 'tax', 'currency', 'status']) }} as copy_number
     from typed
 )
 

@@ -25,13 +25,7 @@ refunds as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, refund_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), order_id, refunded_at, total, currency)') }}
-        ) as copy_number
+        {{ copy_number(['refund_id'], ['order_id', 'refunded_at', 'total', 'currency']) }} as copy_number
     from refunds
 ),
 

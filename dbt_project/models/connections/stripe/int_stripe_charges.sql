@@ -23,13 +23,7 @@ charges as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, charge_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_live then 0 else 1 end,
-                {{ binary_collation('concat_ws(chr(31), customer_id, invoice_id, payment_intent_id, status)') }}
-        ) as copy_number
+        {{ copy_number(['charge_id'], ['customer_id', 'invoice_id', 'payment_intent_id', 'status'], flags=['not is_live']) }} as copy_number
     from charges
 ),
 

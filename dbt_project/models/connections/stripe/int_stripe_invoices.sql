@@ -55,13 +55,10 @@ lines_together as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, invoice_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), status, units_paid, currency, paid_at, created_at, customer_id, subscription_id, charge_id, payment_intent_id)') }}
-        ) as copy_number
+        {{ copy_number(
+            ['invoice_id'],
+            ['status', 'units_paid', 'currency', 'paid_at', 'created_at', 'customer_id', 'subscription_id', 'charge_id', 'payment_intent_id'],
+        ) }} as copy_number
     from typed
 )
 

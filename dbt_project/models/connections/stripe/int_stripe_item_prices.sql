@@ -22,10 +22,7 @@ items as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, item_id
-            order by case when synced_at is null then 1 else 0 end, synced_at desc, case when is_deleted then 1 else 0 end, quantity asc
-        ) as copy_number
+        {{ copy_number(['item_id'], ['quantity']) }} as copy_number
     from items
 ),
 

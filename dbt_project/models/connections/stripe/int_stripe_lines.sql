@@ -31,13 +31,11 @@ copies as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, invoice_id, line_id
-            order by
-                case when line_synced_at is null then 1 else 0 end, line_synced_at desc,
-                case when is_deleted then 1 else 0 end, case when is_proration then 1 else 0 end,
-                amount, {{ binary_collation('concat_ws(chr(31), subscription_id, subscription_item_id, price_id, period_start, period_end, currency)') }}
-        ) as copy_number
+        {{ copy_number(
+            ['invoice_id', 'line_id'],
+            ['amount', 'subscription_id', 'subscription_item_id', 'price_id', 'period_start', 'period_end', 'currency'],
+            flags=['is_deleted', 'is_proration'], latest_by=['line_synced_at'],
+        ) }} as copy_number
     from copies
 ),
 

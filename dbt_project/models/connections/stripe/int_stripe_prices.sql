@@ -23,7 +23,7 @@ typed as (
 numbered as (
     select
         *,
-        row_number() over (partition by business_id, price_id order by case when synced_at is null then 1 else 0 end, synced_at desc, unit_amount asc) as copy_number
+        {{ copy_number(['price_id'], ['unit_amount'], flags=[]) }} as copy_number
     from typed
 )
 

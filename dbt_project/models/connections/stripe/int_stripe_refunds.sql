@@ -27,13 +27,7 @@ refunds as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, refund_id
-            order by
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), status, amount, currency, created_at, charge_id, payment_intent_id)') }}
-        ) as copy_number
+        {{ copy_number(['refund_id'], ['status', 'amount', 'currency', 'created_at', 'charge_id', 'payment_intent_id']) }} as copy_number
     from refunds
 ),
 

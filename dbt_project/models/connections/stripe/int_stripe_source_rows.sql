@@ -44,12 +44,7 @@ select
     is_live,
     is_deleted or not is_active as is_deleted,
     is_proration,
-    row_number() over (
-        partition by business_id, source_table, id, parent_id, is_live
-        order by
-            case when is_active then 0 else 1 end,
-            case when version_started_at is null then 1 else 0 end, version_started_at desc,
-            case when synced_at is null then 1 else 0 end, synced_at desc,
-            case when is_deleted then 1 else 0 end, case when is_proration then 1 else 0 end
-    ) as copy_number
+    {{ copy_number(
+        ['source_table', 'id', 'parent_id', 'is_live'], flags=['is_deleted', 'is_proration'], latest_by=['version_started_at', 'synced_at'], last='not is_active',
+    ) }} as copy_number
 from typed

@@ -36,15 +36,11 @@ versions as (
 numbered as (
     select
         *,
-        row_number() over (
-            partition by business_id, subscription_id
-            order by
-                case when is_active then 0 else 1 end,
-                case when version_started_at is null then 1 else 0 end, version_started_at desc,
-                case when synced_at is null then 1 else 0 end, synced_at desc,
-                case when is_marked_deleted then 1 else 0 end,
-                {{ binary_collation('concat_ws(chr(31), status, customer_id, ended_at, cancel_at, period_ends_at, trial_starts_at, trial_ends_at, starts_at, reason)') }}
-        ) as version_number,
+        {{ copy_number(
+            ['subscription_id'],
+            ['status', 'customer_id', 'ended_at', 'cancel_at', 'period_ends_at', 'trial_starts_at', 'trial_ends_at', 'starts_at', 'reason'],
+            flags=['is_marked_deleted'], latest_by=['version_started_at', 'synced_at'], last='not is_active',
+        ) }} as version_number,
         max(synced_at) over (partition by business_id, subscription_id) as last_synced_at
     from versions
 ),
