@@ -37,7 +37,10 @@ def refresh(as_of: str | None, full: bool, reland: bool, allow_future: bool) -> 
         run_refresh(Request(as_of, full=full, reland=reland, allow_future=allow_future), _say)
 
 
-@winback.command(help="Connect a business to Stripe, Shopify or HubSpot: look at the tables in PATH (a folder; on a server a schema), and write the configuration.")
+@winback.command(
+    help="Connect a business to Stripe, Shopify or HubSpot: look at the tables in PATH (a folder of Fivetran's tables or of an export; on a server a schema), and write "
+    "the configuration."
+)
 @click.argument("system", type=click.Choice(tuple(SYSTEMS)))
 @click.argument("path")
 @click.option("--business", metavar="ID", help="The id of the business. Default: the name of the system.")
@@ -47,9 +50,11 @@ def connect(system: str, path: str, business: str | None, currency: str | None, 
     """Write the seeds of a connection."""
     from orchestration.connections.connect import connect as write_configuration
 
-    location = path if target() != "duckdb" else str(Path(path).expanduser().absolute())
+    is_schema = target() != "duckdb"
+    location = path if is_schema else str(Path(path).expanduser().absolute())
     given = {"currency": currency, "timezone": timezone}
-    write_configuration(Connection(business or system, system, "fivetran", location), {name: value for name, value in given.items() if value}, _say)
+    connection = Connection(business or system, system, "fivetran" if is_schema else "", location)
+    write_configuration(connection, {name: value for name, value in given.items() if value}, _say)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")

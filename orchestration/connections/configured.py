@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.connections.key import identity_key_variables
-from orchestration.connections.systems import SYSTEMS, tables_of
+from orchestration.connections.systems import SHAPES, SYSTEMS, SourceTable, source_of, tables_of
 from orchestration.errors import WinbackError
 from orchestration.quoting import shown
 from orchestration.settings import ROOT
@@ -23,7 +23,7 @@ class Connection:
     Attributes:
         business_id: the business.
         system: `stripe`, `shopify` or `hubspot`.
-        shape: `fivetran`: the tables that Fivetran writes.
+        shape: `fivetran`: the tables that Fivetran writes; `export`: the files that the system's own dashboard exports.
         location: a folder of files, or on a server a schema.
     """
 
@@ -36,6 +36,11 @@ class Connection:
     def name(self) -> str:
         """Return its name in listings of files."""
         return f"{self.business_id}/{self.system}"
+
+    @property
+    def tables(self) -> dict[str, SourceTable]:
+        """Return the tables that are read of it."""
+        return tables_of(self.system, self.shape)
 
     @property
     def folder(self) -> Path:
@@ -82,9 +87,9 @@ def described(connection: Connection, columns: Mapping[str, Iterable[str]]) -> s
         A sentence for people.
 
     Raises:
-        WinbackError: a required table, and each that could stand in for it, is missing.
+        WinbackError: a required table, and each that could stand in for it, is missing, or a table has none of the columns of which it needs one.
     """
-    declared = tables_of(connection.system)
+    declared = connection.tables
     there = [table for table in declared if table in columns]
     stand_ins = {declared[table].alternative_of or table for table in there}
     missing = [table for table, its in declared.items() if not its.alternative_of and table not in stand_ins]
@@ -95,9 +100,15 @@ def described(connection: Connection, columns: Mapping[str, Iterable[str]]) -> s
             f"The connection of {shown(connection.business_id)} to {SYSTEMS[connection.system]} has no table {' or '.join([lacking[0], *others])} in {shown(connection.location)}. "
             "Put it there, or correct the location in seeds/connections.csv."
         )
-    null = [f"{table}.{column}" for table in there for column in declared[table].contract.columns if column not in set(columns[table])]
+    contracts = {table: declared[table].contract for table in there}
+    for table, contract in contracts.items():
+        if declared[table].needs_one_of and not set(declared[table].needs_one_of) & set(columns[table]):
+            headers = " or ".join(f"'{contract.header_of(column)}'" for column in declared[table].needs_one_of)
+            place = f"The {table} of {shown(connection.business_id)} in {shown(connection.location)}"
+            raise WinbackError(f"{place} have no column {headers}: nobody would be their customer. Export them with one of these columns.")
+    null = [f"{table}.{its.header_of(column)}" for table, its in contracts.items() for column in its.columns if column not in set(columns[table])]
     return (
-        f"Reading {SYSTEMS[connection.system]} for {shown(connection.business_id)} from {shown(connection.location)}, as Fivetran's tables {', '.join(there)}."
+        f"Reading {SYSTEMS[connection.system]} for {shown(connection.business_id)} from {shown(connection.location)}, as {SHAPES[connection.shape]} {', '.join(there)}."
         + (f" Taken as empty, because they are not there: {', '.join(missing)}." if missing else "")
         + (f" Taken as null: {_some(null)}." if null else "")
     )
@@ -120,7 +131,9 @@ def connection_variables(connections: Sequence[Connection], scans: Mapping[str, 
     if not connections:
         return {}, []
     read = [each for each in connections if each.name in scans]
-    listed = [{"business_id": each.business_id, "system": each.system, "location": each.location, "tables": scans[each.name]} for each in read]
+    listed = [
+        {"business_id": each.business_id, "source": source_of(each.system, each.shape), "location": each.location, "tables": scans[each.name]} for each in read
+    ]
     notes = [described(each, {table: {column["name"] for scan in of for column in scan["columns"]} for table, of in scans[each.name].items()}) for each in read]
     systems = sorted({connection.system for connection in connections})
     return {"connected": " ".join(systems), "connections": listed, **identity_key_variables(key_file)}, notes

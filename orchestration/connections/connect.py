@@ -7,11 +7,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.connections import configured
 from orchestration.connections.configured import Connection, read_connections
 from orchestration.connections.facts import facts_of
+from orchestration.connections.folders import shape_of
 from orchestration.connections.systems import SYSTEMS, VOCABULARIES
 from orchestration.connections.thresholds import Thresholds, proposed_thresholds
 from orchestration.errors import WinbackError
@@ -28,7 +30,7 @@ def connect(connection: Connection, given: Mapping[str, str], log: Log) -> None:
     """Connect a business to a system: write its lines into the seeds, and say what was found and assumed.
 
     Args:
-        connection: the connection; its business is added if it is new.
+        connection: the connection; its business is added if it is new. An empty shape is recognised.
         given: the `currency` and `timezone` of a new business, as far as the user gives them.
         log: called with messages for people.
 
@@ -42,6 +44,7 @@ def connect(connection: Connection, given: Mapping[str, str], log: Log) -> None:
                 f"'{shown(connection.business_id)}' is connected to {SYSTEMS[connection.system]} already, at {shown(known.location)}. Change that line of "
                 f"seeds/{configured.FILE}, or give another business with --business."
             )
+    connection = connection if connection.shape else replace(connection, shape=shape_of(connection))
     found = {**facts_of(connection, log), **given}
     before = {path: path.read_bytes() if path.exists() else None for path in (SEEDS / file for file in (*COLUMNS, configured.FILE))}
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestration.connections.configured import Connection, described
 from orchestration.connections.folders import connected_files, connection_scans
 from orchestration.connections.schemas import schema_of
-from orchestration.connections.systems import VOCABULARIES, tables_of
+from orchestration.connections.systems import SHAPES, VOCABULARIES, tables_of
 from orchestration.landing.contract import Contract
 from orchestration.landing.snapshot import confined_connection, copy_files
 from orchestration.quoting import identifier, literal, spark_identifier
@@ -73,10 +73,11 @@ def _facts(connection: Connection, tables: Tables, rows: Rows, log: Callable[[st
 
 
 def _tables_of_facts(connection: Connection) -> dict[str, Contract]:
-    """Return the tables that are read for facts alone."""
+    """Return the tables of Fivetran's that are read for facts alone."""
     columns: dict[str, list[str]] = {}
+    known = {*chain.from_iterable(tables_of(connection.system, shape) for shape in SHAPES)}
     for table, column in chain.from_iterable(VOCABULARIES[connection.system].facts.values()):
-        if table not in tables_of(connection.system):
+        if connection.shape == "fivetran" and table not in known:
             columns.setdefault(table, []).append(column)
     return {table: Contract(tuple(its), (), keeps_other_columns=False, reserved=()) for table, its in columns.items()}
 

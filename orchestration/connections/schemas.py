@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from orchestration.connections.configured import FILE, Connection, connection_variables, read_connections
-from orchestration.connections.systems import tables_of
+from orchestration.connections.systems import SYSTEMS, tables_of
 from orchestration.errors import WinbackError
 from orchestration.landing.contract import LANDING_TABLES
 from orchestration.quoting import shown
@@ -44,8 +44,11 @@ def schema_of(connection: Connection) -> str:
         The name of the schema.
 
     Raises:
-        WinbackError: its location cannot be one.
+        WinbackError: its location cannot be one, or it is an export.
     """
+    if connection.shape == "export":
+        place = f"seeds/{FILE}: the connection of '{shown(connection.business_id)}' to {SYSTEMS[connection.system]}"
+        raise WinbackError(f"{place} is an export, which is read on DuckDB alone. Refresh with WINBACK_TARGET=duckdb, or let Fivetran write the tables.")
     if not SCHEMA.fullmatch(connection.location):
         raise WinbackError(f"seeds/{FILE}: the location '{shown(connection.location)}' is no name of a schema: on a server, give the schema that holds the tables.")
     return connection.location

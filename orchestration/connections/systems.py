@@ -1,4 +1,4 @@
-"""What each system's tables look like, as the dbt project declares them in `models/connections/<system>/_<system>.yml`."""
+"""What each system's tables look like, as the dbt project declares them in `models/connections/<system>/`: `_<system>.yml` and `_<system>_export.yml`."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +10,8 @@ from orchestration.settings import DBT_PROJECT
 
 # By the names in seeds/connections.csv, as people write them.
 SYSTEMS = {"stripe": "Stripe", "shopify": "Shopify", "hubspot": "HubSpot"}
-SHAPES = ("fivetran",)
+# What a location holds, and how people call it.
+SHAPES = {"fivetran": "Fivetran's tables", "export": "an export of"}
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,14 @@ VOCABULARIES = {
             "unused": ("voluntary", "lost_interest"),
             "other": ("voluntary", "other"),
         },
-        {"currency": (("invoice", "currency"),), "timezone": (("account", "settings_dashboard_timezone"),)},
+        {"currency": (("invoice", "currency"), ("payments", "currency"), ("subscriptions", "currency")), "timezone": (("account", "settings_dashboard_timezone"),)},
     ),
     "shopify": Vocabulary(
         "retail",
         "",
         {"order": "purchase", "refund": "refund", "order_not_counted": "ignore", "refund_not_counted": "ignore", "refund_not_made": "ignore", "deleted": "ignore"},
         {},
-        {"currency": (("shop", "currency"), ("order", "currency_code"), ("order", "currency")), "timezone": (("shop", "iana_timezone"),)},
+        {"currency": (("shop", "currency"), ("order", "currency_code"), ("order", "currency"), ("orders", "currency")), "timezone": (("shop", "iana_timezone"),)},
     ),
     "hubspot": Vocabulary(
         "consulting",
@@ -85,12 +86,12 @@ VOCABULARIES = {
             "deleted": "ignore",
         },
         {},
-        {"currency": (("deal", "property_deal_currency_code"),), "timezone": ()},
+        {"currency": (("deal", "property_deal_currency_code"), ("deals", "currency")), "timezone": ()},
     ),
 }
 
-# A column of the declared sources that a system's table does not have: it comes from the connection.
-ADDED = "business_id"
+# Columns of the declared sources that no table has: the business of the connection, and in exports the file.
+ADDED = ("business_id", "file_name")
 
 
 @dataclass(frozen=True)
@@ -101,30 +102,53 @@ class SourceTable:
         contract: the columns that are read.
         is_required: whether a connection cannot do without it.
         alternative_of: the table that it stands in for; empty if none.
+        needs_one_of: columns of which it must have one; empty if it need not.
     """
 
     contract: Contract
     is_required: bool
     alternative_of: str
+    needs_one_of: tuple[str, ...]
+
+
+def source_of(system: str, shape: str) -> str:
+    """Return the dbt source that declares the tables of a system.
+
+    Args:
+        system: its name in seeds/connections.csv.
+        shape: a shape of its tables.
+
+    Returns:
+        The name of the source.
+    """
+    return system if shape == "fivetran" else f"{system}_{shape}"
 
 
 @cache
-def tables_of(system: str) -> dict[str, SourceTable]:
+def tables_of(system: str, shape: str = "fivetran") -> dict[str, SourceTable]:
     """Return the tables that are read of a system.
 
     Args:
         system: its name in seeds/connections.csv.
+        shape: the shape of its tables.
 
     Returns:
         The tables by name, in the declared order.
     """
-    declared = yaml.safe_load((DBT_PROJECT / "models" / "connections" / system / f"_{system}.yml").read_text(encoding="utf-8"))
+    declared = yaml.safe_load((DBT_PROJECT / "models" / "connections" / system / f"_{source_of(system, shape)}.yml").read_text(encoding="utf-8"))
     (source,) = declared["sources"]
     return {table["name"]: _table(table) for table in source["tables"]}
 
 
 def _table(declared: dict) -> SourceTable:
-    meta = declared.get("config", {}).get("meta", {})
-    columns = tuple(column["name"] for column in declared["columns"] if column["name"] != ADDED)
-    required = tuple(column["name"] for column in declared["columns"] if column.get("config", {}).get("meta", {}).get("required"))
-    return SourceTable(Contract(columns, required, keeps_other_columns=False, reserved=()), bool(meta.get("required")), meta.get("alternative_of", ""))
+    meta = _meta(declared)
+    columns = {column["name"]: _meta(column) for column in declared["columns"] if column["name"] not in ADDED}
+    required = tuple(name for name, its in columns.items() if its.get("required"))
+    headers = tuple((name, tuple(its["headers"])) for name, its in columns.items() if "headers" in its)
+    file_column = next((column["name"] for column in declared["columns"] if column["name"] == ADDED[1]), "")
+    contract = Contract(tuple(columns), required, keeps_other_columns=False, reserved=(), headers=headers, file_column=file_column)
+    return SourceTable(contract, bool(meta.get("required")), meta.get("alternative_of", ""), tuple(meta.get("needs_one_of", ())))
+
+
+def _meta(declared: dict) -> dict:
+    return declared.get("config", {}).get("meta", {})

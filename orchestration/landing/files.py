@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -120,13 +120,16 @@ def find_files(folder: Path) -> Landing:
     return Landing(folder, *tables_in(folder, CONTRACTS))
 
 
-def tables_in(folder: Path, contracts: Mapping[str, Contract], connection: str = "") -> tuple[tuple[LandedFile, ...], tuple[Path, ...]]:
+def tables_in(
+    folder: Path, contracts: Mapping[str, Contract], connection: str = "", table_of: Callable[[str], str] = lambda name: name
+) -> tuple[tuple[LandedFile, ...], tuple[Path, ...]]:
     """List the files of some tables in a folder: `<table>.<format>`, and folders `<table>/` of such files.
 
     Args:
         folder: the folder.
         contracts: the tables.
         connection: the connection whose tables they are.
+        table_of: says of which table a file is, by its name in lower case without the format.
 
     Returns:
         The files that are read and those that are not, as paths within the folder; each sorted.
@@ -139,7 +142,7 @@ def tables_in(folder: Path, contracts: Mapping[str, Contract], connection: str =
         within = path.relative_to(folder)
         ending = next((ending for ending in FORMATS if path.name.lower().endswith(ending)), None)
         name = within.parts[0].lower()
-        table = name if len(within.parts) > 1 else name.removesuffix(ending or "")
+        table = name if len(within.parts) > 1 else table_of(name.removesuffix(ending or ""))
         if table in contracts and ending:
             files.append(LandedFile(table, path, FORMATS[ending], contracts[table], connection))
         else:

@@ -66,12 +66,13 @@ def kept_columns(names: Sequence[str], original: Path, table: str, contract: Con
         WinbackError: a required column is missing, or a kept name occurs twice, is invalid or is reserved.
     """
     trimmed = [_lower(name.strip(TRIMMED)) for name in names]
-    missing = [column for column in contract.required if column not in trimmed]
+    meant = contract.means(trimmed)
+    missing = [column for column in contract.required if column not in meant]
     if missing:
         has = ", ".join(shown(name) for name in trimmed[:MOST_LISTED]) + (", …" if len(trimmed) > MOST_LISTED else "")
-        columns = f"column{'s' if len(missing) > 1 else ''} {', '.join(repr(column) for column in missing)}"
+        columns = f"column{'s' if len(missing) > 1 else ''} {', '.join(repr(contract.header_of(column)) for column in missing)}"
         raise WinbackError(f"Landing table '{table}' lacks the required {columns} in {shown(original)} (it has: {has}). Add or rename a column, and run again.")
-    kept = [name if name in contract.columns or (name and contract.keeps_other_columns) else None for name in trimmed]
+    kept = [name if name in contract.columns or (name and contract.keeps_other_columns) else None for name in meant]
     for place, name in enumerate(kept, start=1):
         if name is None:
             continue
@@ -107,7 +108,7 @@ def _diagnosis(beginning: str, kind: str, contract: Contract) -> str:
     own = SEPARATORS[kind]
     for separator, spelled in SPELLED.items():
         for above, record in enumerate(_records(beginning, separator)):
-            if not contract.required or not {_lower(name.strip(TRIMMED)) for name in record}.issuperset(contract.required):
+            if not contract.required or not set(contract.means([_lower(name.strip(TRIMMED)) for name in record])).issuperset(contract.required):
                 continue
             faults = []
             if separator != own:

@@ -48,7 +48,8 @@ def copy_files(files: Iterable[LandedFile], folder: Path) -> list[Copy]:
         WinbackError: a file does not have the format of its name; the message names the file and the fix.
     """
     return [
-        (_copy_parquet if file.format == "parquet" else _copy_text)(file, folder / f"{number}.{file.format}")  # a name that nobody can choose
+        # A name that nobody can choose, and that sorts as the files do.
+        (_copy_parquet if file.format == "parquet" else _copy_text)(file, folder / f"{number:06}.{file.format}")
         for number, file in enumerate(files)
     ]
 
@@ -60,16 +61,17 @@ def scans_of(copies: Iterable[Copy]) -> dict[str, list[dict[str, Any]]]:
         copies: all copies.
 
     Returns:
-        For each landing table its scans: paths, separator (None: Parquet) and columns.
+        For each landing table its scans: paths, separator (None: Parquet), columns, and the column for the name of the file, if there is one.
     """
     groups: dict[tuple, list[str]] = {}
     for copy in copies:
         if copy.columns:
-            groups.setdefault((copy.file.table, SEPARATORS.get(copy.file.format), copy.columns), []).append(str(copy.path))
+            key = (copy.file.table, SEPARATORS.get(copy.file.format), copy.columns, copy.file.contract.file_column)
+            groups.setdefault(key, []).append(str(copy.path))
     scans: dict[str, list[dict[str, Any]]] = {}
-    for (table, separator, columns), paths in groups.items():
+    for (table, separator, columns, file_column), paths in groups.items():
         listed = [{"source": source, "name": name, "type": kind} for source, name, kind in columns]
-        scans.setdefault(table, []).append({"paths": paths, "separator": separator, "columns": listed})
+        scans.setdefault(table, []).append({"paths": paths, "separator": separator, "columns": listed, "file_column": file_column})
     return scans
 
 

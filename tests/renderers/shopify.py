@@ -38,7 +38,7 @@ def render(native: Tables, form: str) -> Rendered:
     accounts = {row["customer_id"] for row in native["customers"] if _is_shopifys(row["customer_id"])}
     orders = {row["event_id"]: row for row in events if row["event_name"] == "order"}
     voids = {row["voids_event_id"]: row for row in events if row["event_name"] == "order_voided" and row["voids_event_id"] in orders}
-    refunds = _refunds_of_orders(events, voids)
+    refunds = refunds_of_orders(events, voids)
 
     shop = _Shop(form, accounts)
     for event_id, order in orders.items():
@@ -68,7 +68,7 @@ def _consent_alone(row: Row) -> Row:
     return row | {"country": "", "acquisition_channel": "", "plan": ""} if _is_shopifys(row["customer_id"]) else row
 
 
-def _refunds_of_orders(events: list[Row], voids: dict[str, Row]) -> list[tuple[Row, str]]:
+def refunds_of_orders(events: list[Row], voids: dict[str, Row]) -> list[tuple[Row, str]]:
     """Return refunds with the ids of the orders that they could be of."""
     found, bought = [], {}
     for row in events:
@@ -119,8 +119,8 @@ class _Shop:
         if customer not in self.accounts:
             return {"customer_id": customer, "email": ""}
         if number % 10:
-            return {"customer_id": customer, "email": _address(customer)}
-        return {"customer_id": "", "email": f" {_address(customer).upper()}" if number % 20 else _address(customer)}
+            return {"customer_id": customer, "email": address(customer)}
+        return {"customer_id": "", "email": f" {address(customer).upper()}" if number % 20 else address(customer)}
 
     def money(self, column: str, amount: Decimal) -> Row:
         """Return an amount in the shop's currency, and in GraphQL also in that of the buyer."""
@@ -164,8 +164,8 @@ class _Shop:
         updated = {f"{name}_consent_updated_at" if self.is_rest else f"{name}_updated_at": self.time(row["updated_at"])}
         when = {"created_at": self.time(row["updated_at"]), "updated_at": self.time(row["updated_at"]), "_fivetran_synced": self.time(row["loaded_at"])}
         said = {f"{name}_state": consent, **updated, **({"accepts_marketing": "false"} if self.is_rest else {})}
-        self.tables["customer"].append({"id": row["customer_id"], "email": _address(row["customer_id"]), "currency": "USD", **said, **when})
+        self.tables["customer"].append({"id": row["customer_id"], "email": address(row["customer_id"]), "currency": "USD", **said, **when})
 
 
-def _address(customer: str) -> str:
+def address(customer: str) -> str:
     return f"buyer.{customer}@example.com"

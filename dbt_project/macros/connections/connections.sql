@@ -28,11 +28,13 @@
 
 
 {# The rows of a system's table in all its connections, to select from: `business_id`, and the declared columns as trimmed text, null where a
-   connection lacks them. Of several tables, which must be declared with the same columns, each connection's first that is there. #}
-{% macro source_rows(system, tables) -%}
+   connection lacks them. Of several tables, which must be declared with the same columns, each connection's first that is there. Exports have other tables:
+   models make rows of this one of them, unless only what was delivered as such is asked for. #}
+{% macro source_rows(system, tables, with_exports=true) -%}
     {%- set tables = [tables] if tables is string else tables -%}
     {%- set declared = [] -%}
     {%- for table in tables %}{% do declared.append(source(system, table)) %}{% endfor -%}
+    {%- set exported = exported_rows(system, tables[0]) if with_exports else '' -%}
     {%- if not execute -%}
     (select 1) as source_rows
     {%- elif var('connections') is string -%}
@@ -42,7 +44,7 @@
     (
         select business_id{% for column in columns %}, {{ trim_to_null(column) }} as {{ quoted(column) }}{% endfor %}
         from (
-            {%- for connection in var('connections') if connection.system == system %}
+            {%- for connection in var('connections') if connection.source == system %}
             {%- set present = tables | select('in', connection.tables) | list %}
             {%- for scan in (adapter.dispatch('connection_scans', 'winback')(present[0], connection) if present else []) %}
             select {{ text_literal(connection.business_id) }} as business_id
@@ -53,6 +55,7 @@
             {%- endfor %}
             select cast(null as {{ dbt.type_string() }}) as business_id{% for column in columns %}, cast(null as {{ dbt.type_string() }}) as {{ quoted(column) }}{% endfor %}
             where 1 = 0
+            {{ exported }}
         ) as read_as_text
     ) as source_rows
     {%- endif -%}
@@ -100,10 +103,44 @@ from {{ relation }}
 {% macro duckdb__connection_scans(table, connection) %}{{ return(winback.duckdb__given_scans(table, connection.tables[table])) }}{% endmacro %}
 
 
+{# What the exports of a system add to the rows of one of its tables. dbt learns when it parses that the model is read. #}
+{% macro exported_rows(system, table) -%}
+    {%- if table in exported_tables().get(system, []) -%}
+        {%- set rows = ref('int_' ~ system ~ '_export_' ~ table) if not execute or has_export(system) -%}
+        {%- if rows and execute %}union all by name select * from {{ rows }} where copy_number = 1{% endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The tables that are made of exports, by models named int_<system>_export_<table>. Their columns, of those of the table, are text, and `copy_number` is 1 in
+   the rows that stand. #}
+{% macro exported_tables() %}
+    {{ return({
+        'shopify': ['order', 'refund', 'customer'],
+    }) }}
+{% endmacro %}
+
+{# Whether a system is connected by an export, which only DuckDB reads. #}
+{% macro has_export(system) %}
+    {{ return(var('connections') is not string and var('connections') | selectattr('source', 'equalto', system ~ '_export') | list | length > 0) }}
+{% endmacro %}
+
+{# The models that say what became of a system's rows. #}
+{% macro outcome_models(system) %}
+    {{ return(['int_' ~ system ~ '_outcomes'] + (['int_' ~ system ~ '_export_outcomes'] if not execute or has_export(system) else [])) }}
+{% endmacro %}
+
+{# Columns of an export, to select. Shopify writes an apostrophe before numbers that are texts, and spreadsheets before what might be a formula. #}
+{% macro exported_columns(columns) -%}
+    {%- for column in columns %}
+        case when left({{ column }}, 1) = chr(39) then nullif(substr({{ column }}, 2), '') else {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
 {# On-run-start of dbt without a refresh, on DuckDB: create the declared sources as empty tables, whose columns unit tests look up. #}
 {% macro declare_sources() %}
     {% if execute and target.type == 'duckdb' and var('connected') and var('connections') is string and flags.WHICH in ['build', 'run', 'test'] %}
-        {% for node in graph.sources.values() if node.source_name in var('connected').split() %}
+        {% for node in graph.sources.values() if node.source_name.removesuffix('_export') in var('connected').split() %}
             {% set columns = node.columns.keys() | join(' varchar, ') %}
             {% do run_query('create schema if not exists ' ~ node.schema) %}
             {% do run_query('create table if not exists ' ~ node.schema ~ '."' ~ node.identifier ~ '" (' ~ columns ~ ' varchar)') %}

@@ -10,15 +10,21 @@
             {% do kept.update({column.name: column.type}) %}
             {% do selected.append(quoted(column.source) ~ ' as ' ~ quoted(column.name)) %}
         {% endfor %}
-        {% set relation = text_relation(scan) if scan.separator else 'read_parquet(' ~ text_list(scan.paths) ~ ')' %}
+        {% set files = scan.get('file_column') %}
+        {% if files %}
+            {% do kept.update({files: 'VARCHAR'}) %}
+            {% do selected.append(quoted(files)) %}
+        {% endif %}
+        {% set named = ', filename = ' ~ text_literal(files) if files else '' %}
+        {% set relation = text_relation(scan, named) if scan.separator else 'read_parquet(' ~ text_list(scan.paths) ~ named ~ ')' %}
         {% do scans.append({'columns': kept, 'relation': '(select ' ~ selected | join(', ') ~ ' from ' ~ relation ~ ')'}) %}
     {% endfor %}
     {{ return(scans) }}
 {% endmacro %}
 
 
-{% macro text_relation(scan) -%}
-    read_csv({{ text_list(scan.paths) }}, auto_detect = false, header = true, delim = {{ text_literal(scan.separator) }}, {{ text_dialect() }},
+{% macro text_relation(scan, options='') -%}
+    read_csv({{ text_list(scan.paths) }}, auto_detect = false, header = true, delim = {{ text_literal(scan.separator) }}, {{ text_dialect() }}{{ options }},
         columns = { {%- for column in scan.columns %}{{ text_literal(column.source) }}: 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} })
 {%- endmacro %}
 

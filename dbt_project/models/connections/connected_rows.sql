@@ -3,9 +3,12 @@
 ) }}
 with outcomes as (
     {%- for system in var('connected').split() %}
+    {%- set is_last = loop.last %}
+    {%- for model in outcome_models(system) %}
     select business_id, '{{ system }}' as source, source_table, outcome, reason
-    from {{ ref('int_' ~ system ~ '_outcomes') }}
-    {{ 'union all' if not loop.last }}
+    from {{ ref(model) }}
+    {{ 'union all' if not (is_last and loop.last) }}
+    {%- endfor %}
     {%- endfor %}
 )
 

@@ -2,11 +2,13 @@
 {% test source_rows_reconcile(model) %}
 with delivered as (
     {%- for system in var('connected').split() %}
-    {%- for table, names in source_tables(system).items() %}
+    {%- for source in [system] + ([system ~ '_export'] if has_export(system) else []) %}
+    {%- for table, names in source_tables(source).items() %}
     select '{{ system }}' as source, '{{ table }}' as source_table, business_id, count(*) as row_count
-    from {{ source_rows(system, names) }}
+    from {{ source_rows(source, names, with_exports=false) }}
     group by business_id
     union all
+    {%- endfor %}
     {%- endfor %}
     {%- endfor %}
     select cast(null as {{ dbt.type_string() }}), cast(null as {{ dbt.type_string() }}), cast(null as {{ dbt.type_string() }}), 0

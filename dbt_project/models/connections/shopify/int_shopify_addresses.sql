@@ -22,7 +22,7 @@ owners as (
 
 -- A merge of somebody who never was a guest would change nothing.
 guests as (
-    select business_id, email_id, min(synced_at) as first_synced_at, max(synced_at) as synced_at
+    select business_id, email_id, min(ordered_at_utc) as seen_at, min(synced_at) as first_synced_at, max(synced_at) as synced_at
     from {{ ref('int_shopify_orders') }}
     where account_id is null and email_id is not null
     group by business_id, email_id
@@ -38,7 +38,8 @@ numbered as (
             order by case when owners.seen_at is null then 1 else 0 end, owners.seen_at desc, {{ binary_collation('owners.account_id') }}
         ) as place,
         count(*) over (partition by owners.business_id, owners.email_id) as number_of_owners,
-        max(owners.seen_at) over (partition by owners.business_id, owners.email_id) as seen_at,
+        -- An export does not say when anything of a customer was.
+        coalesce(max(owners.seen_at) over (partition by owners.business_id, owners.email_id), guests.seen_at) as seen_at,
         least(min(owners.first_synced_at) over (partition by owners.business_id, owners.email_id), guests.first_synced_at) as first_synced_at,
         greatest(max(owners.synced_at) over (partition by owners.business_id, owners.email_id), guests.synced_at) as synced_at
     from owners

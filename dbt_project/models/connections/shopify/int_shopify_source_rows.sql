@@ -9,7 +9,7 @@
 with read_rows as (
     {%- for table, names in tables.items() %}
     select business_id, '{{ table }}' as source_table, id
-    from {{ source_rows('shopify', names) }}
+    from {{ source_rows('shopify', names, with_exports=false) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
