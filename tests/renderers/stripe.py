@@ -68,7 +68,7 @@ class Life:
             paid_until = paid_on + (YEAR if payment["covers_until"] else MONTH)
             following = moment(self.payments[number + 1]["occurred_at"]) if number + 1 < len(self.payments) else None
             after = following or self.end
-            if following and _date(following) <= _date(paid_until) + PATIENCE:
+            if following and local_date(following) <= local_date(paid_until) + PATIENCE:
                 paid_until = following
             yield payment, paid_on, paid_until, after
 
@@ -77,13 +77,13 @@ def render(native: Tables) -> Rendered:
     """Render Lumen. The ids in the landing are Stripe's."""
     events = sorted(standing(native["events"]), key=lambda row: (row["occurred_at"], row["event_name"] in PAYMENTS, row["event_id"]))
     voided = {row["voids_event_id"] for row in events if row["event_name"] == "entry_voided"}
-    lives, held = _lives(events, voided)
-    trials = _trials(events, lives)
+    lives, held = lives_of(events, voided)
+    trials = trials_of(events, lives)
     account = _Account(native["contracts"])
     covers: dict[str, str] = {}
     for life in lives:
         account.add_life(life)
-        covers |= {payment["event_id"]: f"{_date(until) - timedelta(days=1)}" for payment, _, until, _ in life.periods()}
+        covers |= {payment["event_id"]: f"{local_date(until) - timedelta(days=1)}" for payment, _, until, _ in life.periods()}
     subscription_of_trial = {life.trial["customer_id"]: life.name for life in lives if life.trial}
     for trial in trials:
         subscription_of_trial[trial["customer_id"]] = account.add_trial(trial)
@@ -99,7 +99,7 @@ def render(native: Tables) -> Rendered:
     return Rendered(said, native | {"contracts": [], "events": [row for row in native["events"] if row["event_id"] not in held]}, account.tables)
 
 
-def _lives(events: list[Row], voided: set[str]) -> tuple[list[Life], set[str]]:
+def lives_of(events: list[Row], voided: set[str]) -> tuple[list[Life], set[str]]:
     """Return the lives of contracts, and the ids of the endings that are theirs."""
     lives: list[Life] = []
     running: dict[str, Life] = {}
@@ -117,7 +117,7 @@ def _lives(events: list[Row], voided: set[str]) -> tuple[list[Life], set[str]]:
     return lives, {life.ending["event_id"] for life in lives if life.ending}
 
 
-def _trials(events: list[Row], lives: list[Life]) -> list[Row]:
+def trials_of(events: list[Row], lives: list[Life]) -> list[Row]:
     """Let lives begin with the trial that led to them; return the other trials."""
     first: dict[str, Life] = {}
     for life in lives:
@@ -170,10 +170,10 @@ class _Account:
         price, pauses = "", []
         for payment, paid_on, paid_until, after in life.periods():
             interval, months = ("year", 12) if payment["covers_until"] else ("month", 1)
-            units = int(self.monthly(life.contract, _date(paid_on)) * months * 100)
+            units = int(self.monthly(life.contract, local_date(paid_on)) * months * 100)
             price = self.price(interval, units, payment["loaded_at"])
             self.add_invoice(payment, life.name, units=units, price=price, period=(paid_on, paid_until))
-            if _date(min(after or LAST_INSTANT, LAST_INSTANT)) > _date(paid_until) + PATIENCE:
+            if local_date(min(after or LAST_INSTANT, LAST_INSTANT)) > local_date(paid_until) + PATIENCE:
                 pauses.append((paid_until, after))
         last = life.ending or life.payments[-1]
         self.add("subscription_item", last["loaded_at"], id=f"si_{life.name[4:]}", subscription_id=life.name, plan_id=price, quantity=1, created=life.start)
@@ -241,5 +241,5 @@ class _Account:
             self.add("customer", row["loaded_at"], id=name, email=f"{name}@example.com", created=at, currency="sek", is_deleted="false")
 
 
-def _date(instant: datetime) -> date:
+def local_date(instant: datetime) -> date:
     return instant.astimezone(ZONE).date()

@@ -115,6 +115,7 @@ from {{ relation }}
    the rows that stand. #}
 {% macro exported_tables() %}
     {{ return({
+        'stripe': ['subscription_history', 'subscription_item', 'price', 'invoice', 'invoice_line_item', 'charge', 'refund'],
         'shopify': ['order', 'refund', 'customer'],
     }) }}
 {% endmacro %}

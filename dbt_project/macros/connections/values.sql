@@ -5,6 +5,12 @@
     case when length({{ text }}) > 10 and not {{ has_zone(text) }} then {{ text }} || 'Z' else {{ text }} end
 {%- endmacro %}
 
+{# A time of a system that means the business's clock unless it says otherwise, with its zone. #}
+{% macro local_text(text, business) -%}
+    {%- set clock = try_cast(text, 'timestamp') -%}
+    case when length({{ text }}) > 10 and not {{ has_zone(text) }} and {{ clock }} is not null then {{ time_text(from_local(clock, business ~ '.timezone')) }} else {{ text }} end
+{%- endmacro %}
+
 {# Whether a text says yes; false where it is missing. #}
 {% macro says_yes(text) %}coalesce({{ parse_boolean(text) }}, false){% endmacro %}
 
@@ -19,9 +25,20 @@
     row_number() over (partition by business_id, {{ key | join(', ') }} order by {{ order | join(', ') }})
 {%- endmacro %}
 
-{# An amount in a currency's smallest unit, as an amount of the currency: divided by ten to the power of its exponent in ISO 4217. #}
-{% macro of_smallest_unit(amount, currency) -%}
-    {{ amount }} / case
+{# An amount in a currency's smallest unit, as an amount of the currency. #}
+{% macro of_smallest_unit(amount, currency) %}{{ amount }} / {{ units_of(currency) }}{% endmacro %}
+
+{# The text of an exported amount of a currency, in its smallest unit; a text that is no amount stays as it is. Some dashboards write decimals with a comma. #}
+{% macro in_smallest_unit(text, currency) -%}
+    {%- set plain -%}
+    case when {{ regexp_match(text, '^[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]{2}$') }} then replace(replace({{ text }}, '.', ''), ',', '.') else {{ text }} end
+    {%- endset -%}
+    coalesce(cast(cast({{ parse_number(plain, 'decimal(18, 4)') }} * {{ units_of(currency) }} as decimal(22, 4)) as {{ dbt.type_string() }}), {{ text }})
+{%- endmacro %}
+
+{# How many smallest units a currency has: ten to the power of its exponent in ISO 4217. #}
+{% macro units_of(currency) -%}
+    case
         when {{ ascii_lower(currency) }} in ('bif', 'clp', 'djf', 'gnf', 'isk', 'jpy', 'kmf', 'krw', 'pyg', 'rwf', 'ugx', 'uyi', 'vnd', 'vuv', 'xaf', 'xof', 'xpf') then 1
         when {{ ascii_lower(currency) }} in ('bhd', 'iqd', 'jod', 'kwd', 'lyd', 'omr', 'tnd') then 1000
         when {{ ascii_lower(currency) }} in ('clf', 'uyw') then 10000

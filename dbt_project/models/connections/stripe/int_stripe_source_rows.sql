@@ -22,7 +22,7 @@ with read_rows as (
         {{ 'coalesce(' ~ parse_boolean('_fivetran_active') ~ ', true)' if table == 'subscription_history' else 'true' }} as is_active,
         {{ utc_text('_fivetran_start') if table == 'subscription_history' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as version_start,
         {{ utc_text('_fivetran_synced') }} as synced
-    from {{ source_rows('stripe', its.get('read', table)) }}
+    from {{ source_rows('stripe', its.get('read', table), with_exports=false) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
