@@ -32,7 +32,7 @@ def seeds(tmp_path: Path) -> Path:
     [
         ("nobody,stripe,fivetran,/x", "seeds/connections.csv, row 2: business 'nobody' is not in businesses.csv"),
         ("shop,paypal,fivetran,/x", "seeds/connections.csv, row 2: source is 'paypal'; use one of stripe, shopify, hubspot."),
-        ("shop,stripe,csv,/x", "seeds/connections.csv, row 2: shape is 'csv'; use one of fivetran."),
+        ("shop,stripe,csv,/x", "seeds/connections.csv, row 2: shape is 'csv'; use one of fivetran, export."),
         ("shop,stripe,fivetran,", "seeds/connections.csv, row 2: location is empty"),
         ("shop,stripe,fivetran,/x\nshop,stripe,fivetran,/y", "seeds/connections.csv, row 3: 'shop' is already connected to 'stripe' in row 2; keep one of the two."),
         ("shop,stripe,fivetran", "seeds/connections.csv, row 2: 3 values for 4 columns"),

@@ -117,6 +117,7 @@ from {{ relation }}
     {{ return({
         'stripe': ['subscription_history', 'subscription_item', 'price', 'invoice', 'invoice_line_item', 'charge', 'refund'],
         'shopify': ['order', 'refund', 'customer'],
+        'hubspot': ['deal', 'deal_pipeline_stage', 'deal_company', 'deal_contact', 'contact', 'company'],
     }) }}
 {% endmacro %}
 

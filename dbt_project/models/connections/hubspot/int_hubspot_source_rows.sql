@@ -20,7 +20,7 @@ with read_rows as (
         {{ ids[0] }} as id,
         {{ ids[1] if ids | length > 1 else nothing }} as other_id,
         {{ ids | join(' is null or ') }} is null as lacks_id
-    from {{ source_rows('hubspot', table) }}
+    from {{ source_rows('hubspot', table, with_exports=false) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

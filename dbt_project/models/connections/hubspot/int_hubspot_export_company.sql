@@ -1,0 +1,20 @@
+{%- set columns = ['id', 'created_at', 'merged_ids'] -%}
+with read_rows as (
+    select
+        business_id,
+        file_name,
+        {{ exported_columns(columns) }}
+    from {{ source_rows('hubspot_export', 'companies') }}
+)
+
+select
+    companies.business_id,
+    companies.id,
+    companies.merged_ids as property_hs_merged_object_ids,
+    {{ local_text('companies.created_at', 'businesses') }} as property_createdate,
+    row_number() over (
+        partition by companies.business_id, companies.id
+        order by companies.file_name desc, {{ binary_collation('concat_ws(chr(31), companies.merged_ids, companies.created_at)') }}
+    ) as copy_number
+from read_rows as companies
+left join {{ ref('stg_businesses') }} as businesses on companies.business_id = businesses.business_id

@@ -1,0 +1,8 @@
+select
+    business_id,
+    deal_id,
+    customer_id as company_id,
+    type_id,
+    copy_number
+from {{ ref('int_hubspot_export_deal_customers') }}
+where kind = 'company'
