@@ -97,7 +97,7 @@ def _told(row: Row, subscription: Exported | None, is_payment: bool) -> Row:
 def _start(subscription: Exported, like: Row) -> Row:
     """Return the start of a subscription of which no payment is known."""
     at, empty = f"{subscription.paid_from:%Y-%m-%dT%H:%M:%SZ}", dict.fromkeys(like, "")
-    given = {"event_id": f"{subscription.row['id']}-start", "business_id": "lumen", "customer_id": subscription.customer, "event_name": "subscription_started"}
+    given = {"event_id": f"{subscription.row['id']}-start", "business_id": like["business_id"], "customer_id": subscription.customer, "event_name": "subscription_started"}
     return empty | given | {"occurred_at": at, "contract_id": subscription.contract, "loaded_at": at}
 
 
