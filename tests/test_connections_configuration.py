@@ -13,6 +13,7 @@ from orchestration.connections.folders import connected_files
 from orchestration.connections.key import identity_key_variables
 from orchestration.connections.schemas import schema_of
 from orchestration.connections.systems import SYSTEMS, VOCABULARIES, tables_of
+from orchestration.connections.thresholds import Thresholds, proposed_thresholds
 from orchestration.errors import WinbackError
 from orchestration.seed_checks import EVENT_KINDS, EXIT_KINDS, check_configuration
 from projects import GOLDEN
@@ -112,3 +113,19 @@ def test_what_connect_writes_is_valid(system: str) -> None:
     vocabulary = VOCABULARIES[system]
     assert vocabulary.event_kinds and set(vocabulary.event_kinds.values()) <= set(EVENT_KINDS)
     assert {kind for kind, _ in vocabulary.exit_reasons.values()} <= set(EXIT_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("advice", "thresholds"),
+    [
+        ("(30, 0.4, 0.2), (60, 0.25, 0.1), (90, null, null)", Thresholds(None, 60, None, 0.1)),
+        ("(30, 0.4, 0.2), (60, null, null)", Thresholds()),
+        ("(30, null, null)", Thresholds()),
+    ],
+)
+def test_a_history_too_short_to_follow_anybody_shows_no_thresholds(tmp_path: Path, advice: str, thresholds: Thresholds) -> None:
+    with duckdb.connect(str(tmp_path / "trial.duckdb")) as trial:
+        trial.execute("create schema winback")
+        trial.execute("create table winback.threshold_advice (business_id text, days integer, silent_share double, false_alarm_rate double)")
+        trial.execute(f"insert into winback.threshold_advice select 'acme', * from (values {advice})")
+    assert proposed_thresholds(tmp_path / "trial.duckdb", "acme") == thresholds

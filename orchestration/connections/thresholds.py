@@ -43,7 +43,8 @@ def proposed_thresholds(warehouse: Path, business_id: str) -> Thresholds:
         tried = connection.execute(
             "select days, silent_share, false_alarm_rate from winback.threshold_advice where business_id = ? order by days", [business_id]
         ).fetchall()
-    enough = ((days, share, rate) for days, share, rate in tried if share < 1 and rate is not None and rate <= MOST_FALSE_ALARMS)
+    # Where the history is too short to follow anybody for so long, the share and the rate are null.
+    enough = ((days, share, rate) for days, share, rate in tried if rate is not None and share < 1 and rate <= MOST_FALSE_ALARMS)
     former, silent, false_alarms = next(enough, (None, None, None))
     if former is None:
         return Thresholds()
