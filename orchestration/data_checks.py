@@ -1,11 +1,13 @@
 """Checks of the landed data: unused values, names that no seed lists, ids shared by several customers, and feeds that dry up."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import groupby, pairwise
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from orchestration.quoting import percent, shown
+from orchestration.remedies import remedy
 from orchestration.settings import Settings
 from orchestration.summary import Published
 from orchestration.warehouses import Reader
@@ -15,6 +17,7 @@ Findings = tuple[list[str], list[dict]]
 Find = Callable[[Reader, Settings], Findings]
 
 MOST_NAMED = 5  # names or reasons in a warning
+MOST_REMEDIES = 2  # of the most frequent reasons
 MOST_UNMAPPED = 100  # names and reasons in a table; the next constant limits the characters of each
 UNMAPPED_LENGTH = 60
 
@@ -99,6 +102,7 @@ def rejection_rates(reader: Reader, settings: Settings) -> Findings:
             warnings.append(
                 f"many rows of {table.name} are rejected: {int(rejected):,} of the {validated:,} that this refresh validated, {table.rejected:,} of all {table.landed:,} "
                 f"({reasons}). More than {settings.rejected_share:.1%} is too many (WINBACK_REJECTED_SHARE); see winback.rejected_rows."
+                + "".join(remedy(reason) for reason, _ in table.reasons[:MOST_REMEDIES])
             )
     return warnings, figures
 
@@ -120,7 +124,13 @@ def dropped_values(reader: Reader, _: Settings) -> Findings:
         others = [(f"{row.table}.{row.column} {row.reason}", row.values - row.of_revenue) for row in of_business if row.values > row.of_revenue]
         said = [f"revenue of {business} leaves out {_counted(amounts, 'amounts')}, but counts their events"] if amounts else []
         said += [f"of current rows of {business}, {_counted(others, 'values')} are not used"] if others else []
-        warnings.append(f"{'; '.join(said)}. See winback.dropped_values; land these rows again with a later loaded_at and values that can be used.")
+        reasons: Counter[str] = Counter()
+        for row in of_business:
+            reasons[row.reason] += row.values
+        warnings.append(
+            f"{'; '.join(said)}. See winback.dropped_values; land these rows again with values that can be used, and with a later loaded_at if the file has that column."
+            + "".join(remedy(reason) for reason, _ in reasons.most_common(MOST_REMEDIES))
+        )
     return warnings, dropped_figures(published)
 
 

@@ -42,6 +42,7 @@ def test_a_bad_delivery_is_seen_among_many_good_rows() -> None:
     warnings, (figures,) = rejection_rates(landing(rows=1000, rejected=3, validated_now=20), load_settings())
     said = "many rows of events are rejected: 3 of the 20 that this refresh validated, 3 of all 1,000 (invalid_occurred_at 3). More than 5.0%"
     assert len(warnings) == 1 and warnings[0].startswith(said)
+    assert warnings[0].endswith(" invalid_occurred_at: write times as ISO 8601, such as 2026-03-01 or 2026-03-01T14:00:00+01:00.")
     assert (figures["share"], figures["share of these"]) == ("0.30%", "15.00%")
     assert rejection_rates(landing(rows=1000, rejected=3, validated_now=60), load_settings())[0] == []
     assert len(rejection_rates(landing(rows=100, rejected=6, validated_now=0), load_settings())[0]) == 1
@@ -72,6 +73,7 @@ def test_dropped_values_are_told_by_business_and_amounts_first() -> None:
     assert others == (
         "of current rows of shop, 3 values (events.amount foreign_currency 1, events.amount invalid_amount 1, campaign_touches.cost invalid_cost 1) are not used"
     )
+    assert "correct the currency in seeds/businesses.csv. invalid_amount: write amounts as plain decimals" in warnings[1]
     assert figures[1] == {"business": "shop", "table": "events", "column": "amount", "reason": "foreign_currency", "values": 4}
     assert left_out(Published(tables).dropped, "shop") == 4
     assert dropped_values(Tables(DROPPED, EVENTS, VOIDED), load_settings()) == ([], [])
