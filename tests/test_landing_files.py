@@ -104,6 +104,7 @@ def test_no_landing_and_no_events_are_said_with_what_is_there(tmp_path: Path) ->
         (TEXT.replace(",", "\t"), "its columns are separated by tabs: write it with commas, or name the file .tsv."),
         ("Orders\nof the year 2025\n\n" + TEXT, "its header is below 3 other lines: remove everything above the header."),
         ("sep=;\n" + TEXT.replace(",", ";"), "separated by semicolons: write it with commas; its header is below 1 other line"),
+        (TEXT.replace("occurred_at", "happened_at").replace(",", ";"), "Its columns seem to be separated by semicolons: write it with commas."),
         (TEXT.replace("occurred_at", "happened_at"), "Landing table 'events' lacks the required column 'occurred_at' in FILE (it has: event_id"),
         (TEXT.encode("utf-16"), "FILE is UTF-16. Save it as CSV in UTF-8."),
         (TEXT.encode("utf-16-le"), "FILE contains zero bytes: it is UTF-16 without a byte-order mark"),

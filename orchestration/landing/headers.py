@@ -44,9 +44,11 @@ def read_header(text: Path, kind: str, original: Path, table: str, contract: Con
         raise WinbackError(f"{shown(original)}: the header is longer than {MOST_CHARACTERS:,} characters, or a quote in it is not closed. Shorten or close it.")
     try:
         return kept_columns(records[0] if records else [], original, table, contract)
-    except WinbackError:
+    except WinbackError as error:
         if diagnosis := _diagnosis(beginning, kind, contract):
             raise WinbackError(f"{shown(original)}: {diagnosis}") from None
+        if separator := _other_separator(beginning, kind):
+            raise WinbackError(f"{error} {separator}") from None
         raise
 
 
@@ -119,3 +121,11 @@ def _diagnosis(beginning: str, kind: str, contract: Contract) -> str:
             if faults:
                 return f"{'; '.join(faults)}."
     return ""
+
+
+def _other_separator(beginning: str, kind: str) -> str:
+    """Find the separator of a file whose header is one column when read with its own, whatever its columns are called."""
+    own = SEPARATORS[kind]
+    (first, *_) = [*_records(beginning, own), []]
+    others = [spelled for separator, spelled in SPELLED.items() if separator != own and len(first) == 1 and separator in first[0]]
+    return f"Its columns seem to be separated by {others[0]}: write it with {SPELLED[own]}." if others else ""
