@@ -170,10 +170,11 @@ def _is_whole(text: str) -> bool:
 def _mapping_problems(tables: dict[str, Rows]) -> Iterator[str]:
     businesses = {row["business_id"] for _, row in tables["businesses.csv"]} | {"*"}
     first_row: dict[tuple[str, str], int] = {}
+    unknown: dict[str, list[int]] = {}
     for line, row in tables["event_kinds.csv"]:
         where, business, name = f"row {line}", row["business_id"], row["event_name"]
         if business not in businesses:
-            yield f"{where}: business '{business}' is not in businesses.csv; add it there, or use '*' for all."
+            unknown.setdefault(business, []).append(line)
         if not name:
             yield f"{where}: event_name is empty; name the event."
         if row["kind"] not in EVENT_KINDS:
@@ -183,6 +184,9 @@ def _mapping_problems(tables: dict[str, Rows]) -> Iterator[str]:
         if (business, name) in first_row:
             yield f"{where}: '{name}' of '{business}' is already mapped in row {first_row[business, name]}; keep one of the two."
         first_row.setdefault((business, name), line)
+    for business, lines in unknown.items():
+        where = f"row {lines[0]}" + (f" and {len(lines) - 1} more" if len(lines) > 1 else "")
+        yield f"{where}: business '{business}' is not in businesses.csv; add it there, remove its lines here, or use '*' for all."
 
 
 def _reason_problems(tables: dict[str, Rows]) -> Iterator[str]:

@@ -79,6 +79,15 @@ def test_a_mistake_is_named_with_file_row_and_mend(seeds: Path, file: str, old: 
         check_configuration(seeds)
 
 
+def test_an_unknown_business_is_named_once(seeds: Path) -> None:
+    (seeds / "event_kinds.csv").write_text("business_id,event_name,kind\ngone,order,purchase\nshop,order,purchase\ngone,visit,interest\ngone,refund,refund\n")
+    with pytest.raises(WinbackError) as refused:
+        check_configuration(seeds)
+    assert str(refused.value).splitlines()[1:] == [
+        "  seeds/event_kinds.csv, row 2 and 2 more: business 'gone' is not in businesses.csv; add it there, remove its lines here, or use '*' for all."
+    ]
+
+
 def test_words_that_people_choose_may_be_like_null_but_for_null_itself(seeds: Path) -> None:
     (seeds / "exit_reasons.csv").write_text("reason,exit_kind,category,note\nnone,voluntary,undefined,null\n")
     (seeds / "event_kinds.csv").write_text("business_id,event_name,kind\nshop,NaN,ignore\n")
