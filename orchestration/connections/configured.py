@@ -98,7 +98,7 @@ def described(connection: Connection, columns: Mapping[str, Iterable[str]]) -> s
         others = [table for table, its in declared.items() if its.alternative_of == lacking[0]]
         raise WinbackError(
             f"The connection of {shown(connection.business_id)} to {SYSTEMS[connection.system]} has no table {' or '.join([lacking[0], *others])} in {shown(connection.location)}. "
-            "Put it there, or correct the location in seeds/connections.csv."
+            "Put it there, or correct the location that you gave, or the one in seeds/connections.csv."
         )
     contracts = {table: declared[table].contract for table in there}
     for table, contract in contracts.items():

@@ -15,7 +15,7 @@ from orchestration.connections.configured import Connection, read_connections
 from orchestration.connections.facts import facts_of
 from orchestration.connections.folders import shape_of
 from orchestration.connections.systems import SYSTEMS, VOCABULARIES
-from orchestration.connections.thresholds import Thresholds, proposed_thresholds
+from orchestration.connections.thresholds import MOST_FALSE_ALARMS, Thresholds, proposed_thresholds
 from orchestration.errors import WinbackError
 from orchestration.files import replace_file
 from orchestration.quoting import shown
@@ -95,7 +95,7 @@ def _thresholds(connection: Connection, log: Log) -> Row:
     if target() != "duckdb":
         log("dormant_after_days and former_after_days are empty: after the first refresh, `threshold_advice` shows the choices.")
         return {}
-    log("Looking at the gaps between purchases, to choose the days of silence.")
+    log("Looking at the gaps between purchases, to choose the days of silence. This is a refresh on trial, and may take a minute.")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "landing").mkdir()
         warehouse = Path(folder) / "trial.duckdb"
@@ -110,7 +110,11 @@ def _thresholds(connection: Connection, log: Log) -> Row:
 
 def _words(thresholds: Thresholds) -> str:
     if thresholds.former_after_days is None:
-        return "Too few customers bought twice to choose days of silence: dormant_after_days and former_after_days are empty, so customers leave by cancellation only."
+        return (
+            "The purchases show no number of days after which customers stay away: too few bought twice, the history is shorter than that and a year, or more "
+            f"than {MOST_FALSE_ALARMS:.0%} come back however long they were silent. dormant_after_days and former_after_days are empty, so customers leave by "
+            "cancellation only. Where they cannot cancel, as in a shop, write days of your own into seeds/businesses.csv: `threshold_advice` shows the choices."
+        )
     former = f"former_after_days {thresholds.former_after_days}: of customers so silent, {thresholds.false_alarm_rate:.0%} come back within a year by themselves. "
     if thresholds.dormant_after_days is None:
         return former + "dormant_after_days is empty: nobody is dormant. `threshold_advice` has the other choices."

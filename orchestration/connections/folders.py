@@ -58,7 +58,7 @@ def connected_files(connection: Connection, others: Mapping[str, Contract] | Non
     files = _files(connection, others or {})
     if not files:
         table = f"table of {SYSTEMS[connection.system]}, such as {next(iter(connection.tables))}.csv"
-        raise WinbackError(f"{shown(connection.folder)} holds no {table}. Put them there, or correct the location in seeds/{FILE}.")
+        raise WinbackError(f"{shown(connection.folder)} holds no {table}. Put them there, or correct the path that you gave, or the one in seeds/{FILE}.")
     return files
 
 
@@ -80,7 +80,7 @@ def _require_folder(connection: Connection) -> None:
     if connection.folder.is_file():
         raise WinbackError(f"{place}, is a file. Put it into a folder of its own, and give the folder.")
     if not connection.folder.is_dir():
-        raise WinbackError(f"There is no folder {place}. Correct the location in seeds/{FILE}.")
+        raise WinbackError(f"There is no folder {place}. Correct the path that you gave, or the one in seeds/{FILE}.")
 
 
 def _files(connection: Connection, others: Mapping[str, Contract] | None = None) -> tuple[LandedFile, ...]:
