@@ -42,6 +42,8 @@ DATES = """
     order by 1, 2
 """
 
+REJECTED = "select distinct business_id from winback.rejected_rows where landing_table = 'events'"
+
 VALIDATED = """
     select
         count(*),
@@ -185,14 +187,14 @@ def stale_feeds(reader: Reader, settings: Settings) -> Findings:
         settings: set the limit for all.
 
     Returns:
-        A warning for each of them, and the figures of all businesses that have an event.
+        A warning for each of them, with those that have no event at all in one, and the figures of all businesses that have an event.
     """
     as_of = Published(reader).as_of_date
-    warnings, figures = [], []
+    warnings, figures, silent = [], [], []
     for business, rows in groupby(reader.rows(DATES.format(as_of=as_of)), itemgetter(0)):
         dates = [on for _, on in rows if on]
         if not dates:
-            warnings.append(f"the landing of {business} has no event up to {as_of}; check whether its feed runs, or remove it from seeds/businesses.csv.")
+            silent.append(business)
             continue
         days, usual = (as_of - dates[-1]).days, max(((later - earlier).days for earlier, later in pairwise(dates)), default=0)
         figures.append(
@@ -204,6 +206,11 @@ def stale_feeds(reader: Reader, settings: Settings) -> Findings:
                 f"{settings.landing_days} days (WINBACK_LANDING_DAYS) and than any gap between its events in the year before (at most {usual} days); "
                 "see whether its feed still runs."
             )
+    rejected = {business for (business,) in reader.rows(REJECTED)} if silent else set()
+    if unheard := ", ".join(business for business in silent if business not in rejected):
+        warnings.insert(0, f"the landing of {unheard} has no event up to {as_of}; check whether the feed runs, or remove the business from seeds/businesses.csv.")
+    if refused := ", ".join(business for business in silent if business in rejected):
+        warnings.insert(0, f"the landing of {refused} has no valid event up to {as_of}, for rows are rejected; see winback.rejected_rows.")
     return warnings, figures
 
 

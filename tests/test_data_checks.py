@@ -121,16 +121,18 @@ def heard(**dates: list[str]) -> Tables:
         AS_OF,
         f"create table winback.dim_business as select unnest({list(dates)}) as business_id",
         table("winback_internal.stg_events", "business_id, occurred_at", *events),
+        table("winback.rejected_rows", "landing_table, business_id", "'events', 'refused'", "'customers', 'future'"),
     )
 
 
 def test_a_feed_that_dried_up_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    tables = heard(fresh=["2025-06-27"], stale=["2025-06-26"], future=["2025-08-01"])
-    warnings, figures = stale_feeds(tables, load_settings())
-    assert [row["days without one"] for row in figures] == [3, 4]
-    assert len(warnings) == 2 and "future has no event up to 2025-06-30" in warnings[0] and "stale is stale: its newest event is of 2025-06-26, 4 days before" in warnings[1]
+    tables = heard(fresh=["2025-06-27"], stale=["2025-06-26"], future=["2025-08-01"], later=["2025-08-01"], refused=["2025-08-01"])
+    refused, unheard, stale = stale_feeds(tables, load_settings())[0]
+    assert [row["days without one"] for row in stale_feeds(tables, load_settings())[1]] == [3, 4]
+    assert "the landing of refused has no valid event up to 2025-06-30, for rows are rejected" in refused
+    assert "the landing of future, later has no event up to 2025-06-30" in unheard and "stale is stale: its newest event is of 2025-06-26, 4 days before" in stale
     monkeypatch.setenv("WINBACK_LANDING_DAYS", "4")
-    assert len(stale_feeds(tables, load_settings())[0]) == 1
+    assert len(stale_feeds(tables, load_settings())[0]) == 2
 
 
 def test_a_business_that_is_heard_of_monthly_is_stale_after_its_longest_month_alone() -> None:
