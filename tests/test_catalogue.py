@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from orchestration.dbt_project import code_version
 from projects import ROOT, Project
@@ -116,6 +117,16 @@ def test_every_figure_of_a_public_fact_is_listed_and_nothing_else(busy: duckdb.D
     assert [(name, table) for name, table in listed.items() if name not in columns[table]] == []
     kept = {name for (name,) in busy.execute("select distinct metric from metric_history").fetchall()}
     assert kept and kept <= listed.keys()
+
+
+def test_every_metric_of_the_files_has_a_place_and_texts(texts: list[dict[str, str]]) -> None:
+    """In a second, what the tests of the built table find in minutes."""
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "dbt_project" / "models").rglob("*.yml")]
+    columns = [column for file in files for model in file.get("models", []) for column in model.get("columns", [])]
+    places = {column["name"]: column["config"]["meta"]["place"] for column in columns if "place" in column.get("config", {}).get("meta", {})}
+    assert sorted(places.values()) == list(range(1, len(places) + 1))
+    written = {(row["name"], row["language"]) for row in texts if row["kind"] == "metric"}
+    assert written == {(name, language) for name in places for language in LANGUAGES}
 
 
 def test_every_text_is_there_in_every_language(metrics: list[dict], texts: list[dict[str, str]], busy: duckdb.DuckDBPyConnection) -> None:
