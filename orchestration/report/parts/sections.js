@@ -23,7 +23,9 @@ function overview(grain, choose) {
     column(word("period"), (business) => { const row = latest(ofGrain(business.retention_rate, grain)); return row ? period(grain, row.period_start) : word("none_yet"); }, true),
     ...rates.map((rate) => column(label(rate), cell(rate))),
   ];
-  return [section("overview-title", word("overview")), table(sentence("overview_caption", { grain: word(grain) }), columns, data.businesses), paragraph("* " + word("not_warm_long"), { class: "soft" })];
+  const isStarred = data.businesses.some((business) => rates.some((rate) => stars(latest(ofGrain(business[rate], grain)))));
+  const note = isStarred ? [paragraph("* " + word("not_warm_long"), { class: "soft" })] : [];
+  return [section("overview-title", word("overview")), table(sentence("overview_caption", { grain: word(grain) }), columns, data.businesses), ...note];
 }
 
 function rateFigure(business, rate, grain) {
