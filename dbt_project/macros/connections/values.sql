@@ -28,12 +28,14 @@
 {# An amount in a currency's smallest unit, as an amount of the currency. #}
 {% macro of_smallest_unit(amount, currency) %}{{ amount }} / {{ units_of(currency) }}{% endmacro %}
 
-{# The text of an exported amount of a currency, in its smallest unit; a text that is no amount stays as it is. Some dashboards write decimals with a comma. #}
-{% macro in_smallest_unit(text, currency) -%}
-    {%- set plain -%}
+{# The text of an exported amount, with a point where it has a comma before two decimals: some dashboards write that. #}
+{% macro with_decimal_point(text) -%}
     case when {{ regexp_match(text, '^[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]{2}$') }} then replace(replace({{ text }}, '.', ''), ',', '.') else {{ text }} end
-    {%- endset -%}
-    coalesce(cast(cast({{ parse_number(plain, 'decimal(18, 4)') }} * {{ units_of(currency) }} as decimal(22, 4)) as {{ dbt.type_string() }}), {{ text }})
+{%- endmacro %}
+
+{# The text of an amount of a currency, in its smallest unit; a text that is no amount stays as it is. #}
+{% macro in_smallest_unit(text, currency) -%}
+    coalesce(cast(cast({{ parse_number(text, 'decimal(18, 4)') }} * {{ units_of(currency) }} as decimal(22, 4)) as {{ dbt.type_string() }}), {{ text }})
 {%- endmacro %}
 
 {# How many smallest units a currency has: ten to the power of its exponent in ISO 4217. #}

@@ -13,13 +13,14 @@ with read_rows as (
 deals as (
     select
         *,
+        case when not {{ is_mangled('id') }} then id end as deal_id,
         {{ parse_number("replace(probability, '%', '')", 'decimal(18, 4)') }} / case when probability like '%!%' escape '!' then 100 else 1 end as probability_of_winning
     from read_rows
 )
 
 select
     deals.business_id,
-    deals.id as deal_id,
+    deals.deal_id,
     case
         when coalesce(
             {{ parse_boolean('deals.is_closed_won') }},
@@ -36,7 +37,7 @@ select
     deals.company_ids,
     deals.contact_ids,
     row_number() over (
-        partition by deals.business_id, deals.id
+        partition by deals.business_id, deals.deal_id
         order by
             deals.file_name desc,
             {{ binary_collation('concat_ws(chr(31), deals.stage, deals.amount, deals.currency, deals.closed_at, deals.created_at, deals.company_ids, deals.contact_ids)') }}

@@ -7,41 +7,65 @@ with read_rows as (
     from {{ source_rows('stripe_export', 'payments') }}
 ),
 
-payments as (
+as_texts as (
     select
-        read_rows.business_id,
-        read_rows.id,
-        read_rows.customer_id,
-        {{ in_smallest_unit('read_rows.amount', 'coalesce(read_rows.currency, businesses.currency)') }} as units,
-        {{ in_smallest_unit('read_rows.amount_refunded', 'coalesce(read_rows.currency, businesses.currency)') }} as units_refunded,
-        read_rows.currency,
-        read_rows.created_at,
-        coalesce(read_rows.refunded_at, read_rows.created_at) as refunded_at,
-        coalesce({{ ascii_lower('read_rows.status') }} in ('paid', 'succeeded', 'refunded', 'partially refunded', 'partial refund'), false)
-        and coalesce({{ parse_boolean('read_rows.captured') }}, true) as is_paid,
-        coalesce({{ ascii_lower('read_rows.mode') }} <> 'test', true) as is_live,
-        read_rows.invoice_id is not null or max(read_rows.invoice_id) over (partition by read_rows.business_id) is null as has_invoice,
-        {{ parse_time(utc_text('read_rows.created_at'), 'businesses') }} as created_at_utc,
-        row_number() over (
-            partition by read_rows.business_id, read_rows.id
-            order by
-                read_rows.file_name desc,
-                {{ binary_collation('concat_ws(chr(31), read_rows.status, read_rows.amount, read_rows.amount_refunded, read_rows.created_at, read_rows.customer_id)') }}
-        ) as copy_number
+        read_rows.*,
+        {{ with_decimal_point('read_rows.amount') }} as amount_text,
+        {{ with_decimal_point('read_rows.amount_refunded') }} as refunded_text,
+        {{ ascii_lower('coalesce(read_rows.currency, businesses.currency)') }} as unit_of,
+        {{ utc_text('read_rows.created_at') }} as created_text,
+        businesses.timezone,
+        businesses.naive_times
     from read_rows
     left join {{ ref('stg_businesses') }} as businesses on read_rows.business_id = businesses.business_id
 ),
 
-subscriptions as (
+payments as (
+    select
+        as_texts.business_id,
+        as_texts.id,
+        as_texts.customer_id,
+        {{ in_smallest_unit('as_texts.amount_text', 'as_texts.unit_of') }} as units,
+        {{ in_smallest_unit('as_texts.refunded_text', 'as_texts.unit_of') }} as units_refunded,
+        as_texts.currency,
+        as_texts.created_at,
+        coalesce(as_texts.refunded_at, as_texts.created_at) as refunded_at,
+        coalesce({{ ascii_lower('as_texts.status') }} in ('paid', 'succeeded', 'refunded', 'partially refunded', 'partial refund'), false)
+        and coalesce({{ parse_boolean('as_texts.captured') }}, true) as is_paid,
+        coalesce({{ ascii_lower('as_texts.mode') }} <> 'test', true) as is_live,
+        as_texts.invoice_id is not null or max(as_texts.invoice_id) over (partition by as_texts.business_id) is null as has_invoice,
+        {{ parse_time('as_texts.created_text', 'as_texts') }} as created_at_utc,
+        row_number() over (
+            partition by as_texts.business_id, as_texts.id
+            order by
+                as_texts.file_name desc,
+                {{ binary_collation('concat_ws(chr(31), as_texts.status, as_texts.amount, as_texts.amount_refunded, as_texts.created_at, as_texts.customer_id)') }}
+        ) as copy_number
+    from as_texts
+),
+
+subscription_texts as (
     select
         subscriptions.business_id,
         subscriptions.customer_id,
         subscriptions.id,
-        {{ parse_time(utc_text('coalesce(subscriptions.trial_ends_at, subscriptions.started_at, subscriptions.created_at)'), 'businesses') }} as paid_from,
-        {{ parse_time(utc_text('subscriptions.ended_at'), 'businesses') }} as ended_at
+        {{ utc_text('coalesce(subscriptions.trial_ends_at, subscriptions.started_at, subscriptions.created_at)') }} as paid_from_text,
+        {{ utc_text('subscriptions.ended_at') }} as ended_text,
+        businesses.timezone,
+        businesses.naive_times
     from {{ ref('int_stripe_export_subscriptions') }} as subscriptions
     left join {{ ref('stg_businesses') }} as businesses on subscriptions.business_id = businesses.business_id
     where subscriptions.copy_number = 1 and {{ ascii_lower('subscriptions.status') }} not in ('incomplete', 'incomplete_expired', 'trialing', 'paused')
+),
+
+subscriptions as (
+    select
+        subscription_texts.business_id,
+        subscription_texts.customer_id,
+        subscription_texts.id,
+        {{ parse_time('subscription_texts.paid_from_text', 'subscription_texts') }} as paid_from,
+        {{ parse_time('subscription_texts.ended_text', 'subscription_texts') }} as ended_at
+    from subscription_texts
 ),
 
 -- A subscription is paid in advance: not in its trial, and not when it ends.

@@ -9,6 +9,13 @@ with read_rows as (
         file_name,
         {{ exported_columns(columns) }}
     from {{ source_rows('stripe_export', 'subscriptions') }}
+),
+
+subscriptions as (
+    select
+        *,
+        {{ with_decimal_point('amount') }} as price
+    from read_rows
 )
 
 select
@@ -31,7 +38,7 @@ select
     ) as ended_at,
     replace({{ ascii_lower('coalesce(cancellation_feedback, cancellation_reason)') }}, ' ', '_') as reason,
     quantity,
-    {{ in_smallest_unit('amount', 'currency') }} as unit_amount,
+    {{ in_smallest_unit('price', 'currency') }} as unit_amount,
     currency,
     billing_interval,
     interval_count,
@@ -41,4 +48,4 @@ select
             file_name desc,
             {{ binary_collation('concat_ws(chr(31), status, ended_at, canceled_at, period_ends_at, cancel_at_period_end, amount, quantity, billing_interval)') }}
     ) as copy_number
-from read_rows
+from subscriptions
