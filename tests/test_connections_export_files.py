@@ -1,5 +1,6 @@
 """Exports before anything is built: which file is of which table, what their headers mean, and what is said of them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from orchestration.connections.schemas import schema_variables
 from orchestration.connections.systems import SYSTEMS, tables_of
 from orchestration.errors import WinbackError
 from orchestration.landing.snapshot import copy_files
+from projects import ROOT
+from renderers import hubspot_export, shopify_export, stripe_export
 
 NOWHERE = Path("nowhere.csv")
 
@@ -158,3 +161,11 @@ def test_a_server_reads_no_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("orchestration.connections.schemas.SEEDS", tmp_path)
     with pytest.raises(WinbackError, match="'acme' to Shopify is an export, which is read on DuckDB alone"):
         schema_variables(lambda *_: {}, None)
+
+
+@pytest.mark.parametrize(("system", "unknown"), [("shopify", shopify_export.UNKNOWN), ("stripe", stripe_export.UNKNOWN), ("hubspot", hubspot_export.UNKNOWN)])
+def test_what_an_export_does_not_know_is_on_its_page(system: str, unknown: Iterable[str]) -> None:
+    """The figures of `test_connections_sample.py` agree but for this."""
+    _, listed = (ROOT / "docs" / "how-to" / f"connect-{system}.md").read_text(encoding="utf-8").split("What an export does not know:\n")
+    for words in unknown:
+        assert f"\n| {words} | " in listed.partition("\n## ")[0]

@@ -13,11 +13,12 @@ from pathlib import Path
 from orchestration.connections import configured
 from orchestration.connections.configured import Connection, read_connections
 from orchestration.connections.facts import facts_of
-from orchestration.connections.folders import shape_of
+from orchestration.connections.folders import files_not_read, shape_of
 from orchestration.connections.systems import SYSTEMS, VOCABULARIES
 from orchestration.connections.thresholds import MOST_FALSE_ALARMS, Thresholds, proposed_thresholds
 from orchestration.errors import WinbackError
 from orchestration.files import replace_file
+from orchestration.landing.files import MOST_NAMED
 from orchestration.quoting import shown
 from orchestration.seed_checks import COLUMNS, check_configuration
 from orchestration.settings import ROOT, SEEDS, target
@@ -46,6 +47,10 @@ def connect(connection: Connection, given: Mapping[str, str], log: Log) -> None:
             )
     connection = connection if connection.shape else replace(connection, shape=shape_of(connection))
     found = {**facts_of(connection, log), **given}
+    if connection.shape == "export":
+        log(f"{VOCABULARIES[connection.system].assumed} See docs/how-to/connect-{connection.system}.md.")
+    if others := files_not_read(connection):
+        log(f"Not read, because no name of a table is a word of theirs: {', '.join(map(shown, others[:MOST_NAMED]))}{' and more' if len(others) > MOST_NAMED else ''}.")
     before = {path: path.read_bytes() if path.exists() else None for path in (SEEDS / file for file in (*COLUMNS, configured.FILE))}
     try:
         business = _new_business(connection, found, log)

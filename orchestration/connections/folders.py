@@ -62,6 +62,24 @@ def connected_files(connection: Connection, others: Mapping[str, Contract] | Non
     return files
 
 
+def files_not_read(connection: Connection) -> tuple[str, ...]:
+    """List the files beside those of an export.
+
+    Args:
+        connection: the connection.
+
+    Returns:
+        Their names, sorted; none of Fivetran's tables, of which a system has many that are not needed.
+
+    Raises:
+        WinbackError: the folder is unreadable, or the name of a file is that of two tables.
+    """
+    if connection.shape != "export":
+        return ()
+    read = {file.path for file in _files(connection)}
+    return tuple(sorted(path.name for path in connection.folder.iterdir() if path.is_file() and path not in read and path.name[0] not in "._"))
+
+
 def connection_scans(copies: Sequence[Copy]) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Group the copies of connections' files.
 

@@ -24,6 +24,7 @@ class Vocabulary:
         event_kinds: the event names that the system's models land, with their kinds.
         exit_reasons: reasons with their exit kinds and categories.
         facts: for `currency` and `timezone` the tables and columns that may name them, the best first.
+        assumed: what is assumed of its exports, a sentence for people.
     """
 
     business_kind: str
@@ -31,6 +32,7 @@ class Vocabulary:
     event_kinds: dict[str, str]
     exit_reasons: dict[str, tuple[str, str]]
     facts: dict[str, tuple[tuple[str, str], ...]]
+    assumed: str
 
 
 VOCABULARIES = {
@@ -65,6 +67,7 @@ VOCABULARIES = {
             "other": ("voluntary", "other"),
         },
         {"currency": (("invoice", "currency"), ("payments", "currency"), ("subscriptions", "currency")), "timezone": (("account", "settings_dashboard_timezone"),)},
+        "An export knows no earlier prices and no subscription of a payment: a subscription counts at today's price, a payment for its customer's only one.",
     ),
     "shopify": Vocabulary(
         "retail",
@@ -72,6 +75,7 @@ VOCABULARIES = {
         {"order": "purchase", "refund": "refund", "order_not_counted": "ignore", "refund_not_counted": "ignore", "refund_not_made": "ignore", "deleted": "ignore"},
         {},
         {"currency": (("shop", "currency"), ("order", "currency_code"), ("order", "currency"), ("orders", "currency")), "timezone": (("shop", "iana_timezone"),)},
+        "An export does not say when money was paid back, and not which customer ordered: refunds have the date of their order, and who ordered is known by the address.",
     ),
     "hubspot": Vocabulary(
         "consulting",
@@ -87,6 +91,7 @@ VOCABULARIES = {
         },
         {},
         {"currency": (("deal", "property_deal_currency_code"), ("deals", "currency")), "timezone": ()},
+        "An export does not say its time zone: its times are read on the clock of the business.",
     ),
 }
 
