@@ -9,6 +9,7 @@ from dagster import AssetCheckSpec, AssetKey, AssetSpec, FreshnessPolicy
 from dagster_dbt import DagsterDbtTranslator
 
 from orchestration.dbt_project import manifest
+from orchestration.pulls import key_of_pull, pulled_systems
 from orchestration.settings import owners, target
 
 # One missed daily refresh warns, two fail. The extra four hours allow for refreshes that take longer than the day before.
@@ -53,7 +54,8 @@ class Catalog(DagsterDbtTranslator):
             Dagster's spec. A refresh may leave the table as it is.
         """
         spec = super().get_asset_spec(manifest, unique_id, project)
-        deps = [key_of(ancestor) for ancestor in _lineage()(unique_id)]
+        ancestors = _lineage()(unique_id)
+        deps = [*map(key_of, ancestors), *{pull for table in ancestors & _landing().keys() for pull in _pulls_into(key_of(table).path[-1])}]
         return spec.replace_attributes(deps=deps, freshness_policy=FRESH, skippable=True)
 
 
@@ -87,6 +89,11 @@ def _landing() -> dict[str, dict[str, Any]]:
     return {unique_id: source for unique_id, source in _project()["sources"].items() if source["source_name"] == "landing"}
 
 
+def _pulls_into(table: str) -> list[AssetKey]:
+    """Return the pulls of the systems that fill a landing table. A table is made after them, though Dagster does not run what lies between."""
+    return [key_of_pull(system) for system in pulled_systems() if f"model.winback.int_{system}_{table}" in _project()["nodes"]]
+
+
 @cache
 def _lineage() -> Callable[[str], frozenset[str]]:
     """Return a function that finds the public and landing tables that a table is made of, directly or by way of private tables."""
@@ -118,6 +125,7 @@ def landing_specs() -> list[AssetSpec]:
     return [
         AssetSpec(
             key_of(unique_id),
+            deps=_pulls_into(source["name"]),
             description=source["description"],
             group_name="landing",
             owners=owners(),

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from orchestration.connections.configured import Connection
-from orchestration.connections.systems import SYSTEMS
+from orchestration.connections.systems import PULLABLE, SYSTEMS
 from orchestration.errors import WinbackError
 from orchestration.outcome import ending_in_words
 from orchestration.request import Request
@@ -55,6 +55,21 @@ def connect(system: str, path: str, business: str | None, currency: str | None, 
     given = {"currency": currency, "timezone": timezone}
     connection = Connection(business or system, system, "fivetran" if is_schema else "", location)
     write_configuration(connection, {name: value for name, value in given.items() if value}, _say)
+
+
+@winback.command(help="Read Stripe's API into PATH, as the tables that `winback connect` reads. Without SYSTEM: every connection that was pulled before.")
+@click.argument("system", required=False, type=click.Choice(tuple(PULLABLE)))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--full", is_flag=True, help="Read everything again, not only what is new or may have changed.")
+def pull(system: str | None, path: Path | None, full: bool) -> None:
+    """Fill the tables of connections from an API."""
+    from orchestration.connections.pull import pull as pull_one
+    from orchestration.connections.pull import pull_all
+
+    if system is None:
+        pull_all(_say, whole=full)
+    else:
+        pull_one(system, (path or STATE / "pulled" / system).expanduser().absolute(), _say, whole=full)
 
 
 @winback.command(help="Write the sample into the landing, refresh, and show the rates.")

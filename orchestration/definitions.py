@@ -6,6 +6,7 @@ from dagster import AssetSelection, DefaultScheduleStatus, Definitions, Resource
 
 from orchestration.assets import checks, warehouse
 from orchestration.catalog import landing_specs
+from orchestration.pulls import pull_assets
 from orchestration.refreshers import Refreshing
 from orchestration.sensors import sensors
 
@@ -15,9 +16,16 @@ refresh_job = define_asset_job(
     description="Build every table from the landing, test them, and publish them in one step.",
 )
 
+pulls = pull_assets()
+pull_and_refresh_job = define_asset_job(
+    "pull_and_refresh",
+    selection=AssetSelection.assets(warehouse, *pulls),
+    description="Pull the connections that are pulled, then refresh. A pull that fails ends the run before the refresh.",
+)
+
 nightly = ScheduleDefinition(
     name="nightly",
-    job=refresh_job,
+    job=pull_and_refresh_job if pulls else refresh_job,
     cron_schedule="0 2 * * *",
     execution_timezone=os.environ.get("WINBACK_SCHEDULE_TIMEZONE", "UTC"),
     default_status=DefaultScheduleStatus.RUNNING,
@@ -25,9 +33,9 @@ nightly = ScheduleDefinition(
 )
 
 defs = Definitions(
-    assets=[*landing_specs(), warehouse],
+    assets=[*landing_specs(), *pulls, warehouse],
     asset_checks=[checks],
-    jobs=[refresh_job],
+    jobs=[refresh_job, pull_and_refresh_job] if pulls else [refresh_job],
     schedules=[nightly],
     sensors=sensors(),
     resources={"refresher": ResourceDefinition.hardcoded_resource(Refreshing())},

@@ -103,9 +103,10 @@ def _require_folder(connection: Connection) -> None:
 
 def _files(connection: Connection, others: Mapping[str, Contract] | None = None) -> tuple[LandedFile, ...]:
     contracts = {**{table: its.contract for table, its in connection.tables.items()}, **(others or {})}
+    folder = connection.folder.resolve()  # Links are followed once: of a folder that a pull fills, all tables are of one pull.
     if connection.shape != "export":
-        return tables_in(connection.folder, contracts, connection.name)[0]
-    files, _ = tables_in(connection.folder, contracts, connection.name, lambda name: _table_named_in(name, contracts, connection.folder))
+        return tables_in(folder, contracts, connection.name)[0]
+    files, _ = tables_in(folder, contracts, connection.name, lambda name: _table_named_in(name, contracts, folder))
     order = {table: number for number, table in enumerate(contracts)}
     return tuple(sorted(files, key=lambda file: (order[file.table], _with_numbers(file.path.stem), file.path)))
 
