@@ -14,7 +14,7 @@ from waiting import wait_for
 
 KEY = "sk_live_a1b2c3d4e5"
 ADDRESS = "ann@example.com"
-VISA = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2035, "cvc": "123"}
+VISA, DECLINED = "4242424242424242", "4000000000000341"
 
 
 class LocalStripe:
@@ -68,13 +68,17 @@ class LocalStripe:
     def plan(self, name: str, amount: int, **given: object) -> None:
         self.client.v1.plans.create({"id": name, "amount": amount, "currency": "usd", "interval": "month", "product": {"name": name}, **given})
 
-    def customer(self) -> str:
+    def customer(self, card: str = VISA) -> str:
         """Return the id of a new customer with a card."""
-        customer = self.client.v1.customers.create({"email": ADDRESS})
-        card = self.client.v1.payment_methods.create({"type": "card", "card": VISA})
-        self.client.v1.payment_methods.attach(card.id, {"customer": customer.id})
-        self.client.v1.customers.update(customer.id, {"invoice_settings": {"default_payment_method": card.id}})
-        return customer.id
+        customer = self.client.v1.customers.create({"email": ADDRESS}).id
+        self.give_card(customer, card)
+        return customer
+
+    def give_card(self, customer: str, number: str) -> None:
+        """Let a customer pay by a card from here on."""
+        card = self.client.v1.payment_methods.create({"type": "card", "card": {"number": number, "exp_month": 12, "exp_year": 2035, "cvc": "123"}}).id
+        self.client.v1.payment_methods.attach(card, {"customer": customer})
+        self.client.v1.customers.update(customer, {"invoice_settings": {"default_payment_method": card}})
 
     def subscribe(self, customer: str, plan: str) -> str:
         """Return the id of a new subscription, whose first invoice is paid."""

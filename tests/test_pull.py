@@ -15,7 +15,7 @@ import pytest
 import warm
 from orchestration.connections.pulled import Pulled
 from projects import CONNECTED_SEEDS, Project, copy_project
-from stripe_driver import ADDRESS, KEY, LocalStripe
+from stripe_driver import ADDRESS, DECLINED, KEY, VISA, LocalStripe
 from waiting import wait_for
 
 AS_OF = "2025-07-31"
@@ -156,13 +156,16 @@ def test_a_pull_that_is_killed_and_run_again_gives_the_same(account: LocalStripe
 def test_what_changes_later_is_read_again(account: LocalStripe, place: Project) -> None:
     """Old invoices that are paid or deleted, items that are taken away; what is final is not asked for again."""
     folder = place.folder / "stripe"
-    customer = account.customer()
+    customer, debtor = account.customer(), account.customer(DECLINED)
     first = account.subscribe(customer, "ten")
     account.at("2025-02-01 00:00:00")
-    paid_later, deleted_later = (account.bill(customer, first, pay=False) for _ in range(2))
+    deleted_later = account.bill(customer, first, pay=False)
+    (paid_later,) = account.invoices_of(account.subscribe(debtor, "ten"))
     account.at("2025-06-01 00:00:00")
     account.subscribe(customer, "ten")
     pull(place, account, "stripe", str(folder))
+    assert {row["status"] for row in rows(folder, "invoice") if row["id"] == paid_later} == {"open"}
+    account.give_card(debtor, VISA)
     account.client.v1.invoices.pay(paid_later)
     account.client.v1.invoices.delete(deleted_later)
     account.change_plan(first, "twenty")

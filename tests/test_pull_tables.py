@@ -38,6 +38,7 @@ def test_an_object_becomes_a_row_of_the_declared_columns() -> None:
     row = flat_row("invoice_line_item", LINE)
     assert (row["amount"], row["price_id"], row["plan_id"], row["period_end"]) == ("123456789012345678", "price_1", "price_1", "2025-02-10T10:00:00Z")
     assert flat_row("plan", {"id": "p", "amount": None, "amount_decimal": "0.5"})["unit_amount_decimal"] == "0.5"
+    assert flat_row("charge", {"id": "c", "created": 1 << 80})["created"] == f"{1 << 80}"
     assert "ann@example.com" not in f"{row}{flat_row('invoice', {'customer_email': 'ann@example.com', 'customer_name': 'Ann'})}"
 
 

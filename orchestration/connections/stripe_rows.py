@@ -1,6 +1,7 @@
 """How Stripe's objects are laid out as Fivetran's tables: the columns that the dbt project declares, and nothing else of what Stripe sends."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -75,10 +76,8 @@ def flat_row(table: str, item: Mapping[str, Any]) -> Row:
 
 def _fields(item: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in item.items():
-        if isinstance(value, Mapping) and "object" not in value:
+        if isinstance(value, Mapping):
             yield from _fields(value, f"{prefix}{name}_")
-        elif isinstance(value, Mapping):
-            yield f"{prefix}{name}_id", value.get("id")
         else:
             yield f"{prefix}{name}", value
             yield f"{prefix}{name}_id", value
@@ -99,5 +98,6 @@ def text_of(column: str, value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if column in TIMES and isinstance(value, int):
-        return datetime.fromtimestamp(value, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with suppress(OverflowError, ValueError, OSError):  # A number that is no time stays one, and costs its value at most.
+            return datetime.fromtimestamp(value, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(value)
