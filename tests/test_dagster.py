@@ -67,7 +67,7 @@ def test_dependencies_lead_through_private_tables_to_the_landing() -> None:
 
 @pytest.mark.builds
 def test_the_command_line_imports_neither_dagster_nor_dbt(bare_toy: Project) -> None:
-    program = "import sys, orchestration.cli, orchestration.run; print(sorted({'dagster', 'dagster_dbt', 'dbt'} & set(sys.modules)))"
+    program = "import sys, orchestration.cli, orchestration.run; print(sorted({'dagster', 'dagster_dbt', 'dbt', 'dlt'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], cwd=bare_toy.folder, env=bare_toy.env(), text=True, capture_output=True, check=True)
     assert done.stdout == "[]\n"
 
