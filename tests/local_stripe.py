@@ -2,7 +2,7 @@
 
 Its objects and rules are localstripe's. Added is what it lacks of Stripe as documented, and what a test needs: a clock that is set (so that years pass), live mode, lists
 that begin with the newest object and know `created` and `status`, periods after the first, invoice lines that name the subscription's item, requests that
-wait or are answered with 429, and a listing of the requests that came, also as a proxy.
+wait or are answered with 429 or 403, the account, and a listing of the requests that came, also as a proxy.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from localstripe import resources
 from localstripe.server import app, json_response, store, unflatten_data
 
 STEPS = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
-state = SimpleNamespace(now=1_700_000_000, page=100, hold="", refuse_for=0, refused=0, requests=[], elsewhere=[])
+state = SimpleNamespace(now=1_700_000_000, page=100, hold="", refuse_for=0, refused=0, forbid="", account={}, requests=[], elsewhere=[])
 
 
 def export(self: resources.StripeObject, expand: list[str] | None = None) -> dict:
@@ -66,6 +66,10 @@ async def as_documented(request: web.Request, handler: object) -> web.StreamResp
             return refused()
         while state.hold and request.path.startswith(state.hold):
             await asyncio.sleep(0.05)
+        if state.forbid and request.path.startswith(state.forbid):
+            return web.Response(status=403)
+        if request.path == "/v1/account" and state.account:
+            return json_response(state.account)
     if request.method == "GET" and request.path in ("/v1/refunds", "/v1/charges", "/v1/invoices", "/v1/subscriptions", "/v1/plans"):
         return json_response(page(request.path, unflatten_data(request.query)))
     return await handler(request)

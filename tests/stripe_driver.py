@@ -59,7 +59,7 @@ class LocalStripe:
     def clear(self) -> None:
         """Forget all objects."""
         urllib.request.urlopen(urllib.request.Request(f"{self.url}/_config/data", method="DELETE")).close()
-        self.set(hold="", refuse_for=0, refused=0, page=100, requests=[], elsewhere=[])
+        self.set(hold="", refuse_for=0, refused=0, forbid="", account={}, page=100, requests=[], elsewhere=[])
 
     def at(self, time: str) -> None:
         """Set the clock."""

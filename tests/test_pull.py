@@ -205,6 +205,17 @@ def test_pages_rate_limits_and_long_invoices(account: LocalStripe, place: Projec
     assert len(rows(place.folder / "stripe", "invoice")) == 6
 
 
+def test_the_key_of_another_account_or_without_a_right_is_refused(account: LocalStripe, place: Project) -> None:
+    folder, rome = place.folder / "stripe", {"object": "account", "settings": {"dashboard": {"timezone": "Europe/Rome"}}, "email": ADDRESS}
+    account.set(account={"id": "acct_1", **rome})
+    pull(place, account, "stripe", str(folder))
+    assert rows(folder, "account") == [{"id": "acct_1", "settings_dashboard_timezone": "Europe/Rome", "_fivetran_deleted": False}]
+    account.set(account={"id": "acct_2", **rome})
+    assert "The key is that of another account" in place.refused("pull", "stripe", str(folder), **account.environment)
+    account.set(account={"id": "acct_1", **rome}, forbid="/v1/charges")
+    assert "Stripe does not let the key in WINBACK_STRIPE_KEY read charges." in place.refused("pull", "stripe", str(folder), **account.environment)
+
+
 def test_nothing_private_is_kept_and_nothing_is_sent_elsewhere(account: LocalStripe, place: Project) -> None:
     """No key and no address in any file or line, no file in the home, and no request to anybody but Stripe: a proxy would see it."""
     account.subscribe(account.customer(), "ten")

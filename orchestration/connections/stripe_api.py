@@ -52,12 +52,12 @@ def fetch(pipeline: dlt.Pipeline, url: str, key: str, log: Log, *, whole: bool) 
         log("WARNING: the key is one of test mode. Winback leaves out all that Stripe marks as test mode.")
     for name in LISTS:
         older = _unfinished(pipeline, name)
-        pipeline.run(tables_from(listed(url, key, name, log, whole=whole), name, client))
+        _load(pipeline, client, name, listed(url, key, name, log, whole=whole))
         _say_rows(pipeline, name, log)
         if older and not whole:
             _fetch_again(pipeline, client, name, older, log)
     if account:
-        pipeline.run(tables_from(dlt.resource([account], name="account", selected=False), "account", client))
+        _load(pipeline, client, "account", dlt.resource([account], name="account", selected=False))
 
 
 def client_of(url: str, key: str) -> RESTClient:
@@ -119,6 +119,10 @@ def tables_from(objects: DltResource, name: str, client: RESTClient) -> list[Dlt
         columns = {column: {"name": column, "data_type": "text", "nullable": True} for column in columns_of(table)}
         tables.append(objects | dlt.transformer(_each(rows), name=table, write_disposition=kept, merge_key=merge_key, columns=columns))
     return tables
+
+
+def _load(pipeline: dlt.Pipeline, client: RESTClient, name: str, objects: DltResource) -> None:
+    pipeline.run(tables_from(objects, name, client), loader_file_format="jsonl")  # Half the memory of dlt's default for DuckDB.
 
 
 def _each(rows: Any) -> Any:
@@ -202,7 +206,7 @@ def _fetch_again(pipeline: dlt.Pipeline, client: RESTClient, name: str, ids: lis
             else:
                 yield item
 
-    pipeline.run(tables_from(dlt.resource(objects, name=f"{name}_again", selected=False), name, client))
+    _load(pipeline, client, name, dlt.resource(objects, name=f"{name}_again", selected=False))
     for table, owner in TABLES[name].items() if gone else ():
         with pipeline.sql_client() as store:
             where = f"{owner} in ({', '.join(['%s'] * len(gone))}) and _dlt_valid_to is null"
