@@ -8,7 +8,8 @@ import pytest
 
 from orchestration.connections.configured import Connection
 from orchestration.connections.folders import connected_files
-from orchestration.connections.pulled import Pulled
+from orchestration.connections.pull import require_own_key
+from orchestration.connections.pulled import Pulled, pulled_connections
 from orchestration.connections.stripe_rows import flat_row, published_tables
 from orchestration.connections.versions import Versions
 from orchestration.errors import WinbackError
@@ -92,6 +93,20 @@ def test_a_place_that_is_taken_is_refused(tmp_path: Path, kind: str) -> None:
     {"folder": place.mkdir, "file": place.touch, "link": lambda: place.symlink_to(tmp_path)}[kind]()
     with pytest.raises(WinbackError, match="no pull has made it"):
         Pulled(place).require_ours()
+
+
+def test_a_folder_is_pulled_once_and_a_key_is_for_one_folder(tmp_path: Path) -> None:
+    one, other = Pulled(tmp_path / "one"), Pulled(tmp_path / "other")
+    one.publish(lambda folder: written(folder, 1))
+    lines = [f"euros,stripe,fivetran,{one.path}", f"dollars,stripe,fivetran,{one.path}", f"else,stripe,fivetran,{other.path}", f"shop,shopify,fivetran,{one.path}"]
+    (tmp_path / "connections.csv").write_text("\n".join(["business_id,source,shape,location", *lines]) + "\n")
+    connections = pulled_connections(tmp_path)
+    assert [connection.business_id for connection in connections] == ["euros"]
+    require_own_key(connections[0], connections)
+    other.publish(lambda folder: written(folder, 1))
+    connections = pulled_connections(tmp_path)
+    with pytest.raises(WinbackError, match="there are several folders of Stripe"):
+        require_own_key(connections[0], connections)
 
 
 def test_every_declared_table_is_published() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.connections.configured import Connection, read_connections
+from orchestration.connections.systems import PULLABLE
 from orchestration.errors import WinbackError
 from orchestration.files import sync
 from orchestration.quoting import shown
@@ -81,7 +82,7 @@ class Pulled:
 
 
 def pulled_connections(seeds: Path) -> list[Connection]:
-    """List the connections whose folder a pull has filled.
+    """List the connections whose folder a pull has filled, one for each folder: businesses of several currencies share an account.
 
     Args:
         seeds: the folder with the configuration.
@@ -89,7 +90,11 @@ def pulled_connections(seeds: Path) -> list[Connection]:
     Returns:
         The connections.
     """
-    return [connection for connection in read_connections(seeds) if Pulled(connection.folder).tables.is_dir()]
+    found: dict[Path, Connection] = {}
+    for connection in read_connections(seeds):
+        if connection.system in PULLABLE and Pulled(connection.folder).tables.is_dir():
+            found.setdefault(connection.folder, connection)
+    return list(found.values())
 
 
 def _number(folder: Path) -> int:
