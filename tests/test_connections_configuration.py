@@ -116,16 +116,18 @@ def test_what_connect_writes_is_valid(system: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("advice", "thresholds"),
+    ("advice", "can_cancel", "thresholds"),
     [
-        ("(30, 0.4, 0.2), (60, 0.25, 0.1), (90, null, null)", Thresholds(None, 60, None, 0.1)),
-        ("(30, 0.4, 0.2), (60, null, null)", Thresholds()),
-        ("(30, null, null)", Thresholds()),
+        ("(30, 0.4, 0.2), (60, 0.25, 0.1), (90, null, null)", True, Thresholds(None, 60, None, 0.1)),
+        ("(30, 0.4, 0.2), (60, 0.35, 0.15), (90, 0.3, 0.18), (120, null, null)", True, Thresholds()),
+        ("(30, 0.4, 0.2), (60, 0.35, 0.15), (90, 0.3, 0.18), (120, null, null)", False, Thresholds(30, 60, 0.6 / 0.65, 0.15)),
+        ("(30, null, null)", False, Thresholds()),
     ],
 )
-def test_a_history_too_short_to_follow_anybody_shows_no_thresholds(tmp_path: Path, advice: str, thresholds: Thresholds) -> None:
+def test_thresholds_are_those_that_the_advice_shows(tmp_path: Path, advice: str, can_cancel: bool, thresholds: Thresholds) -> None:
+    """A history may be too short to follow anybody. Where customers leave by silence alone, the least of many false alarms are accepted."""
     with duckdb.connect(str(tmp_path / "trial.duckdb")) as trial:
         trial.execute("create schema winback")
         trial.execute("create table winback.threshold_advice (business_id text, days integer, silent_share double, false_alarm_rate double)")
         trial.execute(f"insert into winback.threshold_advice select 'acme', * from (values {advice})")
-    assert proposed_thresholds(tmp_path / "trial.duckdb", "acme") == thresholds
+    assert proposed_thresholds(tmp_path / "trial.duckdb", "acme", can_cancel=can_cancel) == thresholds

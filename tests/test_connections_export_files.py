@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.connections.configured import Connection, described
 from orchestration.connections.folders import connected_files, connection_scans, shape_of
-from orchestration.connections.schemas import schema_variables
+from orchestration.connections.schemas import schema_of
 from orchestration.connections.systems import SYSTEMS, tables_of
 from orchestration.errors import WinbackError
 from orchestration.landing.snapshot import copy_files
@@ -156,11 +156,9 @@ def test_deals_of_nobody_are_an_error() -> None:
         described(export("hubspot", NOWHERE), {"deals": columns["deals"] - {"company_ids", "primary_company_ids", "contact_ids"}})
 
 
-def test_a_server_reads_no_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "connections.csv").write_text("business_id,source,shape,location\nacme,shopify,export,shop\n")
-    monkeypatch.setattr("orchestration.connections.schemas.SEEDS", tmp_path)
+def test_a_server_reads_no_export() -> None:
     with pytest.raises(WinbackError, match="'acme' to Shopify is an export, which is read on DuckDB alone"):
-        schema_variables(lambda *_: {}, None)
+        schema_of(Connection("acme", "shopify", "export", "shop"))
 
 
 @pytest.mark.parametrize(("system", "unknown"), [("shopify", shopify_export.UNKNOWN), ("stripe", stripe_export.UNKNOWN), ("hubspot", hubspot_export.UNKNOWN)])

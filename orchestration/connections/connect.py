@@ -48,7 +48,7 @@ def connect(connection: Connection, given: Mapping[str, str], log: Log) -> None:
     connection = connection if connection.shape else replace(connection, shape=shape_of(connection))
     found = {**facts_of(connection, log), **given}
     if connection.shape == "export":
-        log(f"{VOCABULARIES[connection.system].assumed} See docs/how-to/connect-{connection.system}.md.")
+        log(f"{VOCABULARIES[connection.system].assumed} The page of {SYSTEMS[connection.system]} in docs/how-to says what else.")
     if others := files_not_read(connection):
         log(f"Not read, because no name of a table is a word of theirs: {', '.join(map(shown, others[:MOST_NAMED]))}{' and more' if len(others) > MOST_NAMED else ''}.")
     before = {path: path.read_bytes() if path.exists() else None for path in (SEEDS / file for file in (*COLUMNS, configured.FILE))}
@@ -108,7 +108,8 @@ def _thresholds(connection: Connection, log: Log) -> Row:
         done = subprocess.run([sys.executable, "-m", "orchestration", "refresh"], cwd=ROOT, env={**os.environ, **places}, capture_output=True, text=True, check=False)
         if done.returncode:
             raise WinbackError(f"The tables of {SYSTEMS[connection.system]} could not be read; nothing was written to seeds/.\n{done.stderr.strip()[-2_000:]}")
-        thresholds = proposed_thresholds(warehouse, connection.business_id)
+        can_cancel = "cancellation" in VOCABULARIES[connection.system].event_kinds.values()
+        thresholds = proposed_thresholds(warehouse, connection.business_id, can_cancel=can_cancel)
     log(_words(thresholds))
     return {"dormant_after_days": f"{thresholds.dormant_after_days or ''}", "former_after_days": f"{thresholds.former_after_days or ''}"}
 
@@ -121,6 +122,8 @@ def _words(thresholds: Thresholds) -> str:
             "cancellation only. Where they cannot cancel, as in a shop, write days of your own into seeds/businesses.csv: `threshold_advice` shows the choices."
         )
     former = f"former_after_days {thresholds.former_after_days}: of customers so silent, {thresholds.false_alarm_rate:.0%} come back within a year by themselves. "
+    if thresholds.false_alarm_rate > MOST_FALSE_ALARMS:
+        former += f"That is more than {MOST_FALSE_ALARMS:.0%}, but the least of all that were tried: many of those who will count as won back come by themselves. "
     if thresholds.dormant_after_days is None:
         return former + "dormant_after_days is empty: nobody is dormant. `threshold_advice` has the other choices."
     dormant = f"dormant_after_days {thresholds.dormant_after_days}: of those who buy again in that time, {thresholds.back_share:.0%} have by then. "

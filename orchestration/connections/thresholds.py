@@ -26,28 +26,31 @@ class Thresholds:
     false_alarm_rate: float | None = None
 
 
-def proposed_thresholds(warehouse: Path, business_id: str) -> Thresholds:
+def proposed_thresholds(warehouse: Path, business_id: str, *, can_cancel: bool) -> Thresholds:
     """Choose D and F from `threshold_advice`.
 
-    F is the least number of days after which at most a tenth come back by themselves within a year. D is the least number of days, fewer than
-    F, within which four fifths of those who buy again within F days have done so.
+    F is the least number of days after which at most a tenth come back by themselves within a year. Where customers cannot cancel, and there is no such
+    number, it is the one after which the fewest do. D is the least number of days, fewer than F, within which four fifths of those who buy again
+    within F days have done so.
 
     Args:
         warehouse: a published DuckDB file.
         business_id: the business.
+        can_cancel: whether customers can leave otherwise than by silence.
 
     Returns:
-        The choice; nothing if nobody has bought twice or no number of days that was tried is enough for F, and no D if F is the least of them.
+        The choice; nothing if nobody has bought twice, the history is too short or no number of days that was tried is enough for F, and no D if F is the least of them.
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tried = connection.execute(
             "select days, silent_share, false_alarm_rate from winback.threshold_advice where business_id = ? order by days", [business_id]
         ).fetchall()
     # Where the history is too short to follow anybody for so long, the share and the rate are null.
-    enough = ((days, share, rate) for days, share, rate in tried if rate is not None and share < 1 and rate <= MOST_FALSE_ALARMS)
-    former, silent, false_alarms = next(enough, (None, None, None))
-    if former is None:
+    known = [(days, share, rate) for days, share, rate in tried if rate is not None and share < 1]
+    chosen = next((each for each in known if each[2] <= MOST_FALSE_ALARMS), None) or min(() if can_cancel else known, key=lambda each: each[2], default=None)
+    if chosen is None:
         return Thresholds()
+    former, silent, false_alarms = chosen
     back = ((days, (1 - share) / (1 - silent)) for days, share, _ in tried if days < former)
     dormant, back_share = next(((days, share) for days, share in back if share >= LEAST_BACK), (None, None))
     return Thresholds(dormant, former, back_share, false_alarms)
