@@ -68,7 +68,7 @@ def test_connect_recognises_an_export_and_says_what_it_found(exports: Project) -
         "Reading Stripe for saas from {}/saas, as an export of subscriptions, payments. Taken as null: subscriptions.Cancel At (UTC), ",
         "Reading HubSpot for advice from {}/advice, as an export of deals, contacts. Taken as empty, because they are not there: companies.",
         "New business 'shop': kind retail, currency EUR (that of most amounts), time zone Europe/Rome.",
-        "An export does not say its time zone: its times are read on the clock of the business. The page of HubSpot in docs/how-to says what else.\n",
+        "An export does not say its time zone: its times are read on the clock of the business. See docs/how-to/connect-hubspot.md.\n",
         "Not read, because no name of a table is a word of theirs: customers.csv.\n",
         "New business 'saas': kind subscription, currency USD (that of most amounts), time zone Europe/Rome.",
     ):

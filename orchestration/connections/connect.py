@@ -48,7 +48,7 @@ def connect(connection: Connection, given: Mapping[str, str], log: Log) -> None:
     connection = connection if connection.shape else replace(connection, shape=shape_of(connection))
     found = {**facts_of(connection, log), **given}
     if connection.shape == "export":
-        log(f"{VOCABULARIES[connection.system].assumed} The page of {SYSTEMS[connection.system]} in docs/how-to says what else.")
+        log(VOCABULARIES[connection.system].assumed)
     if others := files_not_read(connection):
         log(f"Not read, because no name of a table is a word of theirs: {', '.join(map(shown, others[:MOST_NAMED]))}{' and more' if len(others) > MOST_NAMED else ''}.")
     before = {path: path.read_bytes() if path.exists() else None for path in (SEEDS / file for file in (*COLUMNS, configured.FILE))}

@@ -69,7 +69,8 @@ VOCABULARIES = {
             "other": ("voluntary", "other"),
         },
         {"currency": (("invoice", "currency"), ("payments", "currency"), ("subscriptions", "currency")), "timezone": (("account", "settings_dashboard_timezone"),)},
-        "An export knows no earlier prices and no subscription of a payment: a subscription counts at today's price, a payment for its customer's only one.",
+        "An export knows no earlier prices and no subscription of a payment: a subscription counts at today's price, a payment for its customer's only one. "
+        "See docs/how-to/connect-stripe.md.",
     ),
     "shopify": Vocabulary(
         "retail",
@@ -77,7 +78,8 @@ VOCABULARIES = {
         {"order": "purchase", "refund": "refund", "order_not_counted": "ignore", "refund_not_counted": "ignore", "refund_not_made": "ignore", "deleted": "ignore"},
         {},
         {"currency": (("shop", "currency"), ("order", "currency_code"), ("order", "currency"), ("orders", "currency")), "timezone": (("shop", "iana_timezone"),)},
-        "An export does not say when money was paid back, and not which customer ordered: refunds have the date of their order, and who ordered is known by the address.",
+        "An export does not say when money was paid back, and not which customer ordered: refunds have the date of their order, and who ordered is known by the address. "
+        "See docs/how-to/connect-shopify.md.",
     ),
     "hubspot": Vocabulary(
         "consulting",
@@ -93,7 +95,7 @@ VOCABULARIES = {
         },
         {},
         {"currency": (("deal", "property_deal_currency_code"), ("deals", "currency")), "timezone": ()},
-        "An export does not say its time zone: its times are read on the clock of the business.",
+        "An export does not say its time zone: its times are read on the clock of the business. See docs/how-to/connect-hubspot.md.",
     ),
 }
 

@@ -21,17 +21,6 @@ with read_invoices as (
     where id is not null and coalesce({{ parse_boolean('livemode') }}, true)
 ),
 
-typed as (
-    select
-        read_invoices.*,
-        {{ ascii_lower('coalesce(read_invoices.currency, businesses.currency)') }} as unit_of,
-        {{ parse_number('read_invoices.units_paid', 'decimal(18, 4)') }} as number_of_units,
-        {{ parse_time('read_invoices.paid_at', 'businesses') }} as paid_at_utc,
-        {{ parse_time('read_invoices.synced', 'businesses') }} as synced_at
-    from read_invoices
-    left join {{ ref('stg_businesses') }} as businesses on read_invoices.business_id = businesses.business_id
-),
-
 read_lines as (
     select
         business_id,
@@ -52,6 +41,20 @@ lines_together as (
     group by read_lines.business_id, read_lines.invoice_id
 ),
 
+typed as (
+    select
+        read_invoices.*,
+        {{ ascii_lower('coalesce(read_invoices.currency, businesses.currency)') }} as unit_of,
+        {{ parse_number('read_invoices.units_paid', 'decimal(18, 4)') }} as number_of_units,
+        {{ parse_time('read_invoices.paid_at', 'businesses') }} as paid_at_utc,
+        {{ parse_time('read_invoices.synced', 'businesses') }} as synced_at,
+        lines_together.subscription_id as subscription_of_lines,
+        lines_together.synced_at as lines_synced_at
+    from read_invoices
+    left join {{ ref('stg_businesses') }} as businesses on read_invoices.business_id = businesses.business_id
+    left join lines_together on read_invoices.business_id = lines_together.business_id and read_invoices.invoice_id = lines_together.invoice_id
+),
+
 numbered as (
     select
         *,
@@ -63,10 +66,10 @@ numbered as (
 )
 
 select
-    numbered.business_id,
-    numbered.invoice_id,
+    business_id,
+    invoice_id,
     customer_id,
-    coalesce(numbered.subscription_id, lines_together.subscription_id) as subscription_id,
+    coalesce(subscription_id, subscription_of_lines) as subscription_id,
     charge_id,
     payment_intent_id,
     status,
@@ -82,7 +85,6 @@ select
     paid_at_utc,
     not is_deleted and coalesce(status = 'paid', false) and coalesce(number_of_units > 0, true) as is_paid,
     is_deleted,
-    case when numbered.subscription_id is null then greatest(numbered.synced_at, lines_together.synced_at) else numbered.synced_at end as synced_at
+    case when subscription_id is null then greatest(synced_at, lines_synced_at) else synced_at end as synced_at
 from numbered
-left join lines_together on numbered.business_id = lines_together.business_id and numbered.invoice_id = lines_together.invoice_id
 where copy_number = 1
