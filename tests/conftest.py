@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from one_landing import refresh_all
+from orchestration.connections.systems import SYSTEMS
 from orchestration.dbt_project import ensure_manifest
 from projects import GOLDEN, Project, copy_project, copy_toy, without_configuration
 from servers import Server, folder_for_server
@@ -77,6 +78,13 @@ def parsed(shared: Path) -> None:
     """Parse the project once for all copies."""
     with FileLock(shared / "parsed.lock"):
         ensure_manifest()
+
+
+@pytest.fixture(scope="session")
+def parsed_as_connected(shared: Path) -> None:
+    """Parse the project as connected to every system, once for all copies."""
+    with FileLock(shared / "parsed.lock"):
+        ensure_manifest(systems=sorted(SYSTEMS))
 
 
 @pytest.fixture(scope="session")

@@ -132,9 +132,9 @@ class Project:
 
 
 def copy_project(folder: Path) -> Project:
-    """Copy the content of a clone, and the parsed manifest if there is one, to spare each test the parsing."""
+    """Copy the content of a clone, and the parsed manifest and the compiled modules if there are any, to spare each test the parsing."""
     for name in ("dbt_project", "orchestration", "seeds"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*_dev.duckdb*", "run", "compiled", "logs"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*_dev.duckdb*", "run", "compiled", "logs"))
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")
     return Project.at(folder)
 
@@ -155,7 +155,7 @@ def copy_toy(folder: Path) -> Project:
     """
     real, toy = ROOT / "dbt_project", folder / "dbt_project"
     for name in ("orchestration", "seeds"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(real / "macros", toy / "macros")
     shutil.copytree(ROOT / "tests" / "toy" / "macros", toy / "macros" / "toy")
     shutil.copytree(real / "tests" / "generic", toy / "tests" / "generic")

@@ -25,7 +25,7 @@ HEADER = "Name,Email,Financial Status,Currency,Total,Created at,Lineitem name,Ca
 
 
 @pytest.fixture(scope="session")
-def exports(once: Once) -> Project:
+def exports(once: Once, parsed_as_connected: None) -> Project:  # noqa: ARG001 - it is copied
     """A shop, a software company and an agency that exported their data, and a shop that Fivetran reads, refreshed once; read it, do not change it."""
 
     def make(project: Project) -> None:
@@ -33,7 +33,7 @@ def exports(once: Once) -> Project:
         businesses = project.folder / "seeds" / "businesses.csv"
         businesses.write_text(businesses.read_text() + "rest,rest,retail,UTC,EUR,,150,,30,\nadvice,advice,consulting,Europe/Amsterdam,EUR,,150,,30,\n")
         said = []
-        for business, system, form in (("shop", "shopify", "export"), ("rest", "shopify", "rest"), ("saas", "stripe", "export"), ("advice", "hubspot", "export")):
+        for business, system, form in (("advice", "hubspot", "export"), ("rest", "shopify", "rest"), ("saas", "stripe", "export"), ("shop", "shopify", "export")):
             place = project.folder / business
             shutil.copytree(TYPED / f"{system}_{form}", place)
             done = project.winback("connect", system, str(place), "--business", business, "--timezone", "Europe/Rome", WINBACK_IDENTITY_KEY=KEY)
@@ -75,7 +75,7 @@ def test_connect_recognises_an_export_and_says_what_it_found(exports: Project) -
         assert words.format(exports.folder) in said
     assert (exports.folder / "seeds" / "connections.csv").read_text().splitlines()[1:] == [
         f"{business},{system},{shape},{exports.folder}/{business}"
-        for business, system, shape in (("shop", "shopify", "export"), ("rest", "shopify", "fivetran"), ("saas", "stripe", "export"), ("advice", "hubspot", "export"))
+        for business, system, shape in (("advice", "hubspot", "export"), ("rest", "shopify", "fivetran"), ("saas", "stripe", "export"), ("shop", "shopify", "export"))
     ]
     assert "as an export of orders, customers." in exports.told and "as Fivetran's tables order, refund" in exports.told
 

@@ -13,11 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from filelock import FileLock
 
 from conftest import Once
 from orchestration.connections.systems import VOCABULARIES
-from orchestration.dbt_project import ensure_manifest
 from orchestration.sample import SAMPLE_AS_OF, write_sample
 from projects import Project, copy_project
 from renderers import (
@@ -129,12 +127,10 @@ def native(once: Once, held: dict[str, Held]) -> Project:
 
 
 @pytest.fixture(scope="session")
-def rendered(once: Once, held: dict[str, Held], shared: Path) -> Project:
+def rendered(once: Once, held: dict[str, Held], parsed_as_connected: None) -> Project:  # noqa: ARG001 - it is copied
     """The businesses, refreshed once from their vendors' tables, with the rest of their landing beside."""
 
     def make(project: Project) -> None:
-        with FileLock(shared / "parsed.lock"):
-            ensure_manifest(systems=sorted({each.source for each in held.values()}))
         copy_project(project.folder)
         configure(project.folder / "seeds", held)
         write_csv(project.landing, together([each.rendered.beside for each in held.values()]))

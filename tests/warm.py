@@ -120,7 +120,8 @@ def run_as_told() -> None:
         if not (read := os.read(0, 1)):
             os._exit(0)  # There was nothing to run.
         line += read
-    arguments, folder, environment = json.loads(line)
+    arguments, folder, environment, mask = json.loads(line)
+    os.umask(mask)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - to the end of the process
     os.chdir(folder)
     os.environ.clear()
@@ -143,7 +144,9 @@ def use(runner: ForkedRunner) -> None:
         if not waiting:
             return subprocess.Popen(command, cwd=cwd, env=env, **options)
         started = waiting.pop()
-        started.stdin.write(json.dumps([command[1:], str(cwd), env]) + "\n")
+        mask = os.umask(0o077)
+        os.umask(mask)
+        started.stdin.write(json.dumps([command[1:], str(cwd), env, mask]) + "\n")
         started.stdin.flush()
         return started
 
