@@ -26,8 +26,5 @@ select
     account_id as id,
     case when own_id is not null then email end as email,
     case {{ parse_boolean('accepts_email_marketing') }} when true then 'subscribed' when false then 'not_subscribed' end as email_marketing_consent_state,
-    row_number() over (
-        partition by business_id, account_id
-        order by file_name desc, {{ binary_collation('concat_ws(chr(31), email, accepts_email_marketing)') }}
-    ) as copy_number
+    {{ copy_number(['account_id'], ['email', 'accepts_email_marketing'], flags=[], latest_by=['file_name']) }} as copy_number
 from customers

@@ -41,11 +41,9 @@ select
     case when {{ ascii_lower('payment_method') }} = 'bogus' then 'true' end as test,
     refunded_amount,
     is_line_item,
-    row_number() over (
-        partition by business_id, order_id
-        order by
-            case when is_line_item then 1 else 0 end,
-            file_name desc,
-            {{ binary_collation('concat_ws(chr(31), financial_status, cancelled_at, total, currency, created_at, refunded_amount)') }}
-    ) as copy_number
+    {{ copy_number(
+        ['order_id'],
+        ['financial_status', 'cancelled_at', 'total', 'currency', 'created_at', 'refunded_amount'],
+        flags=[], latest_by=['file_name'], last='is_line_item',
+    ) }} as copy_number
 from orders

@@ -42,10 +42,9 @@ select
     currency,
     billing_interval,
     interval_count,
-    row_number() over (
-        partition by business_id, id
-        order by
-            file_name desc,
-            {{ binary_collation('concat_ws(chr(31), status, ended_at, canceled_at, period_ends_at, cancel_at_period_end, amount, quantity, billing_interval)') }}
-    ) as copy_number
+    {{ copy_number(
+        ['id'],
+        ['status', 'ended_at', 'canceled_at', 'period_ends_at', 'cancel_at_period_end', 'amount', 'quantity', 'billing_interval'],
+        flags=[], latest_by=['file_name'],
+    ) }} as copy_number
 from subscriptions
