@@ -68,10 +68,13 @@ def opened(project: Project, name: str) -> Question:
     connection = duckdb.connect()
     connection.execute(f"attach '{project.folder / 'dbt_project' / 'warehouse.duckdb'}' as published (read_only); create schema winback; create schema winback_internal")
     tables = sorted(set(NAMED.findall(sql)))
-    # Rules of rows hold on a sample; counts over several tables need all rows.
-    some = "using sample reservoir(2000 rows) repeatable (1)" if len(tables) == 1 else ""
+    # Rules of rows hold on a sample; counts over several tables need all rows of a business.
+    sample = "using sample reservoir(2000 rows) repeatable (1)"
+    businesses = "where business_id in (select business_id from published.winback.dim_business order by md5(business_id) limit 20)"
     for schema, table in tables:
         described = connection.execute(f"describe published.{schema}.{table}").fetchall()
+        has_business = any(column == "business_id" for column, *_ in described)
+        some = sample if len(tables) == 1 else businesses if has_business else ""
         columns = ", ".join(f'"{column}"::varchar as "{column}"' if kind.startswith("ENUM") else f'"{column}"' for column, kind, *_ in described)
         connection.execute(f"create table {schema}.{table} as select {columns} from published.{schema}.{table} {some}")
     return Question(sql, [f"{schema}.{table}" for schema, table in tables], connection)

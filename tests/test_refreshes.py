@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -42,7 +43,6 @@ def order(event_id: str, customer: str, on: str, loaded_on: str = "2025-06-01", 
 
 def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """One project through several refreshes; each paragraph is one."""
-    project.recorded()
     land(
         project, "first", order("a1", "ann", "2024-01-10"), order("b1", "bob", "2024-02-10"), order("c1", "cleo", "2025-05-20"),
         order("d1", "dora", "2025-05-15", name="pre_order"),
@@ -67,7 +67,7 @@ def test_only_what_changed_is_recomputed_and_what_was_published_is_told(project:
 
     # A row a year late, although loaded long ago by its own column: it changes the customer it names, and months in the past.
     land(project, "late", order("b2", "bob", "2024-08-15", loaded_on="2024-08-16"))
-    result = project.refresh("2025-09-30")
+    result = replace(project, environment={}).recorded().refresh("2025-09-30")
     (restated,) = project.query("select count(distinct (period_grain, period_start)) from winback.metric_restatements")[0]
     assert restated > 10 and project.query(LAST) == [(3, 1, 1, restated)]
     assert f"RESTATED: shop, {restated} closed periods from 2024-01-01 on, because of late or corrected data" in result.stderr
