@@ -54,9 +54,9 @@ def main() -> None:
     if not tests:
         print(f"No model differs from {base[:10]}: no dbt unit test to run.")
         return
-    # The tables that the tests' rows replace have to exist: those of the golden landing.
+    # The tables that the tests' rows replace have to exist: those of the golden landing. With the seeds dbt creates the schema also where nothing else is built.
     (CHECK / WORKING_FILE).unlink(missing_ok=True)
-    dbt(DBT_PROJECT, target, "build", "--resource-type", "model", "--resource-type", "seed", "--select", "+state:modified", *state)
+    dbt(DBT_PROJECT, target, "build", "--resource-type", "model", "--resource-type", "seed", "--select", "+state:modified", "resource_type:seed", *state)
     dbt(DBT_PROJECT, target, "test", *changed)
     print(f"Passed: {len(tests)} dbt unit tests of what differs from {base[:10]}.")
 

@@ -32,3 +32,33 @@
         case when left({{ column }}, 1) = chr(39) then nullif(substr({{ column }}, 2), '') else {{ column }} end as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{# The contacts or companies of HubSpot's exports: the two tables have the same columns. #}
+{% macro hubspot_exported_records(table) -%}
+with read_rows as (
+    select
+        business_id,
+        file_name,
+        {{ exported_columns(['id', 'created_at', 'merged_ids']) }}
+    from {{ source_rows('hubspot_export', table) }}
+),
+
+records as (
+    select
+        *,
+        case when not {{ is_mangled('id') }} then id end as record_id
+    from read_rows
+)
+
+select
+    records.business_id,
+    records.record_id as id,
+    records.merged_ids as property_hs_merged_object_ids,
+    {{ local_text('records.created_at', 'businesses') }} as property_createdate,
+    row_number() over (
+        partition by records.business_id, records.record_id
+        order by records.file_name desc, {{ binary_collation('concat_ws(chr(31), records.merged_ids, records.created_at)') }}
+    ) as copy_number
+from records
+left join {{ ref('stg_businesses') }} as businesses on records.business_id = businesses.business_id
+{%- endmacro %}
