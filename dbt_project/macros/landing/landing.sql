@@ -2,13 +2,15 @@
    `malformed_line`. A missing value is an empty text, or null if the file lacks the column. Rows that differ only in `loaded_at` are one row: see
    deliveries.sql. #}
 {% macro landed_rows(table) %}
-    {%- do landing_relation(table) %}{% do connected_scans(table) -%}
+    {%- do landing_relation(table) -%}
+    {%- set is_connected = connected_scans(table) | length > 0 -%}
     {%- do ref('stg_businesses') -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=is_package(),
+    pre_hook=["{{ join_by_whole_keys() }}"] if is_connected else [],
     post_hook=["{{ keep_latest_deliveries() }}", "{{ add_malformed_lines() }}"],
 ) -}}
     {%- if execute -%}

@@ -74,6 +74,12 @@
 {% macro default__few_values(column, relation) %}select {{ column }} from {{ relation }}{% endmacro %}
 {% macro duckdb__few_values(column, relation) %}select unnest((select list({{ column }}) from {{ relation }})){% endmacro %}
 
+{# Pre-hook: join by hashing the whole key. PostgreSQL expects a single row of several filters on what the query itself computes, and would for this one row
+   compare all rows of a business, or compute the other side again: with thousands of rows, minutes for what takes a second. #}
+{% macro join_by_whole_keys() %}{{ return(adapter.dispatch('join_by_whole_keys', 'winback')()) }}{% endmacro %}
+{% macro default__join_by_whole_keys() %}{% endmacro %}
+{% macro postgres__join_by_whole_keys() %}set local enable_nestloop = off; set local enable_mergejoin = off{% endmacro %}
+
 {# The memory limit of a run, above which it spills to disk. Engines that are servers have their own settings. #}
 {% macro limit_memory(size) %}{{ return(adapter.dispatch('limit_memory', 'winback')(size)) }}{% endmacro %}
 {% macro default__limit_memory(size) %}{% endmacro %}

@@ -1,5 +1,6 @@
 {{ config(
-    materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=['business_id', 'source'], enabled=var('connected', '') | length > 0
+    materialized='incremental', incremental_strategy=strategy('delete+insert'), unique_key=['business_id', 'source'], enabled=var('connected', '') | length > 0,
+    pre_hook='{{ join_by_whole_keys() }}'
 ) }}
 with outcomes as (
     {%- for system in var('connected').split() %}

@@ -1,5 +1,7 @@
 -- Everything that a date means for a customer's state and revenue, whatever the number of events on it.
-{{ config(materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key') }}
+{{ config(
+    materialized='incremental', incremental_strategy=strategy('replace_affected'), unique_key='customer_key', pre_hook='{{ join_by_whole_keys() }}'
+) }}
 with events as (
     select events.*, {{ is_exit('events', 'steps') }} as is_exit
     from {{ ref('int_events_this_run') }} as events

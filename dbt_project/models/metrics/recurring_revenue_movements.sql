@@ -1,5 +1,8 @@
 -- Dates on which what a customer pays a month changes. Only the dates on which a contract starts or ends are looked at, never the days between.
-{{ config(materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key=['business_id', 'customer_id']) }}
+{{ config(
+    materialized='incremental', incremental_strategy=strategy('replace_changed'), unique_key=['business_id', 'customer_id'],
+    pre_hook='{{ join_by_whole_keys() }}'
+) }}
 with contracts as (
     select
         keys.customer_key,
