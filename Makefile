@@ -14,7 +14,7 @@ run: install
 test: install-test
 	$(BIN)/python -m pytest
 
-# The same and what takes long and only widens a proof: more kills, the sample night after night, the sample on PostgreSQL.
+# The same and what takes long and only widens a proof: more kills, the sample night after night, the sample on PostgreSQL, also as vendors hold it.
 test-all: install-test
 	$(BIN)/python -m pytest -m 'not spark'
 

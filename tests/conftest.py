@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from companies import Held, connect, held_by_vendors
 from one_landing import refresh_all
 from orchestration.connections.systems import SYSTEMS
 from orchestration.dbt_project import ensure_manifest
+from orchestration.sample import SAMPLE_AS_OF, write_sample
 from projects import GOLDEN, Project, copy_project, copy_toy, without_configuration
 from servers import Server, folder_for_server
 from stripe_account import small_account
@@ -179,6 +181,27 @@ def connected(once: Once) -> Project:
         project.refresh()
 
     return once("connected", make)
+
+
+@pytest.fixture(scope="session")
+def held(folder_once: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, Held]:
+    """Each of the sample's companies as its vendor holds it."""
+    return held_by_vendors(folder_once("sample_landing", lambda folder: write_sample(folder, report=lambda line: None)))
+
+
+@pytest.fixture(scope="session")
+def rendered(once: Once, held: dict[str, Held], parsed_as_connected: None) -> Project:  # noqa: ARG001 - it is copied
+    """The companies, refreshed once from their vendors' tables, with the rest of their landing beside."""
+
+    def make(project: Project) -> None:
+        places = {business: project.folder / business for business in held}
+        copy_project(project.folder)
+        connect(project, held, {business: f"{place}" for business, place in places.items()})
+        for business, each in held.items():
+            each.write(places[business])
+        project.refresh(f"{SAMPLE_AS_OF}")
+
+    return once("companies_rendered", make)
 
 
 @pytest.fixture

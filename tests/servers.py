@@ -1,7 +1,9 @@
 """A real PostgreSQL server for tests, from a wheel, and projects that publish there."""
 
 import csv
+import io
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import psycopg2
 from filelock import FileLock
 
 from projects import Project
+
+ON_POSTGRES = {"double": "double precision"}  # What PostgreSQL calls a type of DuckDB.
 
 
 class Server:
@@ -67,6 +71,30 @@ def run_sql(environment: dict[str, str], sql: str) -> list[tuple]:
         rows = cursor.fetchall() if cursor.description else []
     connection.close()
     return rows
+
+
+def fill(environment: dict[str, str], schema: str, tables: Mapping[str, list[dict[str, str]]], types: Mapping[str, str]) -> None:
+    """Create a schema of tables as a loader would: an empty text is null.
+
+    Args:
+        environment: the database.
+        schema: its name.
+        tables: their rows.
+        types: of columns, by name; others are text.
+    """
+    connection = connect(environment)
+    with connection.cursor() as cursor:
+        cursor.execute(f'create schema "{schema}"')
+        for table, rows in tables.items():
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            kinds = {column: types.get(column, "text") for column in columns}
+            typed = ", ".join(f'"{column}" {ON_POSTGRES.get(kind, kind)}' for column, kind in kinds.items())
+            cursor.execute(f'create table "{schema}"."{table}" ({typed})')
+            texts = io.StringIO()
+            csv.DictWriter(texts, columns, restval="").writerows(rows)
+            texts.seek(0)
+            cursor.copy_expert(f'copy "{schema}"."{table}" from stdin (format csv)', texts)
+    connection.close()
 
 
 @dataclass

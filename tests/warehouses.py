@@ -1,6 +1,7 @@
 """Compares two warehouses row by row: what must be the same whichever path led to it."""
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -16,18 +17,20 @@ def public_tables(warehouse: Path) -> list[str]:
     return [name for (name,) in rows if name not in LEDGERS]
 
 
-def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = ()) -> list[str]:
+def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = (), businesses: Iterable[str] = ()) -> list[str]:
     """List the differences between the public tables of two warehouses; floats to 1e-9, everything else exactly.
 
     Args:
         found: one published file.
         wanted: the other.
         ignore: columns to leave out, such as those that show the engine's representation of a row.
+        businesses: the only ones that the first file should have, of those of the other; all of them by default.
 
     Returns:
         A line for each table that differs, with an example; empty if they are the same.
     """
     lines = []
+    wanted_of = ", ".join(f"'{business}'" for business in businesses)
     if public_tables(found) != public_tables(wanted):
         return [f"tables: {public_tables(found)} and {public_tables(wanted)}"]
     with duckdb.connect() as connection:
@@ -37,7 +40,9 @@ def differences(found: Path, wanted: Path, ignore: tuple[str, ...] = ()) -> list
             described = connection.execute(f"describe found_warehouse.winback.{table}").fetchall()
             exact = ", ".join(name for name, kind, *_ in described if kind != "DOUBLE" and name not in ignore)
             floats = [name for name, kind, *_ in described if kind == "DOUBLE" and name not in ignore]
-            sides = {side: f"{side}_warehouse.winback.{table}" for side in ("found", "wanted")}
+            sides = {"found": f"found_warehouse.winback.{table}", "wanted": f"wanted_warehouse.winback.{table}"}
+            if wanted_of and "business_id" in exact:
+                sides["wanted"] = f"(from {sides['wanted']} where business_id in ({wanted_of}))"
             extra = connection.execute(f"select {exact} from {sides['found']} except all select {exact} from {sides['wanted']}").fetchall()
             missing = connection.execute(f"select {exact} from {sides['wanted']} except all select {exact} from {sides['found']}").fetchall()
             if extra or missing:

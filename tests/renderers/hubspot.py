@@ -17,6 +17,19 @@ from decimal import Decimal
 
 from renderers import Rendered, Row, Tables, luck, moment, opened, standing
 
+# What columns are typed as, where they are.
+TYPES = {
+    **dict.fromkeys(("id", "portal_id", "deal_id", "merged_deal_id", "company_id", "contact_id", "engagement_id", "display_order"), "bigint"),
+    **dict.fromkeys(
+        (
+            "property_createdate", "property_closedate", "property_hs_timestamp", "property_hs_createdate", "date_entered", "_fivetran_start",
+            "_fivetran_synced",
+        ),
+        "timestamptz",
+    ),
+    **dict.fromkeys(("is_deleted", "active", "closed_won", "_fivetran_active", "_fivetran_deleted"), "boolean"),
+    **dict.fromkeys(("property_amount", "probability"), "double"),
+}  # fmt: skip
 SIGNED = {"engagement_signed", "engagement_renewed"}
 COMPANY, CONTACT, EMPLOYEE = "8800", "1500", "1600"
 STAGES = {

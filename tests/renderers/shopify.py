@@ -17,13 +17,20 @@ from decimal import Decimal
 from renderers import Rendered, Row, Tables, luck, moment, standing
 
 REST_CONSENT = {"true": "subscribed", "false": "unsubscribed", "": ""}
-# What the columns of the GraphQL connector are typed as.
+# What columns are typed as: money of the REST connector as decimals, and of the GraphQL connector as floats.
 TYPES = {
     **dict.fromkeys(("id", "order_id", "customer_id", "refund_id", "order_line_id", "quantity"), "bigint"),
-    **dict.fromkeys(("created_at", "processed_at", "updated_at", "cancelled_at", "_fivetran_synced"), "timestamptz"),
-    **dict.fromkeys(("test", "_fivetran_deleted", "confirmed", "customer_accepts_marketing"), "boolean"),
+    **dict.fromkeys(
+        (
+            "created_at", "processed_at", "updated_at", "cancelled_at", "email_marketing_consent_consent_updated_at", "email_marketing_consent_updated_at",
+            "_fivetran_synced",
+        ),
+        "timestamptz",
+    ),
+    **dict.fromkeys(("test", "confirmed", "restock", "accepts_marketing", "_fivetran_deleted"), "boolean"),
+    **dict.fromkeys(("total_price", "subtotal", "total_tax", "amount", "tax_amount"), "decimal(18, 2)"),
     **dict.fromkeys(("total_price_set_shop_amount", "total_price_set_pres_amount", "total_refunded_set_shop_amount", "total_refunded_set_pres_amount"), "double"),
-}
+}  # fmt: skip
 
 
 def customer_number(customer_id: str) -> str:
