@@ -6,10 +6,12 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from projects import Project, copy_project
+from renderers import write_parquet
 
 # The tables are small: more partitions than cores only add cost.
 SETTINGS = {
@@ -62,6 +64,7 @@ class Cluster:
             "WINBACK_SPARK_HOST": "127.0.0.1",
             "WINBACK_SPARK_PORT": str(self.port),
             "WINBACK_SPARK_FOLDER": str(self.folder / "shared"),
+            "WARM_LIMIT": "7200",  # a model has a cost of its own on Spark, whatever the rows
         }
         return copy
 
@@ -74,6 +77,28 @@ class Cluster:
         cursor = self._reader.cursor(arraysize=20_000)
         cursor.execute(sql)
         return [name.rsplit(".", 1)[-1] for name, *_ in cursor.description or []], cursor.fetchall() if cursor.description else []
+
+    def fill(self, database: str, tables: Mapping[str, list[dict[str, str]]], types: Mapping[str, str]) -> None:
+        """Create a database of tables as a loader would: an empty text is null.
+
+        Args:
+            database: its name.
+            tables: their rows.
+            types: of columns, by name; others are strings.
+        """
+        files = self.folder / "loaded" / database
+        write_parquet(files, tables, types)
+        self.rows(f"create database `{database}`")
+        for path in sorted(files.glob("*.parquet")):
+            folder = path.with_suffix("")
+            folder.mkdir()
+            path.rename(folder / path.name)
+            self.rows(f"create table `{database}`.`{path.stem}` using parquet location '{folder}'")
+
+    def clear(self) -> None:
+        """Drop what was landed and published."""
+        for database in [name for (name,) in self.rows("show databases")[1] if name.startswith(("winback", "landing"))]:
+            self.rows(f"drop database {database} cascade")
 
     def stop(self) -> None:
         for process in reversed(self._processes):

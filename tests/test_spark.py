@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clusters import Cluster
+from companies import Held, connect, on_servers
 from orchestration.sample import SAMPLE_AS_OF
 from projects import GOLDEN, GOLDEN_AS_OF, Project, copy_project
 from servers import tables_as_file
@@ -87,9 +88,21 @@ def test_the_sample_gives_the_same_tables(cluster: Cluster, tmp_path: Path) -> N
     assert on_duckdb.winback("demo").returncode == 0
     on_spark = cluster.project(tmp_path / "spark")
     shutil.copytree(on_duckdb.landing, on_spark.landing)
-    for database in [name for (name,) in cluster.rows("show databases")[1] if name.startswith(("winback", "landing"))]:
-        cluster.rows(f"drop database {database} cascade")
+    cluster.clear()
     assert on_spark.winback("land").returncode == 0
     on_spark.refresh(SAMPLE_AS_OF.isoformat())
     found = published_on(cluster, tmp_path / "spark.duckdb", on_duckdb.warehouse)
     assert differences(found, on_duckdb.warehouse, ignore=("row_text",)) == []
+
+
+def test_the_rendered_companies_give_the_same_tables(cluster: Cluster, rendered: Project, held: dict[str, Held], tmp_path: Path) -> None:
+    on_server = on_servers(held)
+    on_spark = cluster.project(tmp_path / "spark")
+    connect(on_spark, on_server, {business: business for business in on_server})
+    cluster.clear()
+    for business, each in on_server.items():
+        cluster.fill(business, each.rendered.tables, each.types)
+    assert on_spark.winback("land").returncode == 0
+    on_spark.refresh(SAMPLE_AS_OF.isoformat())
+    found = published_on(cluster, tmp_path / "spark.duckdb", rendered.warehouse)
+    assert differences(found, rendered.warehouse, ignore=("row_text",), businesses=on_server) == []

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-LIMIT = 900  # seconds, for commands that never end
+LIMIT = "900"  # seconds, for commands that never end
 
 
 class Warm:
@@ -72,7 +72,7 @@ def become(arguments: list[str], folder: str, environment: dict[str, str], out: 
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    signal.alarm(LIMIT)
+    signal.alarm(int(environment.get("WARM_LIMIT", LIMIT)))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
