@@ -29,7 +29,9 @@ BUILD = ("build", "--exclude-resource-type", "unit_test")
 CARRIED = "+int_period_counts landed_files metric_history refreshes tag:undated,config.materialized:incremental"
 SELECTION = ("--full-refresh", "--indirect-selection", "buildable", "--exclude", CARRIED)
 # `dbt_runner.py` gives the nodes to leave out this tag.
-LEAVING_OUT = ("--indirect-selection", "cautious", "--exclude", "tag:left_out")
+LEAVING_OUT = ("--exclude", "tag:left_out")
+# Run a test only if all that it reads is built.
+CAUTIOUS = ("--indirect-selection", "cautious")
 
 
 def refresh(request: Request, log: Log, *, run_id: str = "", tables: Sequence[str] = (), on_build: Callable[[], None] = lambda: None) -> Result:
@@ -58,6 +60,24 @@ def refresh(request: Request, log: Log, *, run_id: str = "", tables: Sequence[st
         return retried(_Refresh(settings, warehouse_of(settings), request, run_id or str(uuid4()), tuple(tables), log, on_build), settings, log)
 
 
+def build_on_trial(settings: Settings, table: str, log: Log) -> None:
+    """Build a public table, and besides it only what it is made of, in a warehouse of its own.
+
+    Args:
+        settings: name the warehouse, in which nothing is published yet.
+        table: the table.
+        log: called with messages for people.
+
+    Raises:
+        RefreshFailed: the build failed.
+        WinbackError: the landing or a connection cannot be read.
+        Stopped: a signal came.
+    """
+    with clear_endings(), hidden_from_others():
+        _Refresh(settings, warehouse_of(settings), Request(), str(uuid4()), (table,), log, on_trial=True)()
+    outcome.begin()  # Nobody reads what has been published there.
+
+
 @dataclass(frozen=True)
 class _Refresh:
     settings: Settings
@@ -66,7 +86,8 @@ class _Refresh:
     run_id: str
     tables: tuple[str, ...]
     log: Log
-    on_build: Callable[[], None]
+    on_build: Callable[[], None] = lambda: None
+    on_trial: bool = False
 
     def __call__(self) -> Result:
         warehouse, log = self.warehouse, self.log
@@ -74,7 +95,8 @@ class _Refresh:
         with DbtProcess(log) as dbt, warehouse.refresh_lock(self.run_id, self.settings.lock_timeout, log), outcome.stopped_once():
             _clear_dead_builds(warehouse, log)
             warehouse.check()
-            plan = plan_selection(warehouse, self.request, self.settings.target) if self.tables else plan_refresh(warehouse, self.request, log)
+            is_selection = self.tables and not self.on_trial
+            plan = plan_selection(warehouse, self.request, self.settings.target) if is_selection else plan_refresh(warehouse, self.request, log)
             if not plan.is_needed:
                 log(f"Nothing new in landing, configuration and code since the last refresh to {plan.as_of_date}: its tables are unchanged.")
                 log(f"Warehouse: {warehouse.name}")
@@ -125,12 +147,17 @@ def dbt_arguments(settings: Settings, options: Sequence[str], plan: Plan, tables
         settings: the configuration from the environment.
         options: what the engine adds.
         plan: what the refresh has to do.
-        tables: the tables to rebuild; empty for the whole refresh.
+        tables: the tables to rebuild, on trial with all that they are made of; empty for the whole refresh.
 
     Returns:
         dbt's arguments, without the variables.
     """
-    selection = ["--select", *tables, *SELECTION] if tables else LEAVING_OUT if plan.unchanged else []
+    if tables and plan.rebuilds:
+        selection = [*CAUTIOUS, "--select", *(f"+{table}" for table in tables)]
+    elif tables:
+        selection = ["--select", *tables, *SELECTION]
+    else:
+        selection = [*CAUTIOUS, *LEAVING_OUT] if plan.unchanged else []
     return [*BUILD, *options, *selection, "--threads", f"{threads_of(settings, rebuilds=plan.rebuilds)}"]
 
 

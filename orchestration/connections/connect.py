@@ -2,9 +2,6 @@
 
 import csv
 import io
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,13 +12,14 @@ from orchestration.connections.configured import Connection, read_connections
 from orchestration.connections.facts import facts_of
 from orchestration.connections.folders import files_not_read, shape_of
 from orchestration.connections.systems import SYSTEMS, VOCABULARIES
-from orchestration.connections.thresholds import MOST_FALSE_ALARMS, Thresholds, proposed_thresholds
+from orchestration.connections.thresholds import ADVICE, MOST_FALSE_ALARMS, Thresholds, proposed_thresholds
 from orchestration.errors import WinbackError
 from orchestration.files import replace_file
 from orchestration.landing.files import MOST_NAMED
 from orchestration.quoting import shown
+from orchestration.refresh import build_on_trial
 from orchestration.seed_checks import COLUMNS, check_configuration
-from orchestration.settings import ROOT, SEEDS, target
+from orchestration.settings import SEEDS, load_settings, target
 
 Log = Callable[[str], None]
 Row = dict[str, str]
@@ -96,18 +94,18 @@ def _add_mappings(connection: Connection, log: Log) -> None:
 
 
 def _thresholds(connection: Connection, log: Log) -> Row:
-    """Refresh a warehouse of its own, and choose D and F of the new business by what its purchases show."""
+    """Build what shows the gaps in a warehouse of its own, and choose D and F of the new business by what its purchases show."""
     if target() != "duckdb":
         log("dormant_after_days and former_after_days are empty: after the first refresh, `threshold_advice` shows the choices.")
         return {}
-    log("Looking at the gaps between purchases, to choose the days of silence. This is a refresh on trial, and may take a minute.")
+    log("Looking at the gaps between purchases, to choose the days of silence. This builds some tables on trial, and may take a minute.")
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "landing").mkdir()
-        warehouse = Path(folder) / "trial.duckdb"
-        places = {"WINBACK_LANDING": f"{folder}/landing", "WINBACK_WAREHOUSE": str(warehouse), "WINBACK_REPORT": f"{folder}/report.html", "WINBACK_RECORD_RUNS": "no"}
-        done = subprocess.run([sys.executable, "-m", "orchestration", "refresh"], cwd=ROOT, env={**os.environ, **places}, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise WinbackError(f"The tables of {SYSTEMS[connection.system]} could not be read; nothing was written to seeds/.\n{done.stderr.strip()[-2_000:]}")
+        landing, warehouse = Path(folder) / "landing", Path(folder) / "trial.duckdb"
+        landing.mkdir()
+        try:
+            build_on_trial(replace(load_settings(), landing=landing, warehouse=warehouse), ADVICE, lambda _: None)
+        except WinbackError as failure:
+            raise WinbackError(f"The tables of {SYSTEMS[connection.system]} could not be read; nothing was written to seeds/.\n{failure}") from None
         can_cancel = "cancellation" in VOCABULARIES[connection.system].event_kinds.values()
         thresholds = proposed_thresholds(warehouse, connection.business_id, can_cancel=can_cancel)
     log(_words(thresholds))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+ADVICE = "threshold_advice"
 LEAST_BACK = 0.8
 MOST_FALSE_ALARMS = 0.1
 
@@ -34,7 +35,7 @@ def proposed_thresholds(warehouse: Path, business_id: str, *, can_cancel: bool) 
     within F days have done so.
 
     Args:
-        warehouse: a published DuckDB file.
+        warehouse: a DuckDB file that has the table.
         business_id: the business.
         can_cancel: whether customers can leave otherwise than by silence.
 
@@ -43,7 +44,7 @@ def proposed_thresholds(warehouse: Path, business_id: str, *, can_cancel: bool) 
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tried = connection.execute(
-            "select days, silent_share, false_alarm_rate from winback.threshold_advice where business_id = ? order by days", [business_id]
+            f"select days, silent_share, false_alarm_rate from winback.{ADVICE} where business_id = ? order by days", [business_id]
         ).fetchall()
     # Where the history is too short to follow anybody for so long, the share and the rate are null.
     known = [(days, share, rate) for days, share, rate in tried if rate is not None and share < 1]
