@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +11,6 @@ from filelock import FileLock, Timeout
 
 from orchestration.connections.configured import Connection
 from orchestration.connections.pulled import Pulled, pulled_connections
-from orchestration.connections.stripe_rows import published_tables
 from orchestration.connections.systems import PULLABLE, SYSTEMS
 from orchestration.connections.versions import Versions
 from orchestration.errors import WinbackError
@@ -110,8 +110,7 @@ def _pull(system: str, pulled: Pulled, access: tuple[str, str], log: Log, *, who
         import dlt
     except ImportError:
         raise WinbackError("`winback pull` needs dlt, which is not installed: pip install 'winback[pull]' (in a clone: pip install -e '.[pull]').") from None
-    from orchestration.connections.stripe_api import fetch
-
+    api, rows = (import_module(f"orchestration.connections.{system}_{part}") for part in ("api", "rows"))
     store = pulled.work / "store.duckdb"
     log(f"Pulling {name} to {shown(pulled.path)}.")
     try:
@@ -119,19 +118,19 @@ def _pull(system: str, pulled: Pulled, access: tuple[str, str], log: Log, *, who
         if pipeline.has_pending_data:
             log("Loading first what the last pull had read before it was interrupted.")
             pipeline.run()
-        fetch(pipeline, *access, log, whole=whole)
+        api.fetch(pipeline, *access, log, whole=whole)
         pipeline.drop()  # What it has to know next time is in the store.
     except WinbackError:
         raise
     except Exception as error:  # noqa: BLE001 - dlt wraps what went wrong in errors of its own
-        raise WinbackError(_words(error, system)) from None
+        raise WinbackError(_words(error, system, api.subject_of)) from None
     counts: dict[str, int] = {}
     try:
-        has_changed = pulled.publish(lambda folder: counts.update(_write(store, folder, published_tables())))
+        has_changed = pulled.publish(lambda folder: counts.update(_write(store, folder, rows.published_tables())))
     except duckdb.Error as error:
         raise WinbackError(f"The tables cannot be written to {shown(pulled.path)} ({type(error).__name__}). Make room there, and pull again.") from None
-    rows = ", ".join(f"{table} {count:,}" for table, count in counts.items())
-    log(f"{'Wrote' if has_changed else 'Nothing has changed since the last pull. There are'} these rows in {shown(pulled.path)}: {rows}.")
+    written = ", ".join(f"{table} {count:,}" for table, count in counts.items())
+    log(f"{'Wrote' if has_changed else 'Nothing has changed since the last pull. There are'} these rows in {shown(pulled.path)}: {written}.")
     is_connected = any(connection.folder == pulled.path for connection in pulled_connections(SEEDS))
     log("Next: `winback refresh`." if is_connected else f"Next: `winback connect {system} {shown(pulled.path)} --business NAME`, then `winback refresh`.")
 
@@ -149,7 +148,7 @@ def _write(store: Path, folder: Path, tables: Mapping[str, Versions]) -> dict[st
     return counts
 
 
-def _words(error: BaseException, system: str) -> str:
+def _words(error: BaseException, system: str, subject_of: Callable[[str], str]) -> str:
     """Say why a pull failed, without the address of the request or anything that was sent or answered."""
     from requests import ConnectionError as Unreachable
     from requests import HTTPError
@@ -159,10 +158,13 @@ def _words(error: BaseException, system: str) -> str:
     while error and error not in chain:
         chain.append(error)
         error = error.__cause__ or error.__context__
+    told = next((each for each in chain if isinstance(each, WinbackError)), None)
     failed = next((each for each in chain if isinstance(each, HTTPError) and each.response is not None), None)
     kept = "What was published before is unchanged; the next pull goes on from there."
+    if told is not None:
+        return f"{told} {kept}"
     if failed is not None:
-        status, what = failed.response.status_code, urlsplit(failed.response.url).path.removeprefix("/v1/").split("/")[0]
+        status, what = failed.response.status_code, subject_of(urlsplit(failed.response.url).path)
         if status == 401:
             return f"{name} refuses the key in {key_variable(system)}. Give a key that is valid, in that variable. {kept}"
         if status == 403:

@@ -6,9 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from orchestration.connections.systems import tables_of
-from orchestration.connections.versions import Versions
-
-Row = dict[str, str | None]
+from orchestration.connections.versions import Row, Versions
 
 TIMES = {
     "created", "start_date", "trial_start", "trial_end", "current_period_start", "current_period_end", "cancel_at", "ended_at", "pause_collection_resumes_at",

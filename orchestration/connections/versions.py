@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from orchestration.quoting import identifier
 
+Row = dict[str, str | None]
+
 # dlt's columns: from when to when a version stood. The one that stands has no end.
 FROM, TO = "_dlt_valid_from", "_dlt_valid_to"
 
