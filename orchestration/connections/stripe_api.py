@@ -1,7 +1,6 @@
 """Reads Stripe's API with dlt into a store of the versions of each row."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +13,8 @@ from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginat
 from dlt.sources.rest_api import rest_api_resources
 
 from orchestration.connections.store import Log, Store
-from orchestration.connections.stripe_rows import PARTS, TABLES, columns_of, flat_row, text_of
-from orchestration.connections.versions import Row
+from orchestration.connections.stripe_rows import PARTS, TABLES, columns_of, flat_row
+from orchestration.connections.versions import TO, Row
 
 # The last version whose objects have the fields that Fivetran's columns are named for: later ones move subscription, charge and price of an invoice elsewhere.
 VERSION = "2025-02-24.acacia"
@@ -143,13 +142,10 @@ def _unfinished(store: Store, name: str) -> list[str]:
     if name not in UNFINISHED:
         return []
     (table, *_) = TABLES[name]
-    newest = store.ask(table, "select max(created) from {}")
-    if not newest or newest[0][0] is None:
-        return []
-    since = datetime.fromisoformat(newest[0][0].replace("Z", "+00:00")).timestamp() - AGAIN_SECONDS
+    created = "try_cast(created as timestamp)"  # of UTC, whatever the zone of this machine
     states = ", ".join(f"'{state}'" for state in UNFINISHED[name])
-    older = f"_dlt_valid_to is null and status in ({states}) and created < '{text_of('created', int(since))}'"
-    return [row_id for (row_id,) in store.ask(table, f"select id from {{}} where {older} order by id")]
+    older = f"{TO} is null and status in ({states}) and {created} < (select max({created}) from {{0}}) - interval {AGAIN_SECONDS} second"
+    return [row_id for (row_id,) in store.ask(table, f"select id from {{0}} where {older} order by id")]
 
 
 def _fetch_again(store: Store, client: RESTClient, name: str, ids: list[str], log: Log) -> None:
