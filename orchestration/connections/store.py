@@ -48,8 +48,11 @@ class Store:
             objects = objects.add_map(self._counter(name))
         tables = [self._table(objects, table, owner, layout) for table, owner in self.lists[name].items()]
         self._pipeline.run(tables, loader_file_format="jsonl")  # Half the memory of dlt's default for DuckDB.
+        rows = self._pipeline.last_trace.last_normalize_info.row_counts
+        for table, owner in self.lists[name].items():
+            if not owner and not rows.get(table):  # dlt ends no row where nothing has come.
+                self.ask(table, f"update {{}} set {TO} = now() where {TO} is null")
         if not quietly:
-            rows = self._pipeline.last_trace.last_normalize_info.row_counts
             self.log(f"  {name} read: {', '.join(f'{table} {rows.get(table, 0):,}' for table in self.lists[name])} rows")
 
     def load_again(self, name: str, objects: Iterable[Mapping[str, Any]], layout: Layout) -> None:
@@ -73,9 +76,7 @@ class Store:
             ids: their ids.
         """
         for table, owner in self.lists[name].items() if ids else ():
-            with self._pipeline.sql_client() as client:
-                where = f"{identifier(str(owner))} in (select unnest(%s)) and {TO} is null"
-                client.execute_sql(f"update {client.make_qualified_table_name(table)} set {TO} = now() where {where}", list(ids))
+            self.ask(table, f"update {{}} set {TO} = now() where {identifier(str(owner))} in (select unnest(%s)) and {TO} is null", list(ids))
 
     def forget_superseded(self, table: str, key: str) -> None:
         """Forget the versions of rows that a later one has taken the place of, where nobody asks how a row was before.
