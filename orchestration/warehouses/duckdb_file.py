@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.connections.configured import connection_variables, read_connections
 from orchestration.connections.folders import connected_files, connection_scans
+from orchestration.connections.key import identity_key_file
 from orchestration.dbt_project import WORKING_FILE
 from orchestration.errors import WinbackError
 from orchestration.files import keep_rights, real_path, sync
@@ -213,7 +214,7 @@ class DuckDBFile:
             copying = copy_meanwhile(self.published, working)
         elif self.published.exists():
             self._copy_tables(working, only)
-        connected, notes = connection_variables(read_connections(SEEDS), connection_scans(copies), self.file.with_name(self.file.name + ".key"))
+        connected, notes = connection_variables(read_connections(SEEDS), connection_scans(copies), identity_key_file(self.file))
         listing = folder / "new_files.json"
         write_listing(copies, known_files, listing)
         variables = {

@@ -48,10 +48,12 @@
     end
 {%- endmacro %}
 
-{# Who a guest is: a keyed hash of the address, trimmed and in lower case, else of the digits of the number. The address itself is kept nowhere. #}
+{# Who a guest is: a keyed hash of the address, trimmed and in lower case, else of the digits of the number. The address itself is kept nowhere. What
+   `winback pull` writes in the place of an address is such an id already. #}
 {% macro guest_id(email, phone=none) -%}
     {%- set address = "nullif(trim(" ~ ascii_lower(email) ~ "), '')" -%}
     case
+        when {{ regexp_match(email, '^(email|phone):[0-9a-f]{32}$') }} then {{ email }}
         when {{ address }} is not null then 'email:' || left({{ keyed_hash(address) }}, 32)
         {%- if phone %}
         {%- set digits = "nullif(" ~ digits_of(phone) ~ ", '')" %}
