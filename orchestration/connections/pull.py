@@ -66,7 +66,7 @@ def pull_all(log: Log, *, whole: bool = False) -> None:
     """
     connections = pulled_connections(SEEDS)
     if not connections:
-        raise WinbackError("No connection was pulled before. Begin with `winback pull stripe FOLDER`, then `winback connect stripe FOLDER`.")
+        raise WinbackError("No connection was pulled before. Begin with `winback pull SYSTEM FOLDER`, then `winback connect SYSTEM FOLDER`, such as `winback pull stripe FOLDER`.")
     for connection in connections:
         require_own_key(connection, connections)
     for connection in connections:
@@ -186,6 +186,8 @@ def _url(system: str) -> str:
     """Return the address of the API. A key is sent over an encrypted connection, or to this machine."""
     variable = f"WINBACK_{system.upper()}_URL"
     given = os.environ.get(variable, "").strip().rstrip("/") or PULLABLE[system]
+    if not given:
+        raise WinbackError(f"{variable} is not set. Put the address of your own {SYSTEMS[system]} into it, such as https://my-shop.myshopify.com.")
     parts = urlsplit(given)
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)):
         raise WinbackError(f"{variable} is no address that a key can be sent to: give one that begins with https:// (http:// on this machine alone).")

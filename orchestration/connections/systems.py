@@ -12,8 +12,8 @@ from orchestration.settings import DBT_PROJECT
 SYSTEMS = {"stripe": "Stripe", "shopify": "Shopify", "hubspot": "HubSpot"}
 # What a location holds, and how people call it.
 SHAPES = {"fivetran": "Fivetran's tables", "export": "an export of"}
-# Those that `winback pull` reads, with the address of their API.
-PULLABLE = {"stripe": "https://api.stripe.com"}
+# Those that `winback pull` reads, with the address of their API; empty where each account has its own.
+PULLABLE = {"stripe": "https://api.stripe.com", "shopify": ""}
 
 
 @dataclass(frozen=True)
