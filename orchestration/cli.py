@@ -57,7 +57,7 @@ def connect(system: str, path: str, business: str | None, currency: str | None, 
     write_configuration(connection, {name: value for name, value in given.items() if value}, _say)
 
 
-@winback.command(help="Read Stripe's API into PATH, as the tables that `winback connect` reads. Without SYSTEM: every connection that was pulled before.")
+@winback.command(help="Read the API of Stripe, Shopify or HubSpot into PATH, as the tables that `winback connect` reads. Without SYSTEM: every connection that was pulled before.")
 @click.argument("system", required=False, type=click.Choice(tuple(PULLABLE)))
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--full", is_flag=True, help="Read everything again, not only what is new or may have changed.")

@@ -13,7 +13,7 @@ SYSTEMS = {"stripe": "Stripe", "shopify": "Shopify", "hubspot": "HubSpot"}
 # What a location holds, and how people call it.
 SHAPES = {"fivetran": "Fivetran's tables", "export": "an export of"}
 # Those that `winback pull` reads, with the address of their API; empty where each account has its own.
-PULLABLE = {"stripe": "https://api.stripe.com", "shopify": ""}
+PULLABLE = {"stripe": "https://api.stripe.com", "shopify": "", "hubspot": "https://api.hubapi.com"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,10 @@ VOCABULARIES = {
             "deleted": "ignore",
         },
         {},
-        {"currency": (("deal", "property_deal_currency_code"), ("deals", "currency")), "timezone": ()},
+        {
+            "currency": (("deal", "property_deal_currency_code"), ("deals", "currency"), ("account", "currency")),
+            "timezone": (("account", "time_zone"),),
+        },
         "An export does not say its time zone: its times are read on the clock of the business. See docs/how-to/connect-hubspot.md.",
     ),
 }
