@@ -27,7 +27,7 @@ Once = Callable[[str, Callable[[Project], None]], Project]
 BUILDING = {"once", "project", "server", "cluster"}
 # Started first, so that no worker is left with a long file while the others are idle.
 LONGEST = (
-    "test_kills", "test_connections_sample", "test_nights", "test_postgres_tables", "test_demo", "test_pull", "test_postgres", "test_unchanged",
+    "test_kills", "test_connections_sample", "test_nights", "test_postgres_tables", "test_demo", "test_pull", "test_pull_figures", "test_postgres", "test_unchanged",
     "test_deliveries", "test_field_files", "test_upgrades", "test_dbt_project", "test_package", "test_semantic_layer", "test_publishing", "test_refreshes",
     "test_signals", "test_dates", "test_report", "test_landing",
 )  # fmt: skip
