@@ -78,8 +78,9 @@ class LocalShop:
         self.objects: dict[str, dict[int, dict]] = {"orders": {}, "customers": {}}
         self.now, self.id, self.scopes = "2025-01-01T00:00:00Z", 1, ["read_orders", "read_all_orders", "read_customers"]
         self.requests: list[dict] = []
+        self.asked = 0
         self.throttled, self.impatient, self.points, self.restored, self.most = 0, 0, 1e9, 1_000.0, 25_000
-        self.personal, self.going_on, self.hold = True, Event(), ""
+        self.personal, self.going_on, self.hold, self.moved_to = True, Event(), "", ""
         self._refused_at, self._numbers = 0.0, count(1001)
         shop = self
 
@@ -87,7 +88,9 @@ class LocalShop:
             def do_POST(self) -> None:
                 status, answer = shop.answer(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
                 body = json.dumps(answer).encode()
-                self.send_response(status)
+                self.send_response(307 if shop.moved_to else status)
+                if shop.moved_to:
+                    self.send_header("Location", f"{shop.moved_to}{self.path}")
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -144,6 +147,7 @@ class LocalShop:
         self.change("customers", into)
 
     def answer(self, path: str, headers: dict, body: bytes) -> tuple[int, dict]:
+        self.asked += 1
         if path == "/admin/oauth/access_token":
             given = {name: value for name, (value,) in parse_qs(body.decode()).items()}
             is_right = given == {"grant_type": "client_credentials", "client_id": APP, "client_secret": SECRET}

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from local_shopify import APP, SECRET, LocalShop
+from local_shopify import APP, SECRET, TOKEN, LocalShop
 from orchestration.connections import shopify_client
 from projects import copy_project
 from pulling import KEY_OF_GUESTS, pulled, refused, rows, tables
@@ -121,6 +121,16 @@ def test_an_app_without_addresses_and_what_its_key_lacks(shop: LocalShop, tmp_pa
     ):
         said = refused("shopify", folder, **app | given)
         assert words in said and "9z8y" not in said
+
+
+@pytest.mark.parametrize("key", [TOKEN, f"{APP}:{SECRET}"])
+def test_no_key_follows_a_shop_to_another_address(shop: LocalShop, tmp_path: Path, key: str) -> None:
+    other = LocalShop()
+    shop.moved_to = other.url
+    said = refused("shopify", tmp_path / "shopify", **shop.environment | {"WINBACK_SHOPIFY_KEY": key})
+    other.stop()
+    assert other.asked == 0
+    assert "The address in WINBACK_SHOPIFY_URL leads to another one, to which the key is not sent." in said and key not in said
 
 
 def test_with_another_key_of_guests_everything_is_read_again(shop: LocalShop, tmp_path: Path) -> None:

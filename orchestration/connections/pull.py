@@ -24,6 +24,7 @@ LOCAL = {"localhost", "127.0.0.1", "::1"}
 # Before dlt is imported: nothing is sent to its makers, nothing kept in the user's home, and no error printed that could quote a value.
 DLT_SETTINGS = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL", "LOAD__DELETE_COMPLETED_JOBS": "true"}
 DATASET = "api"
+EXAMPLE = "https://my-shop.myshopify.com"  # an address of the one system that has no address for all
 
 
 def pull(system: str, path: Path, log: Log, *, whole: bool = False) -> None:
@@ -151,7 +152,7 @@ def _write(store: Path, folder: Path, tables: Mapping[str, Versions]) -> dict[st
 def _words(error: BaseException, system: str, subject_of: Callable[[str], str]) -> str:
     """Say why a pull failed, without the address of the request or anything that was sent or answered."""
     from requests import ConnectionError as Unreachable
-    from requests import HTTPError
+    from requests import HTTPError, TooManyRedirects
     from requests import Timeout as Unanswered
 
     name, chain = SYSTEMS[system], []
@@ -164,12 +165,15 @@ def _words(error: BaseException, system: str, subject_of: Callable[[str], str]) 
     if told is not None:
         return f"{told} {kept}"
     if failed is not None:
-        status, what = failed.response.status_code, subject_of(urlsplit(failed.response.url).path)
-        if status == 401:
-            return f"{name} refuses the key in {key_variable(system)}. Give a key that is valid, in that variable. {kept}"
-        if status == 403:
-            return f"{name} does not let the key in {key_variable(system)} read {shown(what)}. Give the key the right to read it. {kept}"
-        return f"{name} answered {status} for {shown(what)}, also after several attempts. Try again later. {kept}"
+        status, what, variable = failed.response.status_code, shown(subject_of(urlsplit(failed.response.url).path)), key_variable(system)
+        said = {
+            401: f"{name} refuses the key in {variable}. Give a key that is valid, in that variable.",
+            403: f"{name} does not let the key in {variable} read {what}. Give the key the right to read it.",
+        }
+        return f"{said.get(status, f'{name} answered {status} for {what}, also after several attempts. Try again later.')} {kept}"
+    if any(isinstance(each, TooManyRedirects) for each in chain):
+        variable = f"WINBACK_{system.upper()}_URL"
+        return f"The address in {variable} leads to another one, to which the key is not sent. Give the address of the API itself, such as {EXAMPLE}. {kept}"
     if any(isinstance(each, (Unreachable, Unanswered)) for each in chain):
         return f"{name} cannot be reached at {urlsplit(_url(system)).hostname}. Check the connection to it. {kept}"
     return f"The pull of {name} failed ({', '.join(type(each).__name__ for each in chain)}). {kept} If it fails again, move {system}.pull away and pull everything anew."
@@ -187,7 +191,7 @@ def _url(system: str) -> str:
     variable = f"WINBACK_{system.upper()}_URL"
     given = os.environ.get(variable, "").strip().rstrip("/") or PULLABLE[system]
     if not given:
-        raise WinbackError(f"{variable} is not set. Put the address of your own {SYSTEMS[system]} into it, such as https://my-shop.myshopify.com.")
+        raise WinbackError(f"{variable} is not set. Put the address of your own {SYSTEMS[system]} into it, such as {EXAMPLE}.")
     parts = urlsplit(given)
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)):
         raise WinbackError(f"{variable} is no address that a key can be sent to: give one that begins with https:// (http:// on this machine alone).")

@@ -36,6 +36,7 @@ class Shop:
 
     def __init__(self, url: str, key: str, log: Log) -> None:
         self._client = RESTClient(f"{url}/admin/api/{VERSION}/")
+        self._client.session.max_redirects = 0  # The key would go along.
         self._client.auth = _Access(_token(self._client, url, key), log)
 
     def ask(self, query: str, **variables: Any) -> Mapping[str, Any]:
