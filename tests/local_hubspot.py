@@ -4,11 +4,12 @@ It runs in a thread. What happens in the account are methods. It shares nothing 
 """
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping
 from itertools import count
-from threading import Event, Thread
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
+
+from local_server import LocalServer
 
 KEY = "pat-eu1-0a1b2c3d"
 PRIMARY = {"category": "HUBSPOT_DEFINED", "typeId": 5, "label": "Primary"}
@@ -17,49 +18,22 @@ CONTACT = {"category": "HUBSPOT_DEFINED", "typeId": 3, "label": None}
 STAGES = {"appointmentscheduled": ("false", "0.2"), "closedwon": ("true", "1.0"), "closedlost": ("true", "0.0")}
 
 
-class LocalHubspot:
+class LocalHubspot(LocalServer):
     """An account in a thread of its own."""
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[str, dict]] = {kind: {} for kind in ("deals", "companies", "contacts", "meetings", "calls")}
         self.associations: dict[tuple[str, str, str, str], list[dict]] = {}
-        self.portal, self.forbidden, self.hold, self.going_on = 4711, (), "", Event()
+        self.portal, self.forbidden, self.hold = 4711, (), ""
         self.requests: list[str] = []
         self.refuse_for, self.most_associations = 0, 500
         self.refused: list[float] = []
         self._numbers = count(9001)
-        account = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.do_POST()
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-                status, headers, answer = account.answer(self.path, self.headers, json.loads(body or "{}"))
-                sent = json.dumps(answer).encode()
-                self.send_response(status)
-                for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(sent))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(sent)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.handle_error = lambda *_: None  # Whoever asked may have been killed.
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        super().__init__()
 
     @property
     def environment(self) -> dict[str, str]:
         return {"WINBACK_HUBSPOT_KEY": KEY, "WINBACK_HUBSPOT_URL": self.url}
-
-    def stop(self) -> None:
-        self.going_on.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def add(self, kind: str, **properties: str) -> str:
         """Return the id of a new object."""
@@ -95,9 +69,9 @@ class LocalHubspot:
         self.archive(kind, other)
         return merged
 
-    def answer(self, address: str, headers: dict, body: dict) -> tuple[int, dict, dict]:
-        path, query = urlsplit(address).path, {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
-        self.requests.append(address)
+    def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict, dict]:
+        self.requests.append(path)
+        path, query = urlsplit(path).path, {name: value for name, (value,) in parse_qs(urlsplit(path).query).items()}
         if headers["Authorization"] != f"Bearer {KEY}":
             return 401, {}, {"status": "error", "category": "INVALID_AUTHENTICATION"}
         if self.refuse_for and (not self.refused or monotonic() - self.refused[0] < self.refuse_for):
@@ -107,7 +81,7 @@ class LocalHubspot:
             pass
         if path in self.forbidden:
             return 403, {}, {"status": "error", "category": "MISSING_SCOPES"}
-        status, found = self._found(path, query, body)
+        status, found = self._found(path, query, json.loads(body or "{}"))
         return status, {}, found
 
     def _found(self, path: str, query: dict[str, str], body: dict) -> tuple[int, dict]:

@@ -6,14 +6,15 @@ It runs in a thread. What happens in the shop are methods; times are UTC. It sha
 import json
 import re
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from operator import eq, ge, le
-from threading import Event, Thread
 from urllib.parse import parse_qs
 
 import graphql
+
+from local_server import LocalServer
 
 TOKEN, APP, SECRET = "shpat_9f8e7d6c5b4a", "4f1d0a", "shpss_1a2b3c4d5e6f"
 SCHEMA = graphql.build_schema("""
@@ -71,7 +72,7 @@ TERM = re.compile(r"(\w+):(>=|<=)?'?([^' ]+)'?")
 COMPARED = {None: eq, ">=": ge, "<=": le}
 
 
-class LocalShop:
+class LocalShop(LocalServer):
     """A shop in a thread of its own."""
 
     def __init__(self) -> None:
@@ -80,38 +81,13 @@ class LocalShop:
         self.requests: list[dict] = []
         self.asked = 0
         self.throttled, self.impatient, self.points, self.restored, self.most = 0, 0, 1e9, 1_000.0, 25_000
-        self.personal, self.going_on, self.hold, self.moved_to = True, Event(), "", ""
+        self.personal, self.hold, self.moved_to = True, "", ""
         self._refused_at, self._numbers = 0.0, count(1001)
-        shop = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                status, answer = shop.answer(self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"])))
-                body = json.dumps(answer).encode()
-                self.send_response(307 if shop.moved_to else status)
-                if shop.moved_to:
-                    self.send_header("Location", f"{shop.moved_to}{self.path}")
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.handle_error = lambda *_: None  # Whoever asked may have been killed.
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        super().__init__()
 
     @property
     def environment(self) -> dict[str, str]:
         return {"WINBACK_SHOPIFY_KEY": TOKEN, "WINBACK_SHOPIFY_URL": self.url}
-
-    def stop(self) -> None:
-        self.going_on.set()
-        self._server.shutdown()
-        self._server.server_close()
 
     def customer(self, email: str | None, consent: str = "NOT_SUBSCRIBED") -> int:
         """Return the id of a new customer."""
@@ -146,8 +122,14 @@ class LocalShop:
         self.delete("customers", one)
         self.change("customers", into)
 
-    def answer(self, path: str, headers: dict, body: bytes) -> tuple[int, dict]:
+    def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict, dict]:
         self.asked += 1
+        if self.moved_to:
+            return 307, {"Location": f"{self.moved_to}{path}"}, {}
+        status, answer = self._answer(path, headers, body)
+        return status, {}, answer
+
+    def _answer(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict]:
         if path == "/admin/oauth/access_token":
             given = {name: value for name, (value,) in parse_qs(body.decode()).items()}
             is_right = given == {"grant_type": "client_credentials", "client_id": APP, "client_secret": SECRET}

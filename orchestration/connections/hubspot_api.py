@@ -32,7 +32,8 @@ def fetch(pipeline: dlt.Pipeline, url: str, key: str, log: Log, *, whole: bool) 
     """
     client = client_of(url, key)
     store = Store(pipeline, TABLES, {table: columns_of(table) for tables in TABLES.values() for table in tables}, log)
-    account = _account(store, client, log)
+    account = _account(client)
+    store.require_account("account", account and str(account["portalId"]))
     pipelines = client.get(f"crm/pipelines/{VERSION}/deals")
     pipelines.raise_for_status()
     store.load_again("pipelines", pipelines.json()["results"], rows_of)
@@ -91,16 +92,13 @@ def objects_of(client: RESTClient, name: str) -> Iterator[list[Mapping[str, Any]
             yield [{**item, "table": table, "associated": {other: found[other].get(item["id"], []) for other in others}} for item in page]
 
 
-def _account(store: Store, client: RESTClient, log: Log) -> Mapping[str, Any] | None:
-    """Return the account, if the key may read it, and see that it is the one of the pulls before."""
+def _account(client: RESTClient) -> Mapping[str, Any] | None:
+    """Return the account; None if the key may not read it."""
     response = client.get(f"account-info/{VERSION}/details")
     if response.status_code == 403:
-        log("The key may not read the account: its time zone is not known, nor whether it is the account that was pulled before.")
         return None
     response.raise_for_status()
-    account = response.json()
-    store.require_account("account", str(account["portalId"]))
-    return account
+    return response.json()
 
 
 def _associated(client: RESTClient, objects: str, others: str, ids: list[str]) -> dict[str, list[Mapping[str, Any]]]:

@@ -172,8 +172,7 @@ def _words(error: BaseException, system: str, subject_of: Callable[[str], str]) 
         }
         return f"{said.get(status, f'{name} answered {status} for {what}, also after several attempts. Try again later.')} {kept}"
     if any(isinstance(each, TooManyRedirects) for each in chain):
-        variable = f"WINBACK_{system.upper()}_URL"
-        return f"The address in {variable} leads to another one, to which the key is not sent. Give the address of the API itself, such as {EXAMPLE}. {kept}"
+        return f"The address in {_url_variable(system)} leads to another one, to which the key is not sent. Give the address of the API itself, such as {EXAMPLE}. {kept}"
     if any(isinstance(each, (Unreachable, Unanswered)) for each in chain):
         return f"{name} cannot be reached at {urlsplit(_url(system)).hostname}. Check the connection to it. {kept}"
     return f"The pull of {name} failed ({', '.join(type(each).__name__ for each in chain)}). {kept} If it fails again, move {system}.pull away and pull everything anew."
@@ -186,9 +185,13 @@ def _key(system: str) -> str:
     return key
 
 
+def _url_variable(system: str) -> str:
+    return f"WINBACK_{system.upper()}_URL"
+
+
 def _url(system: str) -> str:
     """Return the address of the API. A key is sent over an encrypted connection, or to this machine."""
-    variable = f"WINBACK_{system.upper()}_URL"
+    variable = _url_variable(system)
     given = os.environ.get(variable, "").strip().rstrip("/") or PULLABLE[system]
     if not given:
         raise WinbackError(f"{variable} is not set. Put the address of your own {SYSTEMS[system]} into it, such as {EXAMPLE}.")

@@ -105,16 +105,19 @@ class Store:
             there = client.execute_sql("select count(*) from duckdb_tables() where schema_name = %s and table_name = %s", self._pipeline.dataset_name, table)
             return list(client.execute_sql(sql.format(client.make_qualified_table_name(table)), *values) or ()) if there[0][0] else []
 
-    def require_account(self, table: str, account: str) -> None:
-        """See that the key is that of the account that was pulled before.
+    def require_account(self, table: str, account: str | None) -> None:
+        """See that the key is that of the account that was pulled before, or say that this is not known.
 
         Args:
             table: the table that has the account's id.
-            account: the id of the account that the key belongs to.
+            account: the id of the account that the key belongs to; None if the key may not read it.
 
         Raises:
             WinbackError: it is another one.
         """
+        if account is None:
+            self.log("The key may not read the account: its time zone is not known, nor whether it is the account that was pulled before.")
+            return
         before = self.ask(table, f"select id from {{}} where {TO} is null")
         if before and before != [(account,)]:
             raise WinbackError("The key is that of another account than the one that was pulled here before. Name another folder for it.")

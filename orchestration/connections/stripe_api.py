@@ -43,7 +43,8 @@ def fetch(pipeline: dlt.Pipeline, url: str, key: str, log: Log, *, whole: bool) 
         Exception: dlt's, around an HTTP error of the API.
     """
     client, store = client_of(url, key), Store(pipeline, TABLES, {table: columns_of(table) for tables in TABLES.values() for table in tables}, log)
-    account = _account(store, client, log)
+    account = _one(client, "account", absent=(403, 404))
+    store.require_account("account", account and account["id"])
     if "_test_" in key:
         log("WARNING: the key is one of test mode. Winback leaves out all that Stripe marks as test mode.")
     rows = partial(_rows, client)
@@ -125,16 +126,6 @@ def _parts(client: RESTClient, table: str, item: Mapping[str, Any]) -> Iterator[
 
 def _pages() -> JSONResponseCursorPaginator:
     return JSONResponseCursorPaginator(cursor_path="data[-1].id", cursor_param="starting_after", has_more_path="has_more")
-
-
-def _account(store: Store, client: RESTClient, log: Log) -> Mapping[str, Any] | None:
-    """Return the account, if the key may read it, and see that it is the one of the pulls before."""
-    account = _one(client, "account", absent=(403, 404))
-    if account is None:
-        log("The key may not read the account: its time zone is not known, nor whether it is the account that was pulled before.")
-        return None
-    store.require_account("account", account["id"])
-    return account
 
 
 def _unfinished(store: Store, name: str) -> list[str]:
